@@ -1,0 +1,38 @@
+"""``python -m deepseek_audit check`` checks the data; ``catalog`` writes what is generated from them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from deepseek_audit import catalog, facts, tables
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status says whether the data are fit to use."""
+    parser = argparse.ArgumentParser(prog="deepseek_audit", description="The report's data.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="check every table against its schema")
+    commands.add_parser("catalog", help="write data/README.md and book/references.bib from the tables")
+    command = parser.parse_args(arguments).command
+    start = time.perf_counter()
+    try:
+        loaded = facts.load()
+    except tables.DataError as error:
+        print(error, file=sys.stderr)
+        count = len(error.faults)
+        print(f"\nThe data have {count} fault{'s' * (count > 1)}. Mend them, then run the command again.", file=sys.stderr)
+        return 1
+    if command == "catalog":
+        for path in catalog.write(loaded):
+            print(f"wrote {path}")
+    else:
+        names = [resource["name"] for resource in loaded.descriptor["resources"]]
+        rows = sum(len(loaded.rows(name)) for name in names)
+        print(f"data       {len(names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

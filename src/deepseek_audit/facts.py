@@ -1,0 +1,161 @@
+"""The facts of the report: every row of ``data/`` by its id, as a quantity that knows its source.
+
+>>> facts = load()
+>>> cost = facts["v3_hours_total"] * facts["v3_rate_assumed"]
+>>> f"{cost:4}"
+'$5.576M'
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deepseek_audit import quantity, tables
+from deepseek_audit.quantity import Quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class UnknownFact(KeyError):
+    """No such row. The message names the nearest ids."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnverifiedFact(ValueError):
+    """A row that nobody has checked was used as if it were known."""
+
+
+class Facts(Mapping[str, Quantity]):
+    """All tables, checked. Indexing by a fact id gives a :class:`~deepseek_audit.quantity.Quantity`."""
+
+    def __init__(self, directory: Path | None = None):
+        self.directory = directory or tables.data_directory()
+        self.descriptor = tables.read_descriptor(self.directory)
+        self._tables = tables.read_tables(self.directory)
+        self._rows = {row["fact_id"]: row for rows in self._tables.values() for row in rows if "fact_id" in row}
+        self._table_of = {row["fact_id"]: name for name, rows in self._tables.items() for row in rows if "fact_id" in row}
+
+    def __getitem__(self, fact_id: str) -> Quantity:
+        """The fact as a quantity.
+
+        Raises:
+            UnknownFact: there is no such row.
+            UnverifiedFact: the row is graded ``unverified``; only :meth:`assumption` gives it.
+        """
+        row = self.row(fact_id)
+        if row["evidence"] == "unverified":
+            raise UnverifiedFact(f"{fact_id} is unverified. Use facts.assumption({fact_id!r}) and flag it as an assumption.")
+        return _quantity(row)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def assumption(self, fact_id: str) -> Quantity:
+        """A fact of any grade, for use as a flagged assumption."""
+        return _quantity(self.row(fact_id))
+
+    def claim(self, claim_id: str) -> Quantity:
+        """What an article says, as a quantity: never evidence, only something to compare."""
+        claims = {row["claim_id"]: row for row in self.rows("claims")}
+        try:
+            row = claims[claim_id]
+        except KeyError:
+            raise UnknownFact(_unknown("claim", claim_id, claims)) from None
+        return _quantity({**row, "fact_id": claim_id, "exact": ""})
+
+    def text(self, fact_id: str) -> str:
+        """The text or date of a row that holds no number."""
+        row = self.row(fact_id)
+        if not row["text"]:
+            raise UnknownFact(f"{fact_id} holds a number, not a text: use facts[{fact_id!r}].")
+        return row["text"]
+
+    def row(self, fact_id: str) -> tables.Row:
+        """The row as written.
+
+        Raises:
+            UnknownFact: there is no such row.
+        """
+        try:
+            return self._rows[fact_id]
+        except KeyError:
+            raise UnknownFact(_unknown("fact", fact_id, self._rows)) from None
+
+    def table_of(self, fact_id: str) -> str:
+        """The table a fact stands in."""
+        self.row(fact_id)
+        return self._table_of[fact_id]
+
+    def rows(self, table: str) -> list[tables.Row]:
+        """The rows of a table, as written."""
+        try:
+            return self._tables[table]
+        except KeyError:
+            raise UnknownFact(_unknown("table", table, self._tables)) from None
+
+    def source(self, source_key: str) -> tables.Row:
+        """A row of the table of sources."""
+        sources = {row["source_key"]: row for row in self.rows("sources")}
+        try:
+            return sources[source_key]
+        except KeyError:
+            raise UnknownFact(_unknown("source", source_key, sources)) from None
+
+    def select(self, table: str, **columns: str) -> list[Quantity]:
+        """The quantities of a table's rows that match every given column, in file order.
+
+        >>> load().select("training_runs", subject="deepseek_v3", metric="gpu_hours_total")
+        [<2.79M GPU-hours = v3_hours_total>]
+        """
+        return [_quantity(row) for row in self.rows(table) if all(row[name] == value for name, value in columns.items())]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table as a data frame: numbers as floats, dates as timestamps, the rest as strings."""
+        import pandas as pd
+
+        rows = self.rows(name)
+        resource = next(resource for resource in self.descriptor["resources"] if resource["name"] == name)
+        frame = pd.DataFrame(rows)
+        for field in resource["schema"]["fields"]:
+            column = field["name"]
+            if field["type"] in ("number", "integer"):
+                frame[column] = pd.to_numeric(frame[column].where(frame[column] != ""))
+            elif field["type"] == "date":
+                frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
+        return frame
+
+
+def _quantity(row: tables.Row) -> Quantity:
+    fact_id = row["fact_id"]
+    if not row["value"]:
+        raise UnknownFact(f"{fact_id} holds a text, not a number: use facts.text({fact_id!r}).")
+    exact = row["exact"] == "true"
+    low, high = (quantity.of(row[name], row["unit"], fact_id, exact=exact) if row[name] else None for name in ("low", "high"))
+    main = quantity.of(row["value"], row["unit"], fact_id, exact=exact)
+    return Quantity(main.magnitude, main.unit, main.digits, main.trace, low, high)
+
+
+def _unknown(kind: str, name: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(name, known, n=3)
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    return f"There is no {kind} called {name!r}.{hint}"
+
+
+@functools.cache
+def load() -> Facts:
+    """All facts, read and checked once per process.
+
+    Raises:
+        deepseek_audit.tables.DataError: the data do not pass their schema.
+    """
+    return Facts()

@@ -1,0 +1,108 @@
+"""What a chapter shows: numbers in its sentences, and tables.
+
+Both are emitted as data with a plain-text twin, so that a stored notebook can be compared whole and a website
+can link each number to its rows. Nothing here knows a website.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from deepseek_audit.quantity import MIME_TYPE, Quantity
+
+TABLE_MIME_TYPE = "application/vnd.traced-table+json"
+# The convention by which MyST-NB and papermill find values that a notebook records for its text
+RECORD_PREFIX = "application/papermill.record/"
+
+
+class UntracedNumber(ValueError):
+    """A number without a source row was about to be published."""
+
+
+def glue(**values: Quantity | str) -> None:
+    """Record values under names that the chapter's sentences refer to.
+
+    Args:
+        values: quantities, or texts such as a date or a name.
+
+    Raises:
+        UntracedNumber: a quantity that no data row stands behind, or a plain number.
+    """
+    from IPython.display import display
+
+    for name, value in values.items():
+        bundle = _bundle(name, value)
+        display(  # type: ignore[no-untyped-call]
+            {RECORD_PREFIX + kind: content for kind, content in bundle.items()},
+            raw=True,
+            metadata={"scrapbook": {"name": name, "mime_prefix": RECORD_PREFIX}},
+        )
+
+
+def _bundle(name: str, value: Quantity | str) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"text/plain": value}
+    if not isinstance(value, Quantity):
+        raise UntracedNumber(f"{name} is {value!r}: publish quantities, whose source is known, or texts.")
+    if not value.rows:
+        raise UntracedNumber(f"{name} ({value}) has no data row behind it. Compute it from facts[…].")
+    bundle: dict[str, Any] = value._repr_mimebundle_()
+    bundle[MIME_TYPE] = {"id": name, **bundle[MIME_TYPE]}
+    return bundle
+
+
+Cell = Quantity | str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table for readers: traced numbers and texts.
+
+    Args:
+        caption: what the table shows, in one sentence.
+        columns: the column heads.
+        rows: cells, as many per row as there are columns; the first cell of a row is its head.
+        emphasis: indices of rows to set apart, such as totals.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    emphasis: Sequence[int] = field(default=())
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.caption!r}: a row has {len(row)} cells, the head has {len(self.columns)}: {row}")
+            for cell in row:
+                if not isinstance(cell, (Quantity, str)) or (isinstance(cell, Quantity) and not cell.rows):
+                    raise UntracedNumber(f"{self.caption!r}: {cell!r} has no data row behind it.")
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": self._text(), "text/html": self._html(), TABLE_MIME_TYPE: self._data()}
+
+    def _data(self) -> dict[str, Any]:
+        rows = [[cell.describe(str(cell)) if isinstance(cell, Quantity) else cell for cell in row] for row in self.rows]
+        return {"caption": self.caption, "columns": list(self.columns), "rows": rows, "emphasis": list(self.emphasis)}
+
+    def _text(self) -> str:
+        lines = [list(self.columns), *([str(cell) for cell in row] for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.columns))]
+        return "\n".join([self.caption, *("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)])
+
+    def _html(self) -> str:
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in self.rows)
+        return f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def described(source: Mapping[str, str]) -> str:
+    """A source in a few words, for the line under a chart: first author or publisher, and year."""
+    authors = [name for name in source["authors"].split("; ") if name]
+    surname = authors[0].split(",")[0] + (" et al." if len(authors) > 1 else "") if authors else ""
+    publisher = source["publisher"] if source["publisher"] != "unknown" else ""
+    name = surname or publisher or source["title"].partition(" (")[0]
+    return f"{name} {source['year']}".strip()

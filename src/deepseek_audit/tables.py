@@ -1,0 +1,433 @@
+"""Read the CSV tables of ``data/`` and check them against ``data/datapackage.json``.
+
+The descriptor is the only schema. This module is a small, strict reader of it, because Frictionless' own
+validator accepts what must not pass here (NaN, infinity, byte order marks, carriage returns, markup) and
+its messages don't say what to do. The tests run Frictionless over the same files and compare its verdict
+with this one, so the two cannot drift apart.
+
+Every fault names the file, the row, the column, the rule and what to do about it.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, str]
+Descriptor = dict[str, Any]
+
+FAULTS_SHOWN = 20
+# [0-9], because \d and float() also take the digits of other scripts
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+INTEGER = re.compile(r"-?[0-9]+")
+# date.fromisoformat alone also takes 2024-W05-3
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MARKUP = re.compile(r"<[A-Za-z/!?]")
+# Control characters, and the marks that reorder text for the reader but not for the machine
+INVISIBLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+FORMULA_START = ("=", "+", "-", "@", "\t")
+TEXT_UNITS = ("text", "date")
+# Far beyond anything measured here (training compute is about 1e26 FLOP)
+LARGEST_NUMBER = 1e30
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one place in the data."""
+
+    file: str
+    rule: str
+    message: str
+    advice: str
+    row: int | None = None
+    key: str = ""
+    column: str = ""
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.row is not None:
+            where += f", row {self.row}" + (f" ({self.key})" if self.key else "")
+        if self.column:
+            where += f", column {self.column}"
+        return INVISIBLE.sub("�", f"{where}: {self.message} [rule: {self.rule}] {self.advice}")
+
+
+class DataError(Exception):
+    """The tables are not fit to publish. ``faults`` lists why, one entry per place."""
+
+    def __init__(self, faults: list[Fault]):
+        self.faults = faults
+        lines = [str(fault) for fault in faults[:FAULTS_SHOWN]]
+        if len(faults) > FAULTS_SHOWN:
+            lines.append(f"… and {len(faults) - FAULTS_SHOWN} more faults.")
+        super().__init__("\n".join(lines))
+
+
+def data_directory() -> Path:
+    """Where the tables are: ``DEEPSEEK_AUDIT_DATA``, else inside the package, else the repository's ``data/``."""
+    if chosen := os.environ.get("DEEPSEEK_AUDIT_DATA"):
+        return Path(chosen)
+    packaged = Path(__file__).parent / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "data"
+
+
+def read_descriptor(directory: Path) -> Descriptor:
+    """The data package's descriptor.
+
+    Raises:
+        DataError: the descriptor is missing or is not JSON.
+    """
+    path = directory / "datapackage.json"
+    try:
+        descriptor: Descriptor = json.loads(path.read_text(encoding="utf-8"))
+        return descriptor
+    except FileNotFoundError:
+        raise DataError([_missing_file(path)]) from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        fault = Fault(_shown(path), "descriptor", f"is not valid JSON ({error}).", "Restore it: git checkout data")
+        raise DataError([fault]) from None
+
+
+def read_tables(directory: Path | None = None) -> dict[str, list[Row]]:
+    """Read and check every table.
+
+    Returns:
+        For each table its rows, as written (strings), in file order.
+
+    Raises:
+        DataError: with every fault found.
+    """
+    directory = directory or data_directory()
+    resources = {resource["name"]: resource for resource in read_descriptor(directory)["resources"]}
+    tables: dict[str, list[Row]] = {}
+    faults: list[Fault] = []
+    for name, resource in resources.items():
+        rows, found = _read_table(directory / resource["path"], resource)
+        faults += found
+        if rows is not None:
+            tables[name] = rows
+    for name, rows in tables.items():
+        faults += _foreign_key_faults(resources[name], rows, tables)
+    faults += _shared_id_faults(resources, tables)
+    if faults:
+        raise DataError(faults)
+    return tables
+
+
+def _shown(path: Path) -> str:
+    return f"data/{path.name}"
+
+
+def _missing_file(path: Path) -> Fault:
+    return Fault(
+        _shown(path), "file", "the file is missing.", f"Put it back (git checkout data/{path.name}) or drop it from datapackage.json."
+    )
+
+
+def _read_table(path: Path, resource: Descriptor) -> tuple[list[Row] | None, list[Fault]]:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None, [_missing_file(path)]
+    text, fault = _decode(path, raw)
+    if fault:
+        return None, [fault]
+    fields = resource["schema"]["fields"]
+    records = csv.reader(io.StringIO(text), strict=True)
+    try:
+        header, *body = records
+    except csv.Error as error:
+        fault = Fault(_shown(path), "csv", f"cannot be read as CSV ({error}).", "Check the quotation marks.", row=records.line_num)
+        return None, [fault]
+    if fault := _header_fault(path, header, [field["name"] for field in fields]):
+        return None, [fault]
+    key_columns = resource["schema"].get("primaryKey", [])
+    faults = []
+    rows = []
+    for number, cells in enumerate(body, start=2):
+        if len(cells) != len(header):
+            faults.append(
+                Fault(
+                    _shown(path),
+                    "cells",
+                    f"has {len(cells)} cells, the header has {len(header)}.",
+                    "Put text that holds a comma or a line break in double quotes.",
+                    row=number,
+                    key=cells[0] if cells else "",
+                )
+            )
+            continue
+        rows.append(dict(zip(header, cells, strict=True)))
+    if not faults and not rows:
+        faults.append(Fault(_shown(path), "rows", "has a header but no rows.", f"Put it back: git checkout data/{path.name}"))
+    if faults:
+        return None, faults
+    places = [*_cell_faults(fields, rows), *_key_faults(key_columns, rows)]
+    # A rule compares cells, so it is asked only about rows whose cells are sound
+    broken = {index for index, *_ in places}
+    places += [place for place in _rule_faults(resource.get("rules", []), rows) if place[0] not in broken]
+    faults = [_located(path, rows, key_columns, *place) for place in places]
+    return (None if faults else rows), faults
+
+
+# A fault inside a table before it is located: row index, column, rule, message, advice
+Place = tuple[int, str, str, str, str]
+
+
+def _located(path: Path, rows: list[Row], key_columns: list[str], index: int, column: str, rule: str, message: str, advice: str) -> Fault:
+    key = " ".join(rows[index][name] for name in key_columns)
+    return Fault(_shown(path), rule, message, advice, row=index + 2, key=key, column=column)
+
+
+def _decode(path: Path, raw: bytes) -> tuple[str, Fault | None]:
+    """The text of a file, or what is wrong with its encoding, line ends or length."""
+    save_as = "Save it as UTF-8 without a byte order mark, with line feeds only."
+    if not raw.strip():
+        return "", Fault(_shown(path), "file", "the file is empty.", f"Put it back: git checkout data/{path.name}")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw:
+        return "", Fault(_shown(path), "encoding", "is UTF-16 or binary, not UTF-8.", save_as)
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return "", Fault(_shown(path), "encoding", "starts with a byte order mark.", save_as)
+    if b"\r" in raw:
+        return "", Fault(_shown(path), "line ends", "has carriage returns (Windows line ends).", save_as)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        return "", Fault(_shown(path), "encoding", f"is not UTF-8 (byte {error.start}).", save_as, row=line)
+    return text, None
+
+
+def _header_fault(path: Path, header: list[str], expected: list[str]) -> Fault | None:
+    if header == expected:
+        return None
+    missing = [name for name in expected if name not in header]
+    extra = [name for name in header if name not in expected]
+    if missing and extra:
+        likely = difflib.get_close_matches(missing[0], extra, n=1, cutoff=0.0)[0]
+        message, column = f"column {missing[0]} is missing, {likely} is unknown.", likely
+        advice = f"Rename {likely} to {missing[0]}, or change the schema in data/datapackage.json."
+    elif missing:
+        message, column = f"column {missing[0]} is missing.", missing[0]
+        advice = "Add the column, or change the schema in data/datapackage.json."
+    elif extra:
+        message, column = f"column {extra[0]} is not in the schema.", extra[0]
+        advice = "Remove the column, or describe it in data/datapackage.json."
+    else:
+        column = next((name for name, wanted in zip(header, expected, strict=False) if name != wanted), header[-1])
+        message, advice = "the columns are repeated or in another order.", f"The order is {', '.join(expected)}."
+    return Fault(_shown(path), "columns", message, advice, row=1, column=column)
+
+
+def _cell_faults(fields: list[Descriptor], rows: list[Row]) -> Iterator[Place]:
+    for field in fields:
+        name = field["name"]
+        check = _cell_check(field)
+        for index, row in enumerate(rows):
+            if found := check(row[name]):
+                yield (index, name, *found)
+
+
+def _cell_check(field: Descriptor) -> Callable[[str], tuple[str, str, str] | None]:
+    """A function that tells what is wrong with one cell of a column: rule, message, advice."""
+    kind = field["type"]
+    limits = field.get("constraints", {})
+    required = limits.get("required", False)
+    allowed = frozenset(str(value) for value in limits["enum"]) if "enum" in limits else None
+    pattern = re.compile(limits["pattern"]) if "pattern" in limits else None
+    check_type = _TYPES[kind]
+    name = field["name"]
+
+    def check(cell: str) -> tuple[str, str, str] | None:
+        if cell == "":
+            return ("required", "the cell is empty.", f"Every row needs a {name}.") if required else None
+        if found := check_type(cell):
+            return found
+        if kind in _ORDERS and (found := _limit_fault(cell, _ORDERS[kind], limits)):
+            return found
+        if allowed is not None and cell not in allowed:
+            near = difflib.get_close_matches(cell, allowed, n=1)
+            choice = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(sorted(allowed))}."
+            return "enum", f"{_quoted(cell)} is not a known {name}.", choice
+        if pattern is not None and not pattern.fullmatch(cell):
+            return "pattern", f"{_quoted(cell)} does not have the form {pattern.pattern}.", "See the column in data/README.md."
+        return None
+
+    return check
+
+
+def _quoted(cell: str) -> str:
+    cut = cell if len(cell) <= 40 else cell[:39] + "…"
+    return f"“{INVISIBLE.sub('�', cut)}”"
+
+
+def _limit_fault(cell: str, order: Callable[[Any], Any], limits: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    if "minimum" in limits and order(cell) < order(limits["minimum"]):
+        return "minimum", f"{cell} is below {limits['minimum']}.", "Check the value and its unit."
+    if "maximum" in limits and order(cell) > order(limits["maximum"]):
+        return "maximum", f"{cell} is above {limits['maximum']}.", "Check the value and its unit."
+    return None
+
+
+def _number_fault(cell: str) -> tuple[str, str, str] | None:
+    if not NUMBER.fullmatch(cell):
+        return (
+            "number",
+            f"{_quoted(cell)} is not a number.",
+            "Write plain digits, such as 2788000, 0.14 or 1.5e6; leave unknown cells empty.",
+        )
+    if not math.isfinite(float(cell)) or abs(float(cell)) > LARGEST_NUMBER:
+        return "number", f"{_quoted(cell)} is too large to be meant.", "Check the exponent."
+    return None
+
+
+def _integer_fault(cell: str) -> tuple[str, str, str] | None:
+    if not INTEGER.fullmatch(cell):
+        return "integer", f"{_quoted(cell)} is not a whole number.", "Write digits only."
+    return _number_fault(cell)
+
+
+def _date_fault(cell: str) -> tuple[str, str, str] | None:
+    try:
+        if DATE.fullmatch(cell):
+            date.fromisoformat(cell)
+            return None
+    except ValueError:
+        pass
+    return "date", f"{_quoted(cell)} is not a date.", "Write YYYY-MM-DD, such as 2024-12-26."
+
+
+def _boolean_fault(cell: str) -> tuple[str, str, str] | None:
+    return None if cell == "true" else ("boolean", f"{_quoted(cell)} is not true.", "Write true or leave the cell empty.")
+
+
+def _string_fault(cell: str) -> tuple[str, str, str] | None:
+    if MARKUP.search(cell):
+        return "markup", f"{_quoted(cell)} looks like markup.", "Write plain text; put a space after “<” where it means less than."
+    if INVISIBLE.search(cell):
+        return "characters", f"{_quoted(cell)} holds control or invisible characters.", "Type the cell again as plain text on one line."
+    if cell.startswith(FORMULA_START):
+        return "formula", f"{_quoted(cell)} would run as a formula in a spreadsheet.", "Start the cell with a letter or a digit."
+    if cell != cell.strip():
+        return "white space", f"{_quoted(cell)} begins or ends with white space.", "Remove it."
+    return None
+
+
+_TYPES: dict[str, Callable[[str], tuple[str, str, str] | None]] = {
+    "string": _string_fault,
+    "number": _number_fault,
+    "integer": _integer_fault,
+    "date": _date_fault,
+    "boolean": _boolean_fault,
+}
+# What a minimum and a maximum are compared as: ISO dates sort as text
+_ORDERS: dict[str, Callable[[Any], Any]] = {"number": float, "integer": float, "date": str}
+
+
+def _key_faults(key_columns: list[str], rows: list[Row]) -> Iterator[Place]:
+    seen: dict[tuple[str, ...], int] = {}
+    for index, row in enumerate(rows):
+        key = tuple(row[name] for name in key_columns)
+        if key_columns and key in seen:
+            message = f"{_quoted(' '.join(key))} stands already in row {seen[key] + 2}."
+            yield index, key_columns[0], "unique", message, "Give this row an id of its own, or remove one of the two."
+        seen.setdefault(key, index)
+
+
+def _rule_faults(rules: list[str], rows: list[Row]) -> Iterator[Place]:
+    for rule in rules:
+        yield from _RULES[rule](rows)
+
+
+def _range_faults(rows: list[Row]) -> Iterator[Place]:
+    """low ≤ value ≤ high, wherever they are given."""
+    advice = "Order them, or correct the wrong one."
+    for index, row in enumerate(rows):
+        low, value, high = (_as_number(row[name]) for name in ("low", "value", "high"))
+        if low is not None and value is not None and low > value:
+            yield index, "low", "range", f"low {row['low']} is above value {row['value']}.", advice
+        elif high is not None and value is not None and high < value:
+            yield index, "high", "range", f"high {row['high']} is below value {row['value']}.", advice
+        elif low is not None and high is not None and low > high:
+            yield index, "low", "range", f"low {row['low']} is above high {row['high']}.", advice
+
+
+def _as_number(cell: str) -> float | None:
+    return float(cell) if NUMBER.fullmatch(cell) else None
+
+
+def _value_or_text_faults(rows: list[Row]) -> Iterator[Place]:
+    """A number has a unit of measure; a text or a date says so in its unit."""
+    for index, row in enumerate(rows):
+        filled = [name for name in ("value", "text") if row[name]]
+        if len(filled) != 1:
+            state = "both filled" if filled else "both empty"
+            yield index, "value", "value or text", f"value and text are {state}.", "Fill one of them: a number goes into value."
+        elif (filled[0] == "text") != (row["unit"] in TEXT_UNITS):
+            message = f"unit {row['unit']} does not go with a {filled[0]}."
+            yield index, "unit", "value or text", message, "Numbers take a unit of measure, texts take the unit text or date."
+        elif row["unit"] == "date" and (found := _date_fault(row["text"])):
+            yield index, "text", *found
+
+
+def _graded_faults(rows: list[Row]) -> Iterator[Place]:
+    """What nobody has read is not evidence."""
+    for index, row in enumerate(rows):
+        if row["read_as"] == "not_read" and row["evidence"] != "unverified":
+            message = f"a row whose source was not read is graded {row['evidence']}."
+            yield index, "evidence", "grade", message, "Grade it unverified, or say in read_as how the fact was seen."
+
+
+_RULES: dict[str, Callable[[list[Row]], Iterator[Place]]] = {
+    "range": _range_faults,
+    "value_or_text": _value_or_text_faults,
+    "graded": _graded_faults,
+}
+
+
+def _foreign_key_faults(resource: Descriptor, rows: list[Row], tables: Mapping[str, list[Row]]) -> Iterator[Fault]:
+    schema = resource["schema"]
+    for key in schema.get("foreignKeys", []):
+        (column,), target = key["fields"], key["reference"]
+        (target_column,) = target["fields"]
+        if target["resource"] not in tables:
+            continue
+        known = {row[target_column] for row in tables[target["resource"]]}
+        for index, row in enumerate(rows):
+            cell = row[column]
+            if cell and cell not in known:
+                near = difflib.get_close_matches(cell, known, n=1)
+                advice = f"Did you mean {near[0]}? " if near else ""
+                advice += f"Otherwise add it to data/{target['resource']}.csv first."
+                message = f"{_quoted(cell)} is not in data/{target['resource']}.csv."
+                place = (index, column, "foreign key", message, advice)
+                yield _located(Path(resource["path"]), rows, schema.get("primaryKey", []), *place)
+
+
+def _shared_id_faults(resources: Mapping[str, Descriptor], tables: Mapping[str, list[Row]]) -> Iterator[Fault]:
+    """An id means one fact or claim in the whole package: it is a permalink."""
+    seen: dict[str, str] = {}
+    for name, rows in tables.items():
+        schema = resources[name]["schema"]
+        (key,) = schema.get("primaryKey", [""])[:1]
+        borrowed = any(key in foreign["fields"] for foreign in schema.get("foreignKeys", []))
+        if key not in ("fact_id", "claim_id") or borrowed:
+            continue
+        for index, row in enumerate(rows):
+            fact_id = row[key]
+            if fact_id in seen:
+                message = f"{_quoted(fact_id)} stands already in data/{seen[fact_id]}.csv."
+                place = (index, key, "unique", message, "Ids are unique over all tables: rename this one.")
+                yield _located(Path(resources[name]["path"]), rows, [key], *place)
+            else:
+                seen[fact_id] = name

@@ -1,0 +1,52 @@
+"""What the data tests share: the checked facts, and copies of ``data/`` that a test may break."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepseek_audit import tables
+from deepseek_audit.facts import Facts, load
+
+LONG_TABLE = 1000
+KEPT_OF_LONG_TABLES = 50
+
+
+@pytest.fixture(scope="session")
+def facts() -> Facts:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def thin_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``data/`` with every 50th row of the tables above 1,000 rows, so that it is read in a fifth of the time."""
+    directory = tmp_path_factory.mktemp("thin") / "data"
+    shutil.copytree(tables.data_directory(), directory)
+    for path in directory.glob("*.csv"):
+        header, *rows = path.read_bytes().splitlines(keepends=True)
+        if len(rows) > LONG_TABLE:
+            path.write_bytes(b"".join([header, *rows[::KEPT_OF_LONG_TABLES]]))
+    return directory
+
+
+@pytest.fixture
+def data_copy(tmp_path: Path) -> Iterator[Path]:
+    """A copy of ``data/`` to break."""
+    yield from _passing_copy(tables.data_directory(), tmp_path)
+
+
+@pytest.fixture
+def thin_copy(thin_data: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of ``thin_data`` to break."""
+    yield from _passing_copy(thin_data, tmp_path)
+
+
+def _passing_copy(source: Path, tmp_path: Path) -> Iterator[Path]:
+    """Removed after the test: a thousand copies would fill the disk."""
+    directory = tmp_path / "data"
+    shutil.copytree(source, directory)
+    yield directory
+    shutil.rmtree(directory)

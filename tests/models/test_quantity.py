@@ -1,0 +1,149 @@
+"""Quantities keep unit, precision and origin; the formatter is the only way to text."""
+
+import pytest
+
+from deepseek_audit import quantity
+from deepseek_audit.facts import UnknownFact, UnverifiedFact, load
+from deepseek_audit.publish import Table, UntracedNumber, glue
+from deepseek_audit.quantity import EXACT, UnitError, constant, format_range, of, significant_digits, unit
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [("2788000", 4), ("1.80e5", 3), ("0.14", 2), ("8.0e1", 2), ("80", 1), ("5.60", 3), ("100000000", 1), ("0", 1), ("-16.97", 4)],
+)
+def test_significant_digits(written, digits):
+    assert significant_digits(written) == digits
+
+
+@pytest.mark.parametrize(
+    ("value", "unit_name", "specification", "text"),
+    [
+        ("5576000", "usd", "", "$5.58M"),
+        ("5576000", "usd", "4", "$5.576M"),
+        ("294000", "usd", "", "$294K"),
+        ("589000000000", "usd", "", "$589B"),
+        ("1600000000", "usd", "", "$1.6B"),
+        ("0.0014", "usd/Mtoken", "", "$0.0014 per million tokens"),
+        ("0.0014", "usd/Mtoken", "bare", "$0.0014"),
+        ("2788000", "gpu_hour", "", "2.79M GPU-hours"),
+        ("14800000000000", "token", "", "14.8T tokens"),
+        ("93.3", "percent", "", "93.3%"),
+        ("0.933", "ratio", "percent", "93.3%"),
+        ("3.8e25", "flop", "", "3.8 × 10²⁵ FLOP"),
+        ("-3.07", "percent", "", "−3.07%"),
+        ("7.2957", "cny/usd", "", "7.30 yuan per dollar"),
+        ("1300", "day", "3 hour", "31,000 hours"),
+    ],
+)
+def test_text(value, unit_name, specification, text):
+    assert format(of(value, unit_name, "row"), specification) == text
+
+
+def test_exact_numbers_are_written_out():
+    assert str(of("2048", "gpu", "row", exact=True)) == "2,048 GPUs"
+    assert str(of("2", "usd/gpu_hour", "row", exact=True)) == "$2 per GPU-hour"
+    assert str(of("1", "day", "row", exact=True)) == "1 day"
+
+
+def test_ranges_share_their_unit():
+    assert format_range(of("2100000", "gpu_hour", "a"), of("2400000", "gpu_hour", "b")) == "2.1–2.4M GPU-hours"
+    assert format_range(of("38", "percent", "a"), of("43", "percent", "b")) == "38–43%"
+    assert format_range(of("900000", "usd", "a"), of("1200000", "usd", "b")) == "$900K to $1.2M"
+
+
+def test_products_keep_the_fewest_digits_and_every_row():
+    product = of("2788000", "gpu_hour", "hours") * of("2.0", "usd/gpu_hour", "rate")
+    assert (product.digits, product.rows, product.formula) == (2, {"hours", "rate"}, "hours × rate")
+
+
+def test_sums_keep_the_coarsest_place():
+    total = of("2664000", "gpu_hour", "a") + of("119000", "gpu_hour", "b") + of("5000", "gpu_hour", "c")
+    assert (total.magnitude, total.digits) == (2_788_000, 4)
+
+
+def test_sum_starts_from_nothing():
+    terms = [of("1.5", "usd", "a"), of("2.5", "usd", "b")]
+    assert sum(terms).formula == "a + b"
+
+
+def test_a_named_quantity_shows_its_name_in_formulas():
+    total = (of("1.5", "usd", "a") + of("2.5", "usd", "b")).named("total")
+    assert (total / of("2.0", "usd", "c")).formula == "total / c"
+
+
+def test_parentheses_where_needed():
+    a, b, c = (of("1.5", "usd", name) for name in "abc")
+    assert ((a + b) / c).formula == "(a + b) / c"
+    assert (a - (b - c)).formula == "a − (b − c)"
+
+
+def test_conversion_keeps_the_range():
+    days = of("80", "hour", "row")
+    wide = quantity.replace(days, low=of("72", "hour", "row"), high=of("96", "hour", "row")).to("day")
+    assert (wide.low.magnitude, wide.high.magnitude) == (3, 4)
+
+
+@pytest.mark.parametrize("operation", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a == b])
+def test_dollars_and_hours_do_not_mix(operation):
+    with pytest.raises(UnitError, match="measured in"):
+        operation(of("1", "usd", "dollars"), of("1", "hour", "hours"))
+
+
+def test_dollars_and_yuan_do_not_mix():
+    with pytest.raises(UnitError):
+        of("1", "usd", "a") + of("1", "cny", "b")
+
+
+def test_an_unknown_unit_is_an_error():
+    with pytest.raises(UnitError, match="unknown unit “parsec”"):
+        unit("parsec")
+
+
+def test_only_plain_numbers_become_floats():
+    assert float(of("5", "ratio", "a")) == 5
+    with pytest.raises(UnitError):
+        float(of("5", "usd", "a"))
+
+
+def test_constants_are_exact_and_have_no_row():
+    six = constant(6, "flop/parameter/token", "6")
+    assert six.digits == EXACT
+    assert not six.rows
+
+
+def test_facts_name_near_ids():
+    with pytest.raises(UnknownFact, match="v3_hours_total"):
+        load()["v3_hours_totl"]
+
+
+def test_text_facts_and_numbers_are_told_apart():
+    facts = load()
+    with pytest.raises(UnknownFact, match=r"facts\.text"):
+        facts["sa_mla"]
+    with pytest.raises(UnknownFact, match="holds a number"):
+        facts.text("v3_hours_total")
+
+
+def test_unverified_facts_must_be_flagged():
+    facts = load()
+    with pytest.raises(UnverifiedFact, match="assumption"):
+        facts["sa_capex_table"]
+    assert facts.assumption("sa_capex_table").magnitude == 1_629_000_000
+
+
+def test_tables_as_data_frames():
+    frame = load().table("training_runs").set_index("fact_id")
+    assert frame.loc["v3_hours_total", "value"] == 2_788_000
+    assert frame.loc["v3_hours_total", "as_of"].year == 2024
+
+
+def test_untraced_numbers_are_not_published():
+    with pytest.raises(UntracedNumber, match="no data row"):
+        glue(six=constant(6, "ratio", "6"))
+    with pytest.raises(UntracedNumber, match="publish quantities"):
+        glue(typed=27.4)
+    with pytest.raises(UntracedNumber):
+        Table("A table", ["What", "How much"], [["typed", 27.4]])
+    with pytest.raises(ValueError, match="cells"):
+        Table("A table", ["What", "How much"], [["short"]])

@@ -1,0 +1,121 @@
+"""Parts of bookkit on their own: charts, tables, the report of a failing cell, and the search for typed numbers."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bookkit import charts, tables
+from bookkit.build import failing_cell
+from bookkit.lint import allowed_patterns, typed_numbers
+
+ROOT = Path(__file__).parents[2]
+SPECIFICATION = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v6.4.json",
+    "title": {"text": "Two bars", "subtitle": "in units"},
+    "description": 'Bar B is "longer" than A',
+    "usermeta": {"source": "Nobody 2024."},
+    "data": {"values": [{"name": "A", "size": 1}, {"name": "B", "size": 2}]},
+    "mark": "bar",
+    "width": 600,
+    "encoding": {"x": {"field": "size", "type": "quantitative"}, "y": {"field": "name", "type": "nominal"}},
+    "config": {"axis": {"labelColor": "#123456"}},
+}
+
+
+def changed(**changes):
+    return {**SPECIFICATION, **changes}
+
+
+def test_a_chart_is_a_figure_with_two_drawings_and_a_text_alternative():
+    figure = charts.figure(SPECIFICATION, "figure-1", {"#123456": "--ink"})
+    assert figure.count("<svg") == 2
+    assert 'aria-label="Bar B is &quot;longer&quot; than A"' in figure
+    assert '<p class="chart-title">Two bars</p>' in figure
+    assert "Source: Nobody 2024." in figure
+    assert "var(--ink, #123456)" in figure
+    widths = [float(width) for width in re.findall(r'<svg[^>]*?\bwidth="([\d.]+)"', figure)]
+    assert widths[0] > 590 > widths[1]
+    ids = re.findall(r'\bid="([^"]+)"', figure)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("specification", "message"),
+    [
+        (changed(description=""), "no description"),
+        (changed(title={"text": ""}), "no title"),
+        (changed(data={"values": []}), "nothing is drawn"),
+    ],
+)
+def test_a_chart_that_tells_nothing_is_an_error(specification, message):
+    with pytest.raises(charts.ChartError, match=message):
+        charts.figure(specification, "figure-1", {})
+
+
+def test_narrow_charts_take_their_own_settings():
+    narrow = charts.narrowed(changed(usermeta={"narrow": {"config": {"axis": {"labelFontSize": 9}}}}))
+    assert narrow["width"] == charts.NARROW_WIDTH
+    assert narrow["config"]["axis"] == {"labelColor": "#123456", "labelFontSize": 9}
+    assert SPECIFICATION["width"] == 600
+
+
+def test_markup_in_a_table_is_text():
+    data = {"caption": "<b>Bold</b>", "columns": ["<i>A</i>"], "rows": [["<script>alert(1)</script>"]], "emphasis": []}
+    text = tables.table(data, "table-1")
+    assert "<script>" not in text
+    assert "<b>" not in text
+    assert "<i>" not in text
+
+
+def test_numbers_in_a_table_tell_their_formula():
+    data = {"caption": "c", "columns": ["A", "B"], "rows": [["x", {"text": "$5", "formula": 'a × "b"'}]], "emphasis": [0]}
+    text = tables.table(data, "table-1")
+    assert '<abbr class="traced" title="a × &quot;b&quot;">$5</abbr>' in text
+    assert '<th scope="row">x</th>' in text
+    assert '<tr class="emphasis">' in text
+
+
+def test_a_failing_cell_is_reported_by_chapter_line_and_last_lines(tmp_path):
+    (tmp_path / "chapter.md").write_text("# Title\n\n```{code-cell} ipython3\nx = 1\n```\n\n```{code-cell} ipython3\ny = 1 / 0\n```\n")
+    bar = "-" * 18
+    report = f"An error occurred:\n{bar}\ny = 1 / 0\n{bar}\n\n----> 1 y = 1 / 0\n\x1b[31mZeroDivisionError\x1b[0m: division by zero\n"
+    text = failing_cell("chapter.md", report, tmp_path)
+    assert text.splitlines()[0] == "chapter.md, line 8, code cell 2:"
+    assert text.splitlines()[-1] == "  → ZeroDivisionError: division by zero"
+
+
+CELL = "```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{code}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It cost $5.6M.", ["$5.6M"]),
+        ("It fell by 93.3% in 55 days.", ["93.3%", "55"]),
+        ("About twenty-seven times, or half.", ["twenty-seven", "half"]),
+        ("## 27 times less", ["27"]),
+        ("It took $6\\times N$ operations.", ["$6"]),
+        ("It cost {glue:}`bill` {footcite}`source_2024`.", []),
+        ("V3 and R1 ran on H800 chips in FP8; GPT-4 came out in 2023.", []),
+        ("On 27 January 2025, see Table 7 and section 4.2.", []),
+        ("See [this](https://example.org/2024/01/page-17) and `v3_hours[2]`.", ["2"]),
+        ("<!-- 42 -->\n% 43\n(label-44)=\n", []),
+        (CELL.format(code="x = facts['v3_hours_2'] * 6 / 1e6"), []),
+        (CELL.format(code='finding("R1 costs 27 times less", "in dollars")'), ["27"]),
+        (CELL.format(code='finding(f"It took {hours:4 day} of 55 days", "in days")'), ["55"]),
+        (CELL.format(code='finding(f"It took {hours:4 day}", "in days")'), []),
+        (CELL.format(code="x = ("), ["code that does not parse: '(' was never closed"]),
+    ],
+)
+def test_typed_numbers(tmp_path, text, found):
+    path = tmp_path / "chapter.md"
+    path.write_text(f"---\nversion: 1.16\n---\n\n{text}\n")
+    assert [finding.number for finding in typed_numbers(path, allowed_patterns(ROOT / "pyproject.toml"))] == found
+
+
+def test_findings_name_the_line(tmp_path):
+    path = tmp_path / "chapter.md"
+    path.write_text("# Title\n\nFine.\n\nIt cost $6M.\n")
+    (finding,) = typed_numbers(path, [])
+    assert str(finding).startswith(f"{path}:5: “$6M” is typed in.")

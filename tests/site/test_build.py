@@ -1,0 +1,146 @@
+"""The build is strict, repeatable and safe: it publishes what the data say now, or leaves the last good site alone."""
+
+import fcntl
+import filecmp
+import re
+from pathlib import Path
+
+import pytest
+
+from .conftest import copy_book, run_build
+
+SITE = "_build/html"
+
+
+def page(book: Path, name: str = "cost-claims") -> str:
+    return (book / SITE / "book" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_clean_build_has_no_warning_and_says_where_it_is(built):
+    """Jupyter Book ran with -W -n: any warning would have failed the fixture."""
+    assert (built / SITE / "index.html").is_file()
+    result = run_build(built)
+    assert result.returncode == 0
+    assert "nothing changed" in result.stdout
+    assert (built / SITE / "index.html").as_uri() in result.stdout
+
+
+def test_pages_show_numbers_charts_and_tables(built):
+    text = page(built)
+    assert re.search(r'<abbr[^>]*class="[^"]*traced[^"]*"[^>]*>\$5\.576M</abbr>', text)
+    figures = re.findall(r'<figure class="chart" id="(figure-\d+)">', text)
+    assert len(figures) == 5
+    assert text.count('class="chart-wide"') == text.count('class="chart-narrow"') == len(figures)
+    assert text.count('role="img" aria-label="') == len(figures)
+    assert text.count('class="traced-table"') == 7
+    assert "$nbsp" not in text
+
+
+def test_no_script_error_output_or_missing_number(built):
+    for name in ("index", "cost-claims"):
+        text = page(built, name)
+        assert "Traceback" not in text
+        assert "application/vnd" not in text
+        assert "No key" not in text
+
+
+def test_two_builds_are_byte_identical(built, tmp_path):
+    other = copy_book(tmp_path / "another folder with a long name")
+    assert run_build(other).returncode == 0
+    assert_same_tree(built / SITE, other / SITE)
+
+
+def assert_same_tree(one: Path, other: Path) -> None:
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file())
+    _, different, unreadable = filecmp.cmpfiles(one, other, [str(path) for path in files], shallow=False)
+    assert (different, unreadable) == ([], [])
+
+
+def test_a_changed_number_is_published(book):
+    """Never a stale number: the bill follows the row."""
+    replace(
+        book / "data/cost_inputs.csv", "v3_rate_assumed,h800_sxm,assumed_rental_rate,2,", "v3_rate_assumed,h800_sxm,assumed_rental_rate,3,"
+    )
+    assert run_build(book).returncode == 0
+    assert "$8.364M" in page(book)
+    assert "$3 per GPU-hour" in page(book)
+    assert "$2 per GPU-hour" not in page(book)
+
+
+def test_a_wrong_row_stops_the_build_and_keeps_the_site(book):
+    before = page(book)
+    replace(book / "data/training_runs.csv", ",2788000,", ",two million,")
+    result = run_build(book)
+    assert result.returncode == 1
+    assert "data/training_runs.csv, row" in result.stderr
+    assert "(v3_hours_total), column value: “two million” is not a number." in result.stderr
+    assert "Write plain digits" in result.stderr
+    assert "last good site is still" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert page(book) == before
+
+
+def test_a_failing_cell_is_named_in_a_few_lines(book):
+    before = page(book)
+    replace(book / "book/cost-claims.md", "exchange = facts[", 'facts["no_such_fact"]\nexchange = facts[')
+    result = run_build(book)
+    assert result.returncode == 1
+    assert re.search(r"book/cost-claims\.md, line \d+, code cell \d+:", result.stderr)
+    assert "UnknownFact: There is no fact called 'no_such_fact'." in result.stderr
+    assert len(result.stderr.splitlines()) < 15
+    assert page(book) == before
+    replace(book / "book/cost-claims.md", 'facts["no_such_fact"]\n', "")
+    assert run_build(book).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{glue:}`both`", "{glue:}`bth`", "No key 'bth' found"),
+        ("{footcite}`v3_report`", "{footcite}`no_such_source`", 'could not find bibtex key "no_such_source"'),
+        ("## Limits", "### Limits\n\n[gone](nowhere.md)\n\n## More", "cross-reference target not found: 'nowhere.md'"),
+    ],
+)
+def test_warnings_are_errors(book, old, new, message):
+    replace(book / "book/cost-claims.md", old, new)
+    result = run_build(book)
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "book/cost-claims.md:" in result.stderr
+
+
+def test_a_chart_without_a_description_fails(book):
+    replace(book / "book/index.md", ").properties(usermeta=", ").properties(description='', usermeta=")
+    result = run_build(book)
+    assert result.returncode == 1
+    assert "the chart has no description" in result.stderr
+
+
+def test_a_second_build_at_once_is_refused(book):
+    (book / "data/README.md").write_text("changed")
+    with (book / "_build/lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = run_build(book)
+    assert result.returncode == 1
+    assert "Another build of this book is running" in result.stderr
+
+
+def test_a_chapter_made_by_the_documented_steps_builds(book):
+    """The README's steps: its CSV is there, one Markdown file, one line in the contents."""
+    head = (book / "book/cost-claims.md").read_text(encoding="utf-8").partition("# Cost claims")[0]
+    code = "from deepseek_audit.facts import load\nfrom deepseek_audit.publish import glue\n\nglue(gpus=load()['v3_cluster_gpus'])"
+    cell = f"```{{code-cell}} ipython3\n{code}\n```\n"
+    text = "The cluster had {glue:}`gpus` {footcite}`v3_report`.\n\n```{footbibliography}\n```\n"
+    (book / "book/new.md").write_text(f"{head}# A new chapter\n\n{cell}\n{text}")
+    with (book / "_toc.yml").open("a") as contents:
+        contents.write("- file: book/new\n")
+    result = run_build(book)
+    assert result.returncode == 0, result.stderr
+    assert "2,048 GPUs" in page(book, "new")
