@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 READY := $(VENV)/ready
+BUNDLE := src/bookkit/static/vendor/live.js
+TOOLS := node_modules/.tools
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help site test serve lab notebooks catalog lock clean
+.PHONY: help site test bench browser serve lab notebooks catalog lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -20,12 +22,30 @@ $(READY): requirements.txt pyproject.toml
 	  || { tail -n 5 $(VENV)/install.log; echo "The environment could not be installed. The whole log is $(VENV)/install.log."; exit 1; }
 	@touch $@
 
-site: $(READY) ## Build the website into _build/html
+$(BUNDLE): $(READY) package.json package-lock.json .npmrc src/bookkit/bundle.py src/bookkit/scripts/live.js
+	@echo "bundle       installing the locked npm packages into node_modules (seconds, once)"
+	@$(PY) -m bookkit.bundle
+	@touch $@
+
+# Bundling installs without the tools of the tests; they come after it
+$(TOOLS): $(BUNDLE) package-lock.json
+	@echo "tools        installing the tests' npm packages into node_modules (seconds, once)"
+	@$(PY) -c "from pathlib import Path; from bookkit.bundle import npm; npm(Path(), 'ci', '--no-progress')"
+	@touch $@
+
+# The browser that is there, else Debian's, else a line that says how to get one
+browser: $(READY)
+	@$(PY) -m tests.site.browser > /dev/null || .ci/browser || $(PY) -m tests.site.browser || true
+
+site: $(READY) $(BUNDLE) ## Build the website into _build/html
 	@$(PY) -m deepseek_audit check
 	@$(PY) -m bookkit.build
 
-test: $(READY) ## Check everything: data, models, style, notebooks, a clean build
+test: $(READY) $(TOOLS) browser ## Check everything: data, models, style, notebooks, a clean build, each page in a browser
 	@$(PY) tests/run.py
+
+bench: $(READY) $(TOOLS) browser ## Compare this site with the same chapters built by stock Jupyter Book (minutes)
+	@$(PY) -m tests.bench.run
 
 serve: site ## Build and serve the website on 127.0.0.1
 	@echo "Serving on http://127.0.0.1:$(PORT)/ (stop with Ctrl+C)"

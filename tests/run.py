@@ -1,7 +1,8 @@
 """``make test``: every check, one line each; details only of what failed.
 
 Tiers: data (schema, keys, sums), models (published figures reproduced), style (format, lint, types, spelling,
-typed numbers), notebooks (nbval compares stored with recomputed outputs), and a clean, strict build.
+typed numbers), notebooks (nbval compares stored with recomputed outputs), a clean, strict build, and every page of it
+in a browser. Lighthouse runs last and alone: it measures time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Step:
 
 
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+IN_A_BROWSER = ("tests/site/test_browser.py", "tests/site/test_html.py")
 STEPS = [
     Step("format", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
     Step("lint", "ruff", [str(BIN / "ruff"), "check", "."]),
@@ -38,7 +40,9 @@ STEPS = [
     Step("models", "published figures", [*PYTEST, "tests/models"]),
     Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"]),
     Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"]),
-    Step("site", "clean strict build, faults", [*PYTEST, "tests/site", "-n", "2"]),
+    Step("site", "clean strict build, faults", [*PYTEST, "tests/site", "-n", "2", *(f"--ignore={path}" for path in IN_A_BROWSER)]),
+    Step("browser", "every page in Chromium", [*PYTEST, IN_A_BROWSER[0], "-n", "2"]),
+    Step("html", "valid, linked, Lighthouse", [*PYTEST, IN_A_BROWSER[1]]),
 ]
 
 

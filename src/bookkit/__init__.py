@@ -1,12 +1,17 @@
-"""From notebooks to a careful website: static-first charts, traced numbers, tables.
+"""From notebooks to a careful website: static-first charts, traced numbers, tables, a page of its own.
 
 A plain Sphinx extension. It knows nothing of the book it serves: notebooks emit three kinds of output
 (a Vega-Lite specification, a traced number, a traced table), and this package writes them as HTML.
-Add ``bookkit`` to the Sphinx extensions; the renderer registers itself with MyST-NB by its entry point.
+Add ``bookkit`` to the Sphinx extensions and set ``html_theme = "bookkit"``; the renderer registers itself
+with MyST-NB by its entry point.
 
 Settings:
     bookkit_chart_colors: colors of the charts' theme and the CSS variables that replace them, so that
         charts follow the light and the dark theme.
+    bookkit_public_prefix: the folder of the chapters, which does not show in addresses (``book/``).
+    bookkit_notebooks_folder: where the executed notebooks are, to be offered beside the pages.
+    bookkit_data_folder: where the data tables are; their hash identifies the edition.
+    bookkit_version, bookkit_date: of the edition; by default from CITATION.cff and SOURCE_DATE_EPOCH.
 
 The address of the site and of its repository are read from ``BOOK_SITE_URL`` and ``BOOK_REPOSITORY_URL``,
 so that a copy of the book, built elsewhere, names its own addresses and no file changes.
@@ -14,25 +19,49 @@ so that a copy of the book, built elsewhere, names its own addresses and no file
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any
 
+THEME = Path(__file__).parent / "theme"
 STATIC = Path(__file__).parent / "static"
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.add_config_value("bookkit_chart_colors", {}, "html", types=[dict])
+    from bookkit import figures, folding, mathml, numbers, page
+    from bookkit.builder import BookBuilder
+
+    for name, default in (
+        ("bookkit_chart_colors", {}),
+        ("bookkit_public_prefix", ""),
+        ("bookkit_notebooks_folder", "notebooks"),
+        ("bookkit_version", ""),
+        ("bookkit_date", ""),
+    ):
+        app.add_config_value(name, default, "html", types=[type(default)])
+    app.add_html_theme("bookkit", str(THEME))
+    app.add_builder(BookBuilder, override=True)
+    as_text = (numbers.visit_number_as_text, numbers.depart_number_as_text)
+    app.add_node(numbers.TracedNumber, html=(numbers.visit_number, None), latex=as_text, text=as_text)
+    figures.connect(app)
+    folding.connect(app)
+    app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
+    app.add_post_transform(page.ChapterShape)
     app.connect("config-inited", _addresses)
+    app.connect("config-inited", page.set_edition)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
-    app.add_css_file("bookkit.css")
-    return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("html-page-context", page.add_context, priority=900)
+    app.connect("build-finished", page.finish, priority=900)
+    app.connect("build-finished", numbers.finish)
+    for name in ("citing", "finding"):
+        if importlib.util.find_spec(f"bookkit.{name}"):
+            importlib.import_module(f"bookkit.{name}").connect(app)
+    return {"version": "0.1.0", "parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _addresses(_app: Any, config: Any) -> None:
-    """Take the site's and the repository's address from the environment."""
+    """Take the site's address from the environment."""
     if site := os.environ.get("BOOK_SITE_URL"):
         config.html_baseurl = site.rstrip("/") + "/"
-    if repository := os.environ.get("BOOK_REPOSITORY_URL"):
-        config.html_theme_options |= {"repository_url": repository, "use_repository_button": True, "use_issues_button": True}

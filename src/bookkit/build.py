@@ -36,6 +36,8 @@ TRACEBACK_LINES = 3
 EXECUTING = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Executing notebook")
 EXECUTED = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Executed notebook in (?P<seconds>[\d.]+)")
 PROBLEM = re.compile(r"(?<!\[IPKernelApp\] )\b(WARNING|ERROR|CRITICAL)\b(?! \| Kernel)")
+# The line of a traceback that says what went wrong
+RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: .+")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -162,7 +164,7 @@ def failures(root: Path, lines: list[str]) -> list[str]:
         problems = (line.replace(f"{root}{os.sep}", "") for line in lines if PROBLEM.search(line))
         found = list(dict.fromkeys(problems))
     if not found:
-        found = [line for line in lines if line.strip()][-TRACEBACK_LINES:]
+        found = [line.strip() for line in lines if RAISED.match(line.strip())][:TRACEBACK_LINES]
     return found
 
 

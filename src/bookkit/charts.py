@@ -1,33 +1,101 @@
 """A Vega-Lite specification as a figure that shows without JavaScript.
 
 The title becomes text of the page, so that it wraps and can be read aloud; the drawing becomes two inline
-SVGs, one for wide and one for narrow screens, of which the style sheet shows the one that fits.
+SVGs, one for wide and one for narrow screens, of which the style sheet shows the one that fits. A script makes
+it interactive when a reader turns to it; nothing depends on that. Everything a reader may want to take away lies
+beside the page in files with lasting names.
 
 A specification must carry a ``description``: it is the figure's text alternative. ``usermeta.source`` is
-the line under it.
+the line under it; ``usermeta.narrow``, ``usermeta.columns`` and ``usermeta.data`` are explained where they are read
+(`bookkit.vega`, `bookkit.chartdata`).
 """
 
 from __future__ import annotations
 
-import copy
+import hashlib
 import html
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from bookkit import chartdata, vega
+from bookkit.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
+
+__all__ = [
+    "MIME_TYPE",
+    "NARROW_WIDTH",
+    "VEGA_LITE_VERSION",
+    "Chart",
+    "ChartError",
+    "Place",
+    "chart",
+    "figure",
+    "files",
+    "markup",
+    "narrowed",
+]
+
 MIME_TYPE = "application/vnd.vegalite.v6+json"
-VEGA_LITE_VERSION = "6.4"
-NARROW_WIDTH = 330
-NARROW_FONT_SIZE = 12
+CSV, SVG, PNG, SPECIFICATION, LIVE = "csv", "svg", "png", "vl.json", "vg.json"
 
 
-class ChartError(ValueError):
-    """A chart that cannot be published."""
+@dataclass(frozen=True)
+class Chart:
+    """A chart that was drawn.
+
+    Attributes:
+        identifier: its id in the page, ``figure-1``.
+        specification: as the notebook emitted it.
+        words: title, subtitle, source and text alternative.
+        plain: the wide drawing in literal colors.
+        drawings: wide and narrow, for the page.
+        data: its rows.
+        controls: form elements of its parameters.
+        live: what the browser draws from.
+    """
+
+    identifier: str
+    specification: Mapping[str, Any]
+    words: vega.Words
+    plain: str
+    drawings: Mapping[str, str]
+    data: chartdata.Data
+    controls: Sequence[Control]
+    live: Mapping[str, Any]
+
+    @property
+    def number(self) -> str:
+        """The figure's name in its chapter."""
+        return f"Figure {self.identifier.rpartition('-')[2]}"
 
 
-def figure(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str]) -> str:
-    """The chart as an HTML ``figure``.
+@dataclass(frozen=True)
+class Place:
+    """Where a figure stands in a site.
+
+    Attributes:
+        chapter: the page's public name, ``cost-claims``.
+        page: the page's address below the site's root.
+        root: the way from the page to the site's root, ``../`` or nothing.
+        site: the site's address with its last slash, or nothing where it is not known.
+        script: address of the script that makes charts interactive, seen from the page; empty where it was not built.
+    """
+
+    chapter: str = "index"
+    page: str = "index.html"
+    root: str = ""
+    site: str = ""
+    script: str = ""
+    folder: str = field(default="_figures", kw_only=True)
+
+    def file(self, identifier: str, kind: str) -> str:
+        """The address of a figure's file below the site's root."""
+        return f"{self.folder}/{self.chapter}/{identifier}.{kind}"
+
+
+def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str]) -> Chart:
+    """Draw a chart.
 
     Args:
         specification: Vega-Lite, with a ``description``.
@@ -35,86 +103,183 @@ def figure(specification: Mapping[str, Any], identifier: str, colors: Mapping[st
         colors: literal colors of the drawing and the CSS variables that replace them.
 
     Raises:
-        ChartError: there is no description, no title, or nothing is drawn.
+        ChartError: there is no description, no title or no data, or nothing is drawn.
     """
-    description = specification.get("description")
+    words = _words(specification)
+    if address := chartdata.foreign_data(specification):
+        raise ChartError(f"the chart loads its data from {address}. Put the rows into the chart: a page asks no other site for anything.")
+    variants = {"wide": vega.compiled(specification), "narrow": vega.compiled(narrowed(specification))}
+    plain = {name: vega.drawing(variant) for name, variant in variants.items()}
+    vega.require_fit(plain["narrow"])
+    data = chartdata.read(specification)
+    if not data.rows or not data.columns:
+        raise ChartError("the chart holds no rows to publish. Give it data of its own, or rows in usermeta.data.")
+    return Chart(
+        identifier=identifier,
+        specification=specification,
+        words=words,
+        plain=plain["wide"],
+        drawings={name: vega.inline(svg, f"{identifier}-{name}", colors, vega.GROWTH[name]) for name, svg in plain.items()},
+        data=data,
+        controls=vega.controls(variants["wide"]),
+        live=vega.live(variants, colors),
+    )
+
+
+def _words(specification: Mapping[str, Any]) -> vega.Words:
+    description = _joined(specification.get("description") or "")
     if not description:
         raise ChartError("the chart has no description. Give it one that states the finding: it is what a screen reader reads.")
-    title, subtitle = _titles(specification)
-    if not title:
+    title = specification.get("title") or ""
+    heading, subtitle = (title, "") if not isinstance(title, Mapping) else (title.get("text", ""), title.get("subtitle", ""))
+    if not _joined(heading):
         raise ChartError("the chart has no title. State the finding in at most ten words.")
-    source = specification.get("usermeta", {}).get("source", "")
-    wide, narrow = (
-        _themed(_drawing(variant, f"{identifier}-{name}"), colors)
-        for name, variant in (("wide", _untitled(specification)), ("narrow", narrowed(_untitled(specification))))
-    )
-    caption = f'<p class="chart-title">{html.escape(title)}</p>'
-    if subtitle:
-        caption += f'<p class="chart-subtitle">{html.escape(subtitle)}</p>'
-    footer = f'<p class="chart-source">Source: {html.escape(source)}</p>' if source else ""
-    label = html.escape(description, quote=True)
-    return (
-        f'<figure class="chart" id="{identifier}"><figcaption>{caption}</figcaption>'
-        f'<div class="chart-drawing" role="img" aria-label="{label}">'
-        f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div></div>{footer}</figure>'
-    )
-
-
-def narrowed(specification: Mapping[str, Any]) -> dict[str, Any]:
-    """The same chart drawn for a phone: ``usermeta.narrow`` is merged over it, and single views get a small width."""
-    variant = copy.deepcopy(dict(specification))
-    if "width" in variant or not any(key in variant for key in ("hconcat", "vconcat", "concat", "facet")):
-        variant["width"] = NARROW_WIDTH
-    _merge(variant, variant.get("usermeta", {}).get("narrow", {}))
-    return variant
-
-
-def _merge(target: dict[str, Any], changes: Mapping[str, Any]) -> None:
-    for key, value in changes.items():
-        if isinstance(value, Mapping) and isinstance(target.get(key), dict):
-            _merge(target[key], value)
-        else:
-            target[key] = copy.deepcopy(value)
-
-
-def _titles(specification: Mapping[str, Any]) -> tuple[str, str]:
-    title = specification.get("title", "")
-    if isinstance(title, str):
-        return title, ""
-    return _joined(title.get("text", "")), _joined(title.get("subtitle", ""))
+    source = _joined(specification.get("usermeta", {}).get("source", ""))
+    return vega.Words(_joined(heading), _joined(subtitle), source, description)
 
 
 def _joined(text: str | list[str]) -> str:
     return text if isinstance(text, str) else " ".join(text)
 
 
-def _untitled(specification: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in specification.items() if key != "title"}
+def files(drawn: Chart) -> dict[str, bytes]:
+    """What readers may take away, by kind of file, and what the live chart is drawn from."""
+    picture = vega.standalone(drawn.plain, drawn.words)
+    return {
+        CSV: chartdata.as_csv(drawn.data),
+        SVG: picture.encode(),
+        PNG: vega.png(picture),
+        SPECIFICATION: (json.dumps(drawn.specification, ensure_ascii=False, indent=2) + "\n").encode(),
+        LIVE: _live_file(drawn),
+    }
 
 
-def _drawing(specification: Mapping[str, Any], prefix: str) -> str:
-    import vl_convert
-
-    drawn = copy.deepcopy(dict(specification))
-    config = drawn.setdefault("config", {})
-    config["aria"] = False  # One text alternative stands on the figure; hundreds of labels inside help nobody.
-    # Autosize includes the axes in the given width, so that no label is cut.
-    if "width" in drawn and not any(key in drawn for key in ("hconcat", "vconcat", "concat", "facet")):
-        drawn.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
-    svg: str = vl_convert.vegalite_to_svg(json.dumps(drawn), vl_version=VEGA_LITE_VERSION)
-    if not re.search(r'class="mark-(?!group)[a-z]+ role-mark[^"]*"[^>/]*>\s*<', svg):
-        raise ChartError("nothing is drawn. Check the field names of the encoding.")
-    return _prefixed(svg, prefix)
+def _live_file(drawn: Chart) -> bytes:
+    return json.dumps(drawn.live, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _prefixed(svg: str, prefix: str) -> str:
-    """Give the ids of one drawing a name of their own: several drawings share a page."""
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    return re.sub(r"<svg\b", '<svg aria-hidden="true" focusable="false"', svg, count=1)
+def figure(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str], place: Place | None = None) -> str:
+    """The chart as an HTML ``figure``; see `chart` for the arguments and errors."""
+    return markup(chart(specification, identifier, colors), place or Place())
 
 
-def _themed(svg: str, colors: Mapping[str, str]) -> str:
-    for color, variable in colors.items():
-        svg = svg.replace(f'"{color}"', f'"var({variable}, {color})"')
-    return svg
+def markup(drawn: Chart, place: Place) -> str:
+    """The HTML of a chart: caption, menu, controls, drawing, source line and table."""
+    words = drawn.words
+    caption = f'<p class="chart-number">{drawn.number}</p><p class="chart-title">{html.escape(words.title)}</p>'
+    if words.subtitle:
+        caption += f'<p class="chart-subtitle">{html.escape(words.subtitle)}</p>'
+    source = f'<p class="chart-source">Source: {html.escape(words.source)}</p>' if words.source else ""
+    table = chartdata.as_table(
+        drawn.data, f"{drawn.number}: {words.title}", drawn.identifier, place.root + place.file(drawn.identifier, CSV)
+    )
+    drawings = "".join(f'<div class="chart-{name}">{svg}</div>' for name, svg in drawn.drawings.items())
+    return (
+        f'<figure class="chart" id="{drawn.identifier}"><figcaption>{caption}</figcaption>{_menu(drawn, place)}{_controls(drawn)}'
+        f'<div class="chart-drawing" role="img" aria-label="{html.escape(words.description)}"{_hydration(drawn, place)}>{drawings}</div>'
+        f'{source}<details class="chart-data"><summary>Data of {drawn.number.lower()} as a table</summary>{table}</details></figure>'
+    )
+
+
+def _hydration(drawn: Chart, place: Place) -> str:
+    """What the script needs to know; nothing where there is no script."""
+    if not place.script:
+        return ""
+    version = hashlib.sha256(_live_file(drawn)).hexdigest()[:10]
+    specification = f"{place.root}{place.file(drawn.identifier, LIVE)}?v={version}"
+    eager = " data-eager" if drawn.controls else ""
+    return f' data-spec="{html.escape(specification)}" data-live="{html.escape(place.script)}"{eager}'
+
+
+LINKS = (
+    (CSV, "Data (CSV)"),
+    (SVG, "Image (SVG)"),
+    (PNG, "Image (PNG)"),
+    (SPECIFICATION, "Chart specification (Vega-Lite)"),
+)
+
+
+def _menu(drawn: Chart, place: Place) -> str:
+    """A button in the corner that opens without JavaScript."""
+    stem = f"{place.chapter.replace('/', '-')}-{drawn.identifier}"
+    items = "".join(
+        f'<li><a href="{html.escape(place.root + place.file(drawn.identifier, kind))}" '
+        f'download="{html.escape(stem)}.{kind}">{text}</a></li>'
+        for kind, text in LINKS
+    )
+    items += f'<li><a href="#{drawn.identifier}">Permalink</a></li>'
+    note = "" if place.site else "<p>This copy of the site has no address of its own: put its address in front of both paths.</p>"
+    field_id = f"{drawn.identifier}-embed"
+    return (
+        f'<details class="chart-menu"><summary><span class="chart-menu-dots" aria-hidden="true">⋯</span>'
+        f'<span class="chart-menu-name">Download or embed {drawn.number.lower()}</span></summary><div class="chart-menu-panel">'
+        f'<ul>{items}</ul><label for="{field_id}">Embed</label>'
+        f'<textarea id="{field_id}" class="chart-embed" readonly rows="4" spellcheck="false">{html.escape(embed(drawn, place))}</textarea>'
+        f"{note}</div></details>"
+    )
+
+
+def embed(drawn: Chart, place: Place) -> str:
+    """HTML that shows the chart in another page and leads back to this one."""
+    page = f"{place.site}{place.page}#{drawn.identifier}"
+    image = f"{place.site}{place.file(drawn.identifier, SVG)}"
+    return (
+        f'<a href="{html.escape(page)}"><img src="{html.escape(image)}" '
+        f'alt="{html.escape(drawn.words.description)}" style="max-width:100%"></a>'
+    )
+
+
+def _controls(drawn: Chart) -> str:
+    """The parameters as form elements, out of use until the chart is live."""
+    if not drawn.controls:
+        return ""
+    rows = "".join(_control(control, f"{drawn.identifier}-control-{index}") for index, control in enumerate(drawn.controls, 1))
+    return (
+        f'<form class="chart-controls" autocomplete="off"><fieldset disabled><legend>Parameters of {drawn.number.lower()}</legend>'
+        f'{rows}<button type="reset">Reset</button></fieldset></form>'
+    )
+
+
+def _control(control: Control, identifier: str) -> str:
+    kind = control.bind["input"]
+    label = html.escape(control.label)
+    signal = f'data-signal="{html.escape(control.signal)}"'
+    if kind == "radio":
+        choices = "".join(
+            f'<label><input type="radio" name="{identifier}" {signal} value="{html.escape(json.dumps(value))}"'
+            f"{' checked' if value == control.value else ''}> {html.escape(text)}</label>"
+            for value, text in _options(control)
+        )
+        return f'<div class="chart-control" role="radiogroup" aria-label="{label}"><span>{label}</span><span>{choices}</span></div>'
+    if kind == "select":
+        choices = "".join(
+            f'<option value="{html.escape(json.dumps(value))}"{" selected" if value == control.value else ""}>{html.escape(text)}</option>'
+            for value, text in _options(control)
+        )
+        element = f'<select id="{identifier}" {signal}>{choices}</select>'
+    elif kind == "checkbox":
+        element = f'<input type="checkbox" id="{identifier}" {signal}{" checked" if control.value else ""}>'
+    else:
+        settings = {"min": 0, "max": 100, "step": "any"} if kind == "range" else {}
+        settings |= {name: control.bind[name] for name in ("min", "max", "step", "placeholder") if name in control.bind}
+        attributes = "".join(f' {name}="{html.escape(_plain(value))}"' for name, value in settings.items())
+        start = html.escape(_plain(control.value))
+        element = f'<input type="{html.escape(kind)}" id="{identifier}" {signal}{attributes} value="{start}">'
+        if kind == "range":
+            element += f'<output for="{identifier}">{start}</output>'
+    return f'<div class="chart-control"><label for="{identifier}">{label}</label>{element}</div>'
+
+
+def _options(control: Control) -> list[tuple[Any, str]]:
+    values = list(control.bind.get("options", []))
+    labels = list(control.bind.get("labels", []))
+    return [(value, str(labels[index]) if index < len(labels) else _plain(value)) for index, value in enumerate(values)]
+
+
+def _plain(value: Any) -> str:
+    """A value as the browser would write it."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return format(value, ".15g")
+    return value if isinstance(value, str) else json.dumps(value)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
 
-from bookkit import charts, tables
-
-NUMBER_MIME_TYPE = "application/vnd.traced-number+json"
+from bookkit import charts, figures, numbers, tables
 
 
 class Renderer:
@@ -17,30 +15,47 @@ class Renderer:
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", charts.MIME_TYPE, 1),
-        ("*", NUMBER_MIME_TYPE, 1),
+        ("*", numbers.MIME_TYPE, 1),
         ("*", tables.MIME_TYPE, 1),
     ]
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Node] | None:
         """The document nodes of one output, or nothing where another renderer is meant."""
-        if data.mime_type == NUMBER_MIME_TYPE:
-            number = data.content
-            return [nodes.abbreviation(number["text"], number["text"], explanation=number["formula"], classes=["traced"])]
+        environment = renderer.renderer.sphinx_env
+        if data.mime_type == numbers.MIME_TYPE:
+            return [_number(environment, data.content)]
         if inline:
             return None
-        environment = renderer.renderer.sphinx_env
         if data.mime_type == charts.MIME_TYPE:
-            identifier = _identifier(environment, "figure")
-            try:
-                figure = charts.figure(data.content, identifier, environment.config.bookkit_chart_colors)
-            except charts.ChartError as error:
-                renderer.logger.error(f"{environment.docname}, cell at line {data.line}: {error}", line=data.line)
-                return []
-            return [nodes.raw("", figure, format="html")]
+            return _chart(renderer, environment, data)
         if data.mime_type == tables.MIME_TYPE:
-            return [nodes.raw("", tables.table(data.content, _identifier(environment, "table")), format="html")]
+            identifier = _identifier(environment, "table")
+            for place, number in tables.traced_cells(data.content, identifier):
+                numbers.remember(environment, number, place)
+            return [nodes.raw("", tables.table(data.content, identifier), format="html")]
         return None
+
+
+def _number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
+    name = number["id"].replace("_", "-")
+    serial = environment.new_serialno(f"number {name}")
+    identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
+    numbers.remember(environment, number, identifier)
+    return numbers.TracedNumber(number["text"], number["text"], number=number, identifier=identifier)
+
+
+def _chart(renderer: Any, environment: Any, data: Any) -> list[nodes.Node]:
+    identifier = _identifier(environment, "figure")
+    try:
+        figure = figures.node(charts.chart(data.content, identifier, environment.config.bookkit_chart_colors))
+    except charts.ChartError as error:
+        renderer.logger.error(f"{environment.docname}, cell at line {data.line}: {error}", line=data.line)
+        return []
+    if not hasattr(environment, "bookkit_key_charts"):
+        environment.bookkit_key_charts = {}
+    environment.bookkit_key_charts.setdefault(environment.docname, data.content)
+    return [figure]
 
 
 def _identifier(environment: Any, kind: str) -> str:

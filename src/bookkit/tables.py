@@ -1,10 +1,12 @@
-"""A traced table as HTML: a caption, column heads, row heads, and cells that tell their formula."""
+"""A traced table as HTML: a caption, column heads, row heads, and cells that open their trace."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from bookkit import numbers
 
 MIME_TYPE = "application/vnd.traced-table+json"
 
@@ -12,11 +14,10 @@ MIME_TYPE = "application/vnd.traced-table+json"
 def table(data: Mapping[str, Any], identifier: str) -> str:
     """The table, inside a region that scrolls by itself when the page is too narrow."""
     numeric = [any(isinstance(row[column], Mapping) for row in data["rows"]) for column in range(len(data["columns"]))]
-    head = "".join(
-        f'<th scope="col"{_aligned(is_number)}>{html.escape(name)}</th>' for name, is_number in zip(data["columns"], numeric, strict=True)
-    )
+    columns = zip(data["columns"], numeric, strict=True)
+    head = "".join(f'<th scope="col"{_aligned(is_number)}>{html.escape(name)}</th>' for name, is_number in columns)
     emphasis = set(data["emphasis"])
-    body = "".join(_row(row, numeric, index in emphasis) for index, row in enumerate(data["rows"]))
+    body = "".join(_row(row, numeric, f"{identifier}-{index + 1}", index in emphasis) for index, row in enumerate(data["rows"]))
     caption = html.escape(data["caption"])
     return (
         f'<div class="table-scroll" role="region" aria-labelledby="{identifier}-caption" tabindex="0">'
@@ -25,20 +26,25 @@ def table(data: Mapping[str, Any], identifier: str) -> str:
     )
 
 
+def traced_cells(data: Mapping[str, Any], identifier: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The numbers of a table, each with its permalink: ``table-2-3-4`` is row 3, column 4 of the second table."""
+    for row, cells in enumerate(data["rows"], start=1):
+        for column, value in enumerate(cells, start=1):
+            if isinstance(value, Mapping):
+                yield f"{identifier}-{row}-{column}", value
+
+
 def _aligned(is_number: bool) -> str:
-    return ' class="number"' if is_number else ""
+    return ' class="number-cell"' if is_number else ""
 
 
-def _row(cells: list[Any], numeric: list[bool], emphasized: bool) -> str:
-    first, *others = cells
-    text = f'<th scope="row">{cell(first)}</th>'
-    text += "".join(f"<td{_aligned(is_number)}>{cell(value)}</td>" for value, is_number in zip(others, numeric[1:], strict=True))
+def _row(cells: list[Any], numeric: list[bool], identifier: str, emphasized: bool) -> str:
+    first, *others = (_cell(value, f"{identifier}-{column}") for column, value in enumerate(cells, start=1))
+    text = f'<th scope="row">{first}</th>'
+    text += "".join(f"<td{_aligned(is_number)}>{value}</td>" for value, is_number in zip(others, numeric[1:], strict=True))
     opening = '<tr class="emphasis">' if emphasized else "<tr>"
     return f"{opening}{text}</tr>"
 
 
-def cell(value: str | Mapping[str, Any]) -> str:
-    """One cell: a text, or a number with its formula."""
-    if isinstance(value, str):
-        return html.escape(value)
-    return f'<abbr class="traced" title="{html.escape(value["formula"], quote=True)}">{html.escape(value["text"])}</abbr>'
+def _cell(value: str | Mapping[str, Any], identifier: str) -> str:
+    return html.escape(value) if isinstance(value, str) else numbers.traced(value, identifier)

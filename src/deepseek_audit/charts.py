@@ -46,7 +46,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "view": {"stroke": None, "continuousWidth": WIDTH},
             "axis": axis,
             "axisY": {"domain": False, "ticks": False},
-            "axisX": {"grid": True},
+            "axisX": {"grid": True, "labelAngle": 0},
             "legend": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED, "orient": "top"},
             "title": {"anchor": "start", "fontSize": 18, "color": INK, "subtitleColor": MUTED, "subtitleFontSize": 13, "offset": 14},
             "header": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "labelFontWeight": "bold"},
@@ -86,10 +86,16 @@ def source_line(facts: Facts, fact_ids: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(publish.described(facts.source(key)) for key in sources)) + "."
 
 
-def usermeta(facts: Facts, *quantities: Quantity, narrow: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What a website needs besides the drawing: the source line, and changes for narrow screens."""
+def usermeta(facts: Facts, *quantities: Quantity, columns: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What a website needs besides the drawing: the source line, and the columns of the data to publish.
+
+    Args:
+        facts: the tables.
+        quantities: what the chart shows; their sources make the source line.
+        columns: field names and their headings; by default those of a ladder.
+    """
     ids = frozenset[str]().union(*(quantity.rows for quantity in quantities))
-    return {"source": source_line(facts, ids), **({"narrow": narrow} if narrow else {})}
+    return {"source": source_line(facts, ids), "columns": dict(columns or LADDER_COLUMNS)}
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,9 @@ def ladder(
         rungs.transform_filter("!datum.turned")
         .mark_text(align="left", dx=12, fontWeight="bold")
         .encode(x=alt.X("edge:Q", scale=scale), text="text:N"),
-        rungs.transform_filter("datum.turned").mark_text(align="right", dx=-12, fontWeight="bold").encode(x=x, text="text:N"),
+        rungs.transform_filter("datum.turned")
+        .mark_text(align="right", baseline="top", dx=6, dy=6, fontWeight="bold")
+        .encode(x=x, text="text:N"),
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", fontWeight="bold", color=MUTED)
         .encode(x=start, text="heading:N"),
@@ -206,7 +214,20 @@ def _ladder_rows(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis) -> Iter
             level += 1
 
 
-# Beyond this share of the axis, an amount is written to the left of its mark
+# What a ladder publishes as its data
+LADDER_COLUMNS = {
+    "label": "What",
+    "text": "As printed",
+    "amount": "Amount",
+    "low": "Low",
+    "high": "High",
+    "kind": "Kind",
+    "printed as": "Articles print",
+    "covers": "Covers",
+    "leaves out": "Leaves out",
+}
+DATED_COLUMNS = {"kind": "Kind", "date": "Date", "value": "Value", "text": "As printed", "note": "Note"}
+# Beyond this share of the axis, an amount is written below its line, to the left of its mark
 TURN_LABELS_FROM = 0.68
 DOLLAR_LABELS = (
     "datum.value >= 1e9 ? '$' + datum.value / 1e9 + 'B'"
@@ -229,9 +250,7 @@ def matrix(
     """
     lines = list(dict.fromkeys(row[line] for row in rows))
     y = alt.Y(f"{line}:N", sort=lines, title=None, axis=None)
-    x = alt.X(
-        f"{column}:N", sort=list(columns), title=None, axis=alt.Axis(orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')[0]")
-    )
+    x = alt.X(f"{column}:N", sort=list(columns), title=None, axis=alt.Axis(orient="top", labelExpr="split(datum.label, ' ')[0]"))
     shapes = ["circle", "triangle-up", "cross", "square"][: len(colors)]
     marks = (
         alt.Chart(_data(rows))

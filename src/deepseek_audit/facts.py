@@ -40,6 +40,7 @@ class Facts(Mapping[str, Quantity]):
         self.descriptor = tables.read_descriptor(self.directory)
         self._tables = tables.read_tables(self.directory)
         self._rows = {row["fact_id"]: row for rows in self._tables.values() for row in rows if "fact_id" in row}
+        self._indexes: dict[str, dict[str, tables.Row]] = {}
         self._table_of = {row["fact_id"]: name for name, rows in self._tables.items() for row in rows if "fact_id" in row}
 
     def __getitem__(self, fact_id: str) -> Quantity:
@@ -54,6 +55,10 @@ class Facts(Mapping[str, Quantity]):
             raise UnverifiedFact(f"{fact_id} is unverified. Use facts.assumption({fact_id!r}) and flag it as an assumption.")
         return _quantity(row)
 
+    def __contains__(self, fact_id: object) -> bool:
+        """Whether there is such a row, of any grade."""
+        return fact_id in self._rows
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
@@ -66,16 +71,27 @@ class Facts(Mapping[str, Quantity]):
 
     def claim(self, claim_id: str) -> Quantity:
         """What an article says, as a quantity: never evidence, only something to compare."""
-        claims = {row["claim_id"]: row for row in self.rows("claims")}
-        try:
-            row = claims[claim_id]
-        except KeyError:
-            raise UnknownFact(_unknown("claim", claim_id, claims)) from None
-        return _quantity({**row, "fact_id": claim_id, "exact": ""})
+        return _quantity({**self.claim_row(claim_id), "fact_id": claim_id, "exact": ""})
+
+    def claim_row(self, claim_id: str) -> tables.Row:
+        """A row of the table of claims."""
+        return self._keyed("claims", "claim_id", claim_id)
+
+    def claim_text(self, claim_id: str) -> str:
+        """What the claim says, as printed: its number with the unit, or its text."""
+        row = self.claim_row(claim_id)
+        return str(self.claim(claim_id)) if row["value"] else row["text"]
 
     def text(self, fact_id: str) -> str:
-        """The text or date of a row that holds no number."""
+        """The text or date of a row that holds no number.
+
+        Raises:
+            UnknownFact: there is no such row, or it holds a number.
+            UnverifiedFact: the row is graded ``unverified``.
+        """
         row = self.row(fact_id)
+        if row["evidence"] == "unverified":
+            raise UnverifiedFact(f"{fact_id} is unverified: it must not be published as a fact.")
         if not row["text"]:
             raise UnknownFact(f"{fact_id} holds a number, not a text: use facts[{fact_id!r}].")
         return row["text"]
@@ -105,11 +121,14 @@ class Facts(Mapping[str, Quantity]):
 
     def source(self, source_key: str) -> tables.Row:
         """A row of the table of sources."""
-        sources = {row["source_key"]: row for row in self.rows("sources")}
+        return self._keyed("sources", "source_key", source_key)
+
+    def _keyed(self, table: str, key: str, name: str) -> tables.Row:
+        index = self._indexes.get(table) or self._indexes.setdefault(table, {row[key]: row for row in self.rows(table)})
         try:
-            return sources[source_key]
+            return index[name]
         except KeyError:
-            raise UnknownFact(_unknown("source", source_key, sources)) from None
+            raise UnknownFact(_unknown(table.removesuffix("s"), name, index)) from None
 
     def select(self, table: str, **columns: str) -> list[Quantity]:
         """The quantities of a table's rows that match every given column, in file order.

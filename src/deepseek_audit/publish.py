@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from deepseek_audit.facts import load
 from deepseek_audit.quantity import MIME_TYPE, Quantity
 
 TABLE_MIME_TYPE = "application/vnd.traced-table+json"
@@ -50,8 +51,34 @@ def _bundle(name: str, value: Quantity | str) -> dict[str, Any]:
     if not value.rows:
         raise UntracedNumber(f"{name} ({value}) has no data row behind it. Compute it from facts[…].")
     bundle: dict[str, Any] = value._repr_mimebundle_()
-    bundle[MIME_TYPE] = {"id": name, **bundle[MIME_TYPE]}
+    bundle[MIME_TYPE] = {"id": name, **traced(value)}
     return bundle
+
+
+def traced(number: Quantity) -> dict[str, Any]:
+    """A number with everything a reader needs to check it: its formula, and each row behind it with its source."""
+    return {**number.describe(str(number)), "rows": [_row_details(row_id) for row_id in sorted(number.rows)]}
+
+
+def _row_details(row_id: str) -> dict[str, str]:
+    facts = load()
+    if row_id in facts:
+        row, text = facts.row(row_id), str(facts.assumption(row_id))
+    else:
+        claim, text = facts.claim_row(row_id), facts.claim_text(row_id)
+        seen = {"evidence": "claim", "read_as": "original", "note": ""}
+        row = {**claim, **seen, "source_key": claim["article"], "locator": f"line {claim['locators']}"}
+    source = facts.source(row["source_key"])
+    return {
+        "id": row_id,
+        "text": text,
+        "evidence": row["evidence"],
+        "read_as": row["read_as"],
+        "source": f"{described(source)}, {source['title']}",
+        "url": source["url"],
+        "locator": row["locator"],
+        "note": row["note"],
+    }
 
 
 Cell = Quantity | str
@@ -85,7 +112,7 @@ class Table:
         return {"text/plain": self._text(), "text/html": self._html(), TABLE_MIME_TYPE: self._data()}
 
     def _data(self) -> dict[str, Any]:
-        rows = [[cell.describe(str(cell)) if isinstance(cell, Quantity) else cell for cell in row] for row in self.rows]
+        rows = [[traced(cell) if isinstance(cell, Quantity) else cell for cell in row] for row in self.rows]
         return {"caption": self.caption, "columns": list(self.columns), "rows": rows, "emphasis": list(self.emphasis)}
 
     def _text(self) -> str:

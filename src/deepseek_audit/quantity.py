@@ -25,6 +25,9 @@ EXACT = math.inf
 DEFAULT_DIGITS = 3
 # Beyond this, floating point no longer holds every digit
 LARGEST_WRITTEN_OUT = 1e15
+# Enough for every figure of a source; beyond it stands arithmetic, not knowledge
+WRITTEN_DIGITS = 7.0
+_SPELLED_UNITS = {"usd": "US dollars", "cny": "yuan", "gpu": "GPUs", "gpu_hour": "GPU-hours", "percent": "percent", "flop": "FLOP"}
 MIME_TYPE = "application/vnd.traced-number+json"
 _SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -257,11 +260,14 @@ class Quantity:
         return {"text/plain": str(self), MIME_TYPE: self.describe(str(self))}
 
     def describe(self, text: str) -> dict[str, Any]:
-        """What a page or a machine needs to trace this number: value, unit, printed text, formula, rows."""
+        """What a page or a machine needs to trace this number: value, unit, printed text, formula, ids of its rows."""
+        name = str(self.unit) if self.unit != unit("ratio") else ""
+        written = _plain(self.magnitude, min(self.digits, WRITTEN_DIGITS))
         return {
             "value": self.magnitude,
-            "unit": str(self.unit) if self.unit != unit("ratio") else "ratio",
+            "unit": name or "ratio",
             "text": text,
+            "exact": f"{written} {_SPELLED_UNITS.get(name, name)}".strip(),
             "formula": self.formula,
             "rows": sorted(self.rows),
         }
@@ -327,7 +333,7 @@ def _compact(number: float, digits: float) -> str:
 
 def _scientific(number: float, digits: float) -> str:
     mantissa, exponent = f"{number:.{int(min(digits, DEFAULT_DIGITS + 3)) - 1}e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}".replace("-", _MINUS)
 
 
 NumberText = Callable[[float, float], str]
@@ -402,8 +408,27 @@ _WORDINGS: dict[str, Wording] = {
     "a100_equivalent": Wording(_plain, " A100 equivalent", " A100 equivalents"),
     "h100_equivalent": Wording(_plain, " H100 equivalent", " H100 equivalents"),
     "elo": Wording(_plain, many=" Elo"),
+    "ratio/year": Wording(_plain, many=" times a year"),
+    "share": Wording(_compact, " share", " shares"),
+    "generation": Wording(_plain, " generation", " generations"),
+    "layer": Wording(_plain, " layer", " layers"),
+    "head": Wording(_plain, " head", " heads"),
+    "expert": Wording(_plain, " expert", " experts"),
+    "dimension": Wording(_plain, " dimension", " dimensions"),
+    "bit": Wording(_plain, " bit", " bits"),
+    "bit_per_byte": Wording(_plain, many=" bits per byte"),
+    "millisecond": Wording(_plain, many=" ms"),
+    "Wh": Wording(_plain, many=" Wh"),
+    "kWh": Wording(_compact, many=" kWh"),
+    "Tflop": Wording(_plain, many=" TFLOP"),
+    "Gflop/token": Wording(_plain, many=" GFLOP per token"),
+    "tops": Wording(_plain, many=" TOPS"),
+    "tpp": Wording(_plain, many=" TPP"),
+    "mm**2": Wording(_plain, many=" mm²"),
+    "tpp/mm**2": Wording(_plain, many=" TPP per mm²"),
+    "gigabyte/second/mm**2": Wording(_plain, many=" GB/s per mm²"),
 }
-_WHOLE = frozenset({"gpu", "person", "item", "a100_equivalent", "h100_equivalent", "elo"})
+_WHOLE = frozenset({"gpu", "person", "item", "a100_equivalent", "h100_equivalent", "elo", "layer", "head", "expert", "dimension"})
 
 
 @functools.cache

@@ -250,7 +250,7 @@ def _cell_check(field: Descriptor) -> Callable[[str], tuple[str, str, str] | Non
 
     def check(cell: str) -> tuple[str, str, str] | None:
         if cell == "":
-            return ("required", "the cell is empty.", f"Every row needs a {name}.") if required else None
+            return ("required", "the cell is empty.", f"Fill in {name}: every row has one.") if required else None
         if found := check_type(cell):
             return found
         if kind in _ORDERS and (found := _limit_fault(cell, _ORDERS[kind], limits)):

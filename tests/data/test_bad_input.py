@@ -150,7 +150,7 @@ def cell_mistake(
     return Mistake(table, name, make)
 
 
-NUMBERS_THAT_ARE_NONE = ("about 5", "NaN", "inf", "-inf", "1e999", "1,000", "1_000", "0x10", " 5", "٣", "=1+1", '=HYPERLINK("x")')
+NUMBERS_THAT_ARE_NONE = ("about 5", "NaN", "inf", "-inf", "1e999", "1e31", "1,000", "1_000", "0x10", " 5", "٣", "=1+1", '=HYPERLINK("x")')
 DATES_THAT_ARE_NONE = ("27/01/2025", "2025-02-30", "2025-1-27", "20250127", "2025-W05-1", "20250127  ", "2025-01-27T00:00", "last week")
 # The characters with Unicode's property Bidi_Control, then some that show nothing
 INVISIBLE = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2028\u2029\u2060\ufeff\xad\x07\x1b\x85"
@@ -218,6 +218,8 @@ def text_mistakes(table: str) -> Iterator[Mistake]:
             yield cell_mistake(table, f"unknown {field['name']}", field["name"], "usd/gpuhour", "enum")
         if "pattern" in constraints(field):
             yield cell_mistake(table, f"malformed {field['name']}", field["name"], "Not so", "pattern")
+    if table == THOROUGH:
+        yield cell_mistake(table, "subject with a wrong end", "subject", lambda row: row["subject"] + "%", "pattern")
 
 
 def empty_mistakes(table: str) -> Iterator[Mistake]:

@@ -52,11 +52,7 @@ KNOWN_CONSTRAINTS = {
 }
 
 SOURCES_WITHOUT_ROWS = {
-    "h800_reuters": "Background on the H800; the chip's rows rest on sources with the figures.",
     "kaplan_2020": "Source of the rule 6ND, which is a formula in architecture.py and not a row.",
-    "openai_pricing": "OpenAI's own price list, which was not read; the price rows rest on dated copies.",
-    "perkins_diffusion": "A law firm's overview of the rules; the rows rest on the Federal Register.",
-    "tc_bans": "Overview of the bans on DeepSeek; the rows rest on each ban's own source.",
 }
 
 SAME_FACT_TWICE = {

@@ -260,6 +260,11 @@ def test_the_printed_number_is_true_to_half_a_unit_of_its_last_digit(number: Qua
     assert shown == pytest.approx(number.magnitude, rel=0, abs=half_unit * (1 + 1e-6))
 
 
+@pytest.mark.parametrize(("written", "text"), [("999960", "$1.00M"), ("999.96", "$1.00K"), ("-999960", "−$1.00M"), ("99.96", "$100")])
+def test_rounding_carries_into_the_next_suffix(written: str, text: str) -> None:
+    assert f"{quantity.of(written, 'usd', 'fact'):3}" == text
+
+
 @REPRODUCIBLE
 @given(number=ANY)
 def test_printing_in_another_unit_keeps_value_rows_and_digits(number: Quantity) -> None:

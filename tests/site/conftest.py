@@ -4,10 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from .browser import FLAGS, required_browser, serving
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("_config.yml", "_toc.yml", "book", "data", "src", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff")
@@ -33,6 +37,8 @@ def run_build(book: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONPATH": str(book / "src"),
         "SOURCE_DATE_EPOCH": "1795305600",
         "PYTHONWARNINGS": "ignore",
+        "BOOK_SITE_URL": "",
+        "BOOK_REPOSITORY_URL": "",
     }
     command = [sys.executable, "-m", "bookkit.build", *arguments]
     return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True, check=False, timeout=300)
@@ -53,3 +59,20 @@ def book(built: Path, tmp_path: Path) -> Path:
     target = tmp_path / "book"
     shutil.copytree(built, target)
     return target
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[str]:
+    """The address of the built book, served compressed."""
+    with serving(built / "_build/html") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium that resolves no name but 127.0.0.1."""
+    path = required_browser()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bookkit import charts, tables
+from bookkit import charts, numbers, tables
 from bookkit.build import failing_cell
 from bookkit.lint import allowed_patterns, typed_numbers
 
@@ -68,12 +68,77 @@ def test_markup_in_a_table_is_text():
     assert "<i>" not in text
 
 
-def test_numbers_in_a_table_tell_their_formula():
-    data = {"caption": "c", "columns": ["A", "B"], "rows": [["x", {"text": "$5", "formula": 'a × "b"'}]], "emphasis": [0]}
+ROW = {
+    "id": "a",
+    "text": "$2",
+    "evidence": "primary",
+    "read_as": "original",
+    "source": "Somebody 2024, <b>A title</b>",
+    "url": "https://example.org/a?b&c",
+    "locator": "page 3",
+    "note": "",
+}
+NUMBER = {
+    "id": "sum",
+    "text": "$5",
+    "exact": "5 US dollars",
+    "value": 5.0,
+    "unit": "usd",
+    "formula": 'a + "b"',
+    "rows": [ROW, {**ROW, "id": "b"}],
+}
+
+
+def test_numbers_in_a_table_open_their_trace():
+    data = {"caption": "c", "columns": ["A", "B"], "rows": [["x", NUMBER]], "emphasis": [0]}
     text = tables.table(data, "table-1")
-    assert '<abbr class="traced" title="a × &quot;b&quot;">$5</abbr>' in text
+    assert '<button type="button" class="traced" popovertarget="trace-table-1-1-2">$5</button>' in text
+    assert '<span popover class="trace" id="trace-table-1-1-2"' in text
     assert '<th scope="row">x</th>' in text
     assert '<tr class="emphasis">' in text
+    assert [place for place, _ in tables.traced_cells(data, "table-1")] == ["table-1-1-2"]
+
+
+def test_a_trace_names_formula_rows_grades_and_sources():
+    text = numbers.traced(NUMBER, "number-sum")
+    assert "= a + &quot;b&quot;" in text
+    assert text.count('class="trace-row"') == 2
+    assert "● primary" in text
+    assert '<a href="https://example.org/a?b&amp;c" rel="external">Somebody 2024, &lt;b&gt;A title&lt;/b&gt;</a>' in text
+    assert "read in the original" in text
+    assert '<a class="trace-link" href="#number-sum">' in text
+
+
+def test_a_number_from_one_row_has_no_formula():
+    text = numbers.traced({**NUMBER, "formula": "a", "rows": [ROW]}, "number-a")
+    assert "trace-formula" not in text
+
+
+def test_only_web_addresses_become_links():
+    text = numbers.traced({**NUMBER, "rows": [{**ROW, "url": "javascript:alert(1)"}]}, "number-a")
+    assert "javascript" not in text
+
+
+def test_long_traces_are_cut():
+    rows = [{**ROW, "id": f"row_{index}"} for index in range(20)]
+    text = numbers.traced({**NUMBER, "rows": rows}, "number-a")
+    assert text.count('class="trace-row"') == numbers.ROWS_SHOWN
+    assert f"and {20 - numbers.ROWS_SHOWN} more rows" in text
+
+
+def test_numbers_for_machines():
+    entry = numbers.entry(NUMBER, "number-sum", "cost-claims.html")
+    assert entry == {
+        "id": "cost-claims#number-sum",
+        "value": 5.0,
+        "unit": "usd",
+        "text": "$5",
+        "chapter": "cost-claims",
+        "anchor": "number-sum",
+        "address": "cost-claims.html#number-sum",
+        "formula": 'a + "b"',
+        "rows": ["a", "b"],
+    }
 
 
 def test_a_failing_cell_is_reported_by_chapter_line_and_last_lines(tmp_path):

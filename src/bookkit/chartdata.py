@@ -1,0 +1,200 @@
+"""The rows behind a chart, for readers: as CSV to take away and as a table to read.
+
+The rows are those inside the specification, as they are drawn. A data set that only repeats values of another
+(the names of lines, say) is left out. ``usermeta.data`` gives other rows (of a chart that computes its own),
+``usermeta.columns`` the columns to publish and their headings; without it the CSV has every column, and the table
+those that the chart shows on hover.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+ROWS_SHOWN = 200
+# A spreadsheet takes a text that starts with one of these for a formula; full-width forms included
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Whole numbers from here on are written with separators; years are not
+SEPARATED_FROM = 10_000
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows, all their columns, and the headings of the columns that a table shows."""
+
+    rows: Sequence[Row]
+    columns: Sequence[str]
+    headings: Mapping[str, str]
+
+
+def read(specification: Mapping[str, Any]) -> Data:
+    """The data of a Vega-Lite specification."""
+    meta = specification.get("usermeta", {})
+    rows = _rows(meta["data"]) if "data" in meta else _united(_data_sets(specification))
+    columns = _names(rows)
+    if chosen := meta.get("columns"):
+        columns = [name for name in chosen if name in columns]
+        rows = [row for row in rows if _is_filled(row, columns)]
+        return Data(rows, columns, {name: str(chosen[name]) for name in columns})
+    titles = dict(_titles(specification))
+    shown = [name for name in dict.fromkeys(_hover_fields(specification)) if name in columns] or columns
+    return Data(rows, columns, {name: titles.get(name) or _heading(name) for name in shown})
+
+
+def foreign_data(specification: Mapping[str, Any]) -> str | None:
+    """The address of data that the specification would load, if any."""
+    for part in _parts(specification):
+        data = part.get("data")
+        if isinstance(data, Mapping) and isinstance(data.get("url"), str):
+            return str(data["url"])
+    return None
+
+
+def _parts(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping of a specification, outside in; rows and settings for other readers are no part of it."""
+    if isinstance(value, Mapping):
+        yield value
+        for key, item in value.items():
+            if key not in ("values", "datasets", "usermeta", "config"):
+                yield from _parts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _parts(item)
+
+
+def _data_sets(specification: Mapping[str, Any]) -> list[list[Row]]:
+    named = specification.get("datasets", {})
+    found: list[list[Row]] = []
+    for part in _parts(specification):
+        data = part.get("data")
+        if not isinstance(data, Mapping):
+            continue
+        rows = _rows(data.get("values", named.get(data.get("name"))))
+        if rows and rows not in found:
+            found.append(rows)
+    return found
+
+
+def _rows(values: Any) -> list[Row]:
+    if not isinstance(values, list):
+        return []
+    return [dict(value) if isinstance(value, Mapping) else {"data": value} for value in values]
+
+
+def _united(data_sets: list[list[Row]]) -> list[Row]:
+    kept: list[list[Row]] = []
+    for rows in sorted(data_sets, key=lambda rows: (len(rows), len(_names(rows))), reverse=True):
+        if not any(_repeats(rows, other) for other in kept):
+            kept.append(rows)
+    return [row for rows in data_sets if any(rows is other for other in kept) for row in rows]
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def _repeats(rows: list[Row], other: list[Row]) -> bool:
+    """Whether every row is part of a row of the other data set."""
+    names = _names(rows)
+    there = {json.dumps([row.get(name) for name in names], sort_keys=True) for row in other}
+    return all(json.dumps([row.get(name) for name in names], sort_keys=True) in there for row in rows)
+
+
+def _channels(specification: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for part in _parts(specification):
+        for channel, value in (part.get("encoding") or {}).items():
+            for definition in value if isinstance(value, list) else [value]:
+                if isinstance(definition, Mapping) and isinstance(definition.get("field"), str):
+                    yield channel, definition
+
+
+def _hover_fields(specification: Mapping[str, Any]) -> Iterator[str]:
+    return (definition["field"] for channel, definition in _channels(specification) if channel == "tooltip")
+
+
+def _titles(specification: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for _, definition in _channels(specification):
+        if isinstance(definition.get("title"), str) and definition["title"]:
+            yield definition["field"], definition["title"]
+
+
+def _heading(name: str) -> str:
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _is_filled(row: Row, columns: Sequence[str]) -> bool:
+    return any(row.get(name) not in (None, "") for name in columns)
+
+
+def as_csv(data: Data) -> bytes:
+    """The rows as CSV (RFC 4180, UTF-8), harmless in a spreadsheet."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([harmless(name) for name in data.columns])
+    writer.writerows([harmless(row.get(name)) for name in data.columns] for row in data.rows)
+    return file.getvalue().encode()
+
+
+def harmless(value: Any) -> Any:
+    """A value of a CSV cell; text that a spreadsheet would compute gets an apostrophe in front, numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def as_table(data: Data, caption: str, identifier: str, csv_address: str) -> str:
+    """The rows as an HTML table that scrolls by itself; long ones end in a link to the CSV."""
+    names = list(data.headings)
+    rows = [row for row in data.rows if _is_filled(row, names)]
+    numeric = {name for name in names if all(_is_number(row.get(name)) for row in rows if row.get(name) is not None)}
+    head = "".join(f'<th scope="col"{_aligned(name in numeric)}>{html.escape(data.headings[name])}</th>' for name in names)
+    body = "".join(_row(row, names, numeric) for row in rows[:ROWS_SHOWN])
+    rest = ""
+    if len(rows) > ROWS_SHOWN:
+        rest = f'<p>The first {ROWS_SHOWN} of {len(rows):,} rows. <a href="{html.escape(csv_address)}">All rows as CSV</a></p>'
+    return (
+        f'<div class="chart-rows" role="region" aria-labelledby="{identifier}-rows" tabindex="0">'
+        f'<table><caption id="{identifier}-rows">{html.escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+    )
+
+
+def _row(row: Row, names: Sequence[str], numeric: set[str]) -> str:
+    first, *others = names
+    cells = "".join(f"<td{_aligned(name in numeric)}>{html.escape(written(row.get(name)))}</td>" for name in others)
+    head = html.escape(written(row.get(first)))
+    # A heading without words would announce nothing.
+    heading = f'<th scope="row"{_aligned(first in numeric)}>{head}</th>' if head else "<td></td>"
+    return f"<tr>{heading}{cells}</tr>"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _aligned(is_number: bool) -> str:
+    return ' class="number-cell"' if is_number else ""
+
+
+def written(value: Any) -> str:
+    """A value as readers see it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return format(value, ",.12g" if abs(value) >= SEPARATED_FROM else ".12g")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

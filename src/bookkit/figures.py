@@ -1,0 +1,81 @@
+"""Charts in Sphinx: a node of the document tree that is written as HTML, with its files beside the page.
+
+A chart is drawn when its chapter is read. Writing may happen in several processes, and the engine that draws
+does not survive being forked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.util import logging
+
+from bookkit import charts
+
+STATIC = Path(__file__).parent / "static"
+SCRIPT = "vendor/live.js"
+logger = logging.getLogger(__name__)
+
+
+class ChartFigure(nodes.General, nodes.Element):  # type: ignore[misc]
+    """A drawn chart (attribute ``chart``) and its files by kind (``files``)."""
+
+
+def connect(app: Any) -> None:
+    """Register the node and tell whether charts will be interactive."""
+    as_text = (visit_as_text, None)
+    app.add_node(ChartFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)
+    app.connect("builder-inited", _say_whether_live)
+
+
+def node(chart: charts.Chart) -> ChartFigure:
+    """The place of a chart in the document."""
+    return ChartFigure("", chart=chart, files=charts.files(chart))
+
+
+def visit_html(translator: Any, figure: ChartFigure) -> None:
+    """Write the figure into the page and its files beside it."""
+    chart: charts.Chart = figure["chart"]
+    place = _place(translator.builder, translator.docnames[-1])
+    for kind, content in figure["files"].items():
+        path = Path(translator.builder.outdir) / place.file(chart.identifier, kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    translator.body.append(charts.markup(chart, place))
+    raise nodes.SkipNode
+
+
+def visit_as_text(translator: Any, figure: ChartFigure) -> None:
+    """Where nothing can be drawn, the text alternative stands for the chart."""
+    chart: charts.Chart = figure["chart"]
+    if hasattr(translator, "add_text"):
+        translator.add_text(chart.words.description)
+    else:
+        translator.body.append(translator.encode(chart.words.description) if hasattr(translator, "encode") else chart.words.description)
+    raise nodes.SkipNode
+
+
+def _place(builder: Any, docname: str) -> charts.Place:
+    """Where a document stands in the site."""
+    config = builder.config
+    page = builder.get_target_uri(docname).partition("#")[0]
+    root = "../" * page.count("/")
+    return charts.Place(
+        chapter=docname.removeprefix(config.bookkit_public_prefix),
+        page=page,
+        root=root,
+        site=(config.html_baseurl.rstrip("/") + "/") if config.html_baseurl else "",
+        script=f"{root}_static/{SCRIPT}?v={_version(STATIC / SCRIPT)}" if (STATIC / SCRIPT).is_file() else "",
+    )
+
+
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def _say_whether_live(app: Any) -> None:
+    if app.builder.format == "html" and not (STATIC / SCRIPT).is_file():
+        logger.info("bookkit: the script for interactive charts was not built (`python -m bookkit.bundle`); charts stay static.")

@@ -1,0 +1,176 @@
+"""The page around a chapter: its head, the short answer, sources in the margin, and what the layout needs.
+
+The document is changed while it is still a tree, so that no finished HTML is edited: the first heading gets a
+line with reading time, version and date; the section “The short answer” becomes a panel; each cited source
+stands once as a note beside the paragraph that cites it first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import os
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+STATIC = Path(__file__).parent / "static"
+STYLES = ("bookkit.css", "charts.css")
+SCRIPTS = ("page.js", "charts.js")
+FONT = "vendor/source-serif-4.woff2"
+WORDS_PER_MINUTE = 230
+SHORT_ANSWER = "the-short-answer"
+# What pages load or searching needs; everything else that inherited themes copy is removed
+KEPT_STATIC = re.compile(
+    r"page\.js|charts\.js|vendor/.*|favicon.*"
+    r"|documentation_options\.js|doctools\.js|language_data\.js|searchtools\.js|sphinx_highlight\.js"
+)
+
+
+class ChapterShape(SphinxPostTransform):
+    """Give each chapter its head, its panel and its margin notes."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Change the tree of one document."""
+        section = next(self.document.findall(nodes.section), None)
+        if section is None:
+            return
+        if self.env.docname != self.config.root_doc:
+            section.insert(1, nodes.raw("", self._head(), format="html"))
+        for inner in self.document.findall(nodes.section):
+            if SHORT_ANSWER in inner["ids"]:
+                inner["classes"].append("short-answer")
+        self._add_margin_notes()
+
+    def _head(self) -> str:
+        config = self.config
+        minutes = max(1, round(_words(self.document) / WORDS_PER_MINUTE))
+        parts = [f"{minutes} min read"]
+        if config.bookkit_version:
+            parts.append(f"version {html.escape(config.bookkit_version)}")
+        if config.bookkit_date:
+            parts.append(f'<time datetime="{config.bookkit_date}">{_written_date(config.bookkit_date)}</time>')
+        builder = self.app.builder
+        name = builder.get_target_uri(self.env.docname).removesuffix(".html")
+        links = [(f"_notebooks/{name}.ipynb", "Notebook")] if _notebook(self.app, self.env.docname).is_file() else []
+        links.append((f"_sources/{self.env.docname}{Path(self.env.doc2path(self.env.docname)).suffix}", "Source"))
+        depth = "../" * builder.get_target_uri(self.env.docname).count("/")
+        parts += [f'<a href="{depth}{address}">{text}</a>' for address, text in links]
+        parts.append('<a href="#cite">Cite</a>')
+        dot = ' <span aria-hidden="true">·</span> '
+        return f'<p class="chapter-head">{dot.join(parts)}</p>{self._contents()}'
+
+    def _contents(self) -> str:
+        sections = [section for section in self.document.findall(nodes.section) if isinstance(section.parent, nodes.section)]
+        links = "".join(f'<li><a href="#{section["ids"][0]}">{html.escape(section[0].astext())}</a></li>' for section in sections)
+        return f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>' if links else ""
+
+    def _add_margin_notes(self) -> None:
+        notes = {name: note for note in self.document.findall(nodes.footnote) for name in note["ids"]}
+        seen: set[str] = set()
+        for reference in list(self.document.findall(nodes.footnote_reference)):
+            target = reference.get("refid", "")
+            block = _block_of(reference)
+            if target not in notes or target in seen or block is None:
+                continue
+            seen.add(target)
+            label = notes[target].next_node(nodes.label)
+            text = " ".join(part.astext() for part in notes[target].findall(nodes.paragraph))
+            short = re.sub(r"\s*URL:.*$", "", text)
+            aside = f'<span class="margin-note" aria-hidden="true"><sup>{label.astext() if label else ""}</sup> {html.escape(short)}</span>'
+            block.parent.insert(block.parent.index(block), nodes.raw("", aside, format="html"))
+
+
+def _words(document: nodes.document) -> int:
+    """The words of the sentences; code, charts and tables are not read in a line."""
+    return sum(len(paragraph.astext().split()) for paragraph in document.findall(nodes.paragraph))
+
+
+def _block_of(node: nodes.Node) -> nodes.Element | None:
+    """The paragraph or list around a node that stands directly in a section."""
+    while node.parent is not None and not isinstance(node.parent, nodes.section):
+        node = node.parent
+    return node if isinstance(node, (nodes.paragraph, nodes.bullet_list, nodes.enumerated_list)) else None
+
+
+def _written_date(iso: str) -> str:
+    moment = datetime.fromisoformat(iso)
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _notebook(app: Any, docname: str) -> Path:
+    name = Path(docname.removeprefix(app.config.bookkit_public_prefix))
+    folder: str = app.config.bookkit_notebooks_folder
+    return Path(app.srcdir) / folder / name.with_suffix(".ipynb")
+
+
+def set_edition(app: Any, config: Any) -> None:
+    """Version and date of the edition: from CITATION.cff and the time of the build's commit."""
+    citation = Path(app.srcdir) / "CITATION.cff"
+    if not config.bookkit_version and citation.is_file():
+        found = re.search(r"^version:\s*(\S+)", citation.read_text(encoding="utf-8"), re.MULTILINE)
+        config.bookkit_version = found[1].strip("\"'") if found else ""
+    if not config.bookkit_date and (epoch := os.environ.get("SOURCE_DATE_EPOCH")):
+        config.bookkit_date = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+
+
+def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """What the layout prints besides Sphinx' own variables."""
+    environment = app.env
+    root = app.config.root_doc
+    chapters = [root, *environment.toctree_includes.get(root, [])]
+    context["bookkit_chapters"] = [{"name": name, "title": _title(environment, name, app.config)} for name in chapters]
+    context["bookkit_style"] = style(context["pathto"]("_static/", resource=True))
+    context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
+    context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
+    context["bookkit_version"] = app.config.bookkit_version
+    context["bookkit_date"] = _written_date(app.config.bookkit_date) if app.config.bookkit_date else ""
+    context["bookkit_repository"] = os.environ.get("BOOK_REPOSITORY_URL", "")
+
+
+def fingerprinted(name: str) -> str:
+    """A static file's address with its content's hash, so that browsers may keep it for good."""
+    return f"{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+
+
+def style(static: str) -> str:
+    """The style sheets as one text, to stand in the page: nothing has to be fetched before the first line is drawn.
+
+    Args:
+        static: address of the static folder as the page sees it.
+    """
+    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES if (STATIC / name).is_file())
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s*\n\s*", "\n", text).strip()
+    return text.replace('url("vendor/', f'url("{static}vendor/')
+
+
+def _title(environment: Any, docname: str, config: Any) -> str:
+    return "Home" if docname == config.root_doc else str(environment.titles[docname].astext())
+
+
+def finish(app: Any, exception: Exception | None) -> None:
+    """Copy the notebooks beside the pages, and remove what inherited themes put into ``_static``."""
+    if exception or app.builder.format != "html":
+        return
+    output = Path(app.outdir)
+    for docname in sorted(app.env.found_docs):
+        source = _notebook(app, docname)
+        if source.is_file():
+            target = output / "_notebooks" / source.relative_to(Path(app.srcdir) / app.config.bookkit_notebooks_folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    static = output / "_static"
+    for path in sorted(static.rglob("*"), reverse=True):
+        if path.is_file() and not KEPT_STATIC.fullmatch(path.relative_to(static).as_posix()):
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()

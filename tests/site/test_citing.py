@@ -1,0 +1,274 @@
+"""Citing: each format is read back by a library that isn't ours, all agree, hostile titles included.
+
+pybtex reads BibTeX, rispy RIS, citeproc-py CSL-JSON, Beautiful Soup the box.
+"""
+
+import datetime
+import html
+import json
+import subprocess
+import warnings
+
+import pytest
+import rispy
+from bs4 import BeautifulSoup
+from pybtex.database import parse_string
+
+from bookkit import citing
+from bookkit.citing import Author, Book, Commit, Work
+
+HOSTILE = 'What “is” 50% of $5 & a_b #1 ~x^2 {or} "c\\d"? </script><b>'
+BOOK = Book(
+    title="A Book about Costs: & more",
+    name="A Book",
+    authors=(Author("Doe", "Jane Mary"), Author("The makers of “A, B & C”")),
+    version="1.2.0",
+    published=datetime.date(2026, 3, 9),
+    modified=datetime.date(2026, 4, 1),
+    license="CC-BY-4.0",
+    keywords=("cost", "audit"),
+    site="https://example.org/b/",
+    repository="https://github.com/o/r",
+    commit=Commit("0123456789abcdef", datetime.date(2026, 4, 1), clean=True),
+    data_hash="ab" * 32,
+)
+CHAPTER = Work(BOOK, "What did it cost?", "costs.html", "book/costs.md")
+WHOLE = Work(BOOK, BOOK.title, "index.html", "book/index.md", whole=True)
+WORKS = [CHAPTER, WHOLE, Work(BOOK, HOSTILE, "part/costs.html", "book/part/costs.md")]
+BARE = Work(Book("T", "T", ()), "T", "t.html")
+
+
+def read_bibtex(work):
+    (key, entry), *others = parse_string(citing.bibtex(work), "bibtex").entries.items()
+    assert not others
+    return key, entry
+
+
+def read_ris(work):
+    (entry,) = rispy.loads(citing.ris(work))
+    return entry
+
+
+def read_csl(work):
+    (item,) = json.loads(citing.csl(work))
+    return item
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_the_formats_agree(work):
+    key, bib = read_bibtex(work)
+    ris, csl = read_ris(work), read_csl(work)
+    assert key == csl["id"]
+    assert bib.type == ("book" if work.whole else "incollection")
+    assert (ris["type_of_reference"], csl["type"]) == (("BOOK", "book") if work.whole else ("CHAP", "chapter"))
+    assert ris["title"] == csl["title"] == work.title
+    assert bib.fields["year"] == ris["year"] == str(csl["issued"]["date-parts"][0][0]) == "2026"
+    assert ris["date"] == "2026/03/09"
+    assert bib.fields["url"] == ris["urls"][0] == csl["URL"] == work.address
+    assert bib.fields["note"] == ris["edition"] == csl["note"] == "Version 1.2.0, commit 0123456"
+    if not work.whole:
+        assert ris["secondary_title"] == csl["container-title"] == BOOK.title
+        assert bib.fields["booktitle"] == r"{A Book about Costs: \& more}"
+    assert ris["authors"] == ["Doe, Jane Mary", "The makers of “A, B & C”"]
+    assert csl["author"] == [{"family": "Doe", "given": "Jane Mary"}, {"literal": "The makers of “A, B & C”"}]
+    person, group = bib.persons["author"]
+    assert (person.last_names, person.first_names, person.middle_names) == (["Doe"], ["Jane"], ["Mary"])
+    assert str(group) == r"{The makers of “A, B \& C”}"
+
+
+def test_latex_is_escaped_and_braces_stay_balanced():
+    _, entry = read_bibtex(WORKS[2])
+    title = entry.fields["title"]
+    assert title.count("{") == title.count("}")
+    assert r"50\% of \$5 \& a\_b \#1 \textasciitilde{}x\textasciicircum{}2 \textbraceleft{}or\textbraceright{}" in title
+    assert r"c\textbackslash{}d" in title
+
+
+def test_ris_has_one_line_for_each_field_whatever_the_title():
+    work = Work(BOOK, "One\r\nER  - \r\ntwo", "x.html")
+    (entry,) = rispy.loads(citing.ris(work))
+    assert entry["title"] == "One ER - two"
+    assert citing.ris(work).count("\r\n") == citing.ris(work).count("\n")
+
+
+STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+<info><title>Test</title><id>test</id><updated>2026-01-01T00:00:00Z</updated></info>
+<citation><layout><text variable="title"/></layout></citation>
+<bibliography><layout delimiter=", "><group delimiter="; ">
+<names variable="author"><name delimiter=" / "/></names><date variable="issued"><date-part name="year"/></date>
+<text variable="title"/><text variable="container-title"/><text variable="URL"/>
+</group></layout></bibliography></style>"""
+
+
+def test_csl_json_is_rendered_by_a_citation_processor(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+        from citeproc.source.json import CiteProcJSON
+
+        (tmp_path / "test.csl").write_text(STYLE)
+        source = CiteProcJSON(json.loads(citing.csl(CHAPTER)))
+        style = CitationStylesStyle(str(tmp_path / "test.csl"), validate=False)
+        bibliography = CitationStylesBibliography(style, source, formatter.plain)
+        bibliography.register(Citation([CitationItem(CHAPTER.key)]))
+        (rendered,) = map(str, bibliography.bibliography())
+    assert "Jane Mary Doe / The makers of “A, B & C”; 2026; What did it cost?; A Book about Costs: & more; https" in rendered
+
+
+@pytest.mark.parametrize(
+    ("work", "text"),
+    [
+        (
+            CHAPTER,
+            "Doe, J. M., & The makers of “A, B & C”. (2026). What did it cost? "
+            "In A Book about Costs: & more (Version 1.2.0, commit 0123456). https://example.org/b/costs.html",
+        ),
+        (
+            WHOLE,
+            "Doe, J. M., & The makers of “A, B & C”. (2026). A Book about Costs: & more (Version 1.2.0, commit 0123456). "
+            "https://example.org/b/",
+        ),
+        (BARE, "T. In T. (n.d.)."),
+    ],
+)
+def test_apa(work, text):
+    found = BeautifulSoup(citing.apa(work), "html.parser").get_text()
+    assert found == text
+
+
+def test_the_box_opens_without_javascript_and_names_the_state_of_the_sources():
+    soup = BeautifulSoup(citing.box(CHAPTER), "html.parser")
+    box = soup.find("details", id="cite")
+    assert box.summary.get_text() == "Cite this chapter"
+    facts = {term.get_text(): term.find_next_sibling("dd") for term in box.find_all("dt")}
+    assert list(facts) == ["Version", "Commit", "Commit date", "Data", "Permalink", "History", "License"]
+    assert facts["Commit"].a["href"] == "https://github.com/o/r/commit/0123456789abcdef"
+    assert facts["Commit date"].time["datetime"] == "2026-04-01"
+    assert facts["Data"].code.get_text() == "ab" * 6
+    assert facts["Permalink"].a["href"] == "https://example.org/b/costs.html"
+    assert facts["History"].a["href"] == "https://github.com/o/r/commits/HEAD/book/costs.md"
+    assert facts["License"].get_text() == "CC BY 4.0"
+    assert [link["href"] for link in box.select(".cite-formats a")] == ["costs.bib", "costs.ris", "costs.csl.json"]
+    assert not soup.find_all("script")
+
+
+def test_hostile_titles_are_text_in_the_box():
+    soup = BeautifulSoup(citing.box(WORKS[2]), "html.parser")
+    assert soup.select_one(".cite-text").get_text().count(HOSTILE) == 1
+    assert not soup.find_all(["script", "b"])
+    assert html.escape(HOSTILE, quote=False)[-15:] in citing.box(WORKS[2])
+
+
+def test_nothing_leads_nowhere_when_no_address_is_known():
+    soup = BeautifulSoup(citing.box(BARE), "html.parser")
+    assert [link["href"] for link in soup.find_all("a")] == ["t.bib", "t.ris", "t.csl.json"]
+    assert not soup.find_all("dt")
+    assert "http" not in citing.bibtex(BARE) + citing.ris(BARE) + citing.csl(BARE)
+    assert read_ris(BARE)["title"] == read_csl(BARE)["title"] == "T"
+    assert read_bibtex(BARE)[1].fields["title"] == "{T}"
+
+
+def test_without_a_repository_the_changelog_is_the_history():
+    soup = BeautifulSoup(citing.box(Work(BARE.book, "T", "part/t.html"), "changelog.html"), "html.parser")
+    assert soup.dl.a["href"] == "../changelog.html"
+
+
+def test_changes_after_the_commit_are_told():
+    book = Book("T", "T", (), commit=Commit("f" * 40, datetime.date(2026, 1, 2), clean=False))
+    assert "not committed" in citing.box(Work(book, "T", "t.html"))
+
+
+@pytest.mark.parametrize(
+    ("repository", "address"),
+    [
+        ("https://github.com/o/r", "https://github.com/o/r/commit/abc"),
+        ("https://gitlab.com/o/r", "https://gitlab.com/o/r/-/commit/abc"),
+        ("", ""),
+    ],
+)
+def test_repository_addresses(repository, address):
+    assert citing.repository_address(repository, "commit", "abc") == address
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("CC-BY-NC-SA-4.0", "https://creativecommons.org/licenses/by-nc-sa/4.0/"),
+        ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("BSD-3-Clause", "https://spdx.org/licenses/BSD-3-Clause.html"),
+    ],
+)
+def test_license_addresses(name, address):
+    assert citing.license_address(name) == address
+
+
+def test_the_data_hash_changes_with_names_and_values_and_with_nothing_else(tmp_path):
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "datapackage.json").write_text("{}")
+    first = citing.data_hash(tmp_path)
+    (tmp_path / "README.md").write_text("changed")
+    assert citing.data_hash(tmp_path) == first
+    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
+    second = citing.data_hash(tmp_path)
+    (tmp_path / "b.csv").write_text("x\n2\n")
+    assert len({first, second, citing.data_hash(tmp_path)}) == 3
+    assert citing.data_hash(tmp_path / "nowhere") == ""
+
+
+def git(folder, *arguments):
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_the_commit_is_that_of_the_book_and_of_nothing_around_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("GIT_DIR", raising=False)
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "index.md").write_text("# A")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "around")
+    assert citing.last_commit(book, "index.md") is None
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "book", "--date", "2026-01-02T00:00:00Z")
+    commit = citing.last_commit(book, "index.md")
+    assert commit.clean
+    assert commit.folder == "book/"
+    assert len(commit.hash) == 40
+    (book / "index.md").write_text("# B")
+    assert not citing.last_commit(book, "index.md").clean
+
+
+def test_git_may_be_absent(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert citing.last_commit(tmp_path, "index.md") is None
+
+
+def test_citation_files_are_read(tmp_path):
+    path = tmp_path / "CITATION.cff"
+    path.write_text(
+        'title: "T: & t"\nauthors:\n  - family-names: Berg\n    name-particle: van den\n    given-names: Ada\n  - name: "G"\n'
+        "version: 1.10\ndate-released: 2026-01-02\nlicense: [CC-BY-4.0, MIT]\n"
+    )
+    book = citing.described(citing.read_citation(path), name="N")
+    assert book.title == "T: & t"
+    assert [author.inverted for author in book.authors] == ["van den Berg, Ada", "G"]
+    assert (book.published, book.license) == (datetime.date(2026, 1, 2), "CC-BY-4.0")
+    assert citing.described(citing.read_citation(tmp_path / "none"), name="N", author="A").authors == (Author("A"),)
+
+
+def test_every_page_of_the_site_has_its_files(built):
+    site = built / "_build/html"
+    pages = [path for path in site.glob("*.html") if 'id="cite"' in path.read_text(encoding="utf-8")]
+    assert {"index.html", "cost-claims.html"} <= {path.name for path in pages}
+    for page in pages:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        assert len(soup.find_all(id="cite")) == 1
+        title = " ".join(soup.h1.get_text().rstrip("#¶").split())
+        (ris,) = rispy.loads(page.with_suffix(".ris").read_text(encoding="utf-8"))
+        (item,) = json.loads(page.with_suffix(".csl.json").read_text(encoding="utf-8"))
+        (entry,) = parse_string(page.with_suffix(".bib").read_text(encoding="utf-8"), "bibtex").entries.values()
+        assert ris["title"] == item["title"]
+        assert ris["title"].startswith(title)
+        assert len(entry.fields["title"]) >= len(title)
+        assert all((site / link["href"]).is_file() for link in soup.select(".cite-formats a"))
