@@ -30,7 +30,7 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    from bookkit import figures, folding, mathml, numbers, page
+    from bookkit import execution, figures, folding, mathml, numbers, page
     from bookkit.builder import BookBuilder
 
     for name, default in (
@@ -47,6 +47,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_node(numbers.TracedNumber, html=(numbers.visit_number, None), latex=as_text, text=as_text)
     figures.connect(app)
     folding.connect(app)
+    execution.connect(app)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_post_transform(page.ChapterShape)
     app.connect("config-inited", _addresses)
