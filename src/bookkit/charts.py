@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 MIME_TYPE = "application/vnd.vegalite.v6+json"
+OLDER_MIME_TYPE = "application/vnd.vegalite.v5+json"
 CSV, SVG, PNG, SPECIFICATION, LIVE = "csv", "svg", "png", "vl.json", "vg.json"
 
 

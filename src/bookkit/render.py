@@ -29,6 +29,8 @@ class Renderer:
             return None
         if data.mime_type == charts.MIME_TYPE:
             return _chart(renderer, environment, data)
+        if data.mime_type == charts.OLDER_MIME_TYPE:
+            return []  # The same chart once more, for JupyterLab
         if data.mime_type == tables.MIME_TYPE:
             identifier = _identifier(environment, "table")
             for place, number in tables.traced_cells(data.content, identifier):

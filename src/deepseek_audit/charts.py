@@ -18,6 +18,8 @@ from deepseek_audit.facts import Facts
 from deepseek_audit.quantity import Quantity, format_range
 
 VEGA_LITE_MIME_TYPE = "application/vnd.vegalite.v6+json"
+# JupyterLab (4.6) draws version 5 only; these charts use nothing newer
+JUPYTERLAB_MIME_TYPE = "application/vnd.vegalite.v5+json"
 
 # Okabe & Ito (2008), Color Universal Design; yellow and sky blue only beside a darker mark
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
@@ -59,7 +61,7 @@ def _theme() -> alt.theme.ThemeConfig:
 
 def _emit(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
     text = specification.get("description") or "A chart without a description"
-    return {VEGA_LITE_MIME_TYPE: specification, "text/plain": text}
+    return {VEGA_LITE_MIME_TYPE: specification, JUPYTERLAB_MIME_TYPE: specification, "text/plain": text}
 
 
 def enable() -> None:

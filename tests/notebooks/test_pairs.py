@@ -12,6 +12,7 @@ from bookkit.notebooks import chapters
 ROOT = Path(__file__).parents[2]
 CHAPTERS = chapters(ROOT / "book")
 CHART = "application/vnd.vegalite.v6+json"
+IN_JUPYTERLAB = "application/vnd.vegalite.v5+json"
 TITLE_WORDS = 10
 
 
@@ -56,6 +57,7 @@ def test_charts_state_their_finding(chapter):
             if CHART in output.get("data", {}):
                 chart = output.data[CHART]
                 assert chart["description"]
+                assert output.data[IN_JUPYTERLAB] == chart
                 assert 1 < len(chart["title"]["text"].split()) <= TITLE_WORDS
                 assert chart["title"]["subtitle"]
                 assert chart["usermeta"]["source"]

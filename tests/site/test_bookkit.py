@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
 
-from bookkit import charts, numbers, tables
+from bookkit import charts, mathml, numbers, tables
 from bookkit.build import failing_cell
 from bookkit.lint import allowed_patterns, typed_numbers
 
@@ -184,3 +186,11 @@ def test_findings_name_the_line(tmp_path):
     path.write_text("# Title\n\nFine.\n\nIt cost $6M.\n")
     (finding,) = typed_numbers(path, [])
     assert str(finding).startswith(f"{path}:5: “$6M” is typed in.")
+
+
+@pytest.mark.parametrize(("visit", "node"), [(mathml.visit_math, nodes.math), (mathml.visit_math_block, nodes.math_block)])
+def test_formulas_need_no_script(visit, node):
+    writer = SimpleNamespace(body=[])
+    with pytest.raises(nodes.SkipNode):
+        visit(writer, node("", r"6 N D \leq 10^{24}"))
+    assert re.search(r"<math[^>]*>.*<msup>.*</math>", "".join(writer.body), re.DOTALL)
