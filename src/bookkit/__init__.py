@@ -11,7 +11,6 @@ Settings:
     bookkit_public_prefix: the folder of the chapters, which does not show in addresses (``book/``).
     bookkit_notebooks_folder: where the executed notebooks are, to be offered beside the pages.
     bookkit_data_folder: where the data tables are; their hash identifies the edition.
-    bookkit_version, bookkit_date: of the edition; by default from CITATION.cff and SOURCE_DATE_EPOCH.
 
 The address of the site and of its repository are read from ``BOOK_SITE_URL`` and ``BOOK_REPOSITORY_URL``,
 so that a copy of the book, built elsewhere, names its own addresses and no file changes.
@@ -19,7 +18,6 @@ so that a copy of the book, built elsewhere, names its own addresses and no file
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -30,15 +28,13 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    from bookkit import execution, figures, folding, mathml, numbers, page
+    from bookkit import citing, execution, figures, finding, folding, mathml, numbers, page
     from bookkit.builder import BookBuilder
 
     for name, default in (
         ("bookkit_chart_colors", {}),
         ("bookkit_public_prefix", ""),
         ("bookkit_notebooks_folder", "notebooks"),
-        ("bookkit_version", ""),
-        ("bookkit_date", ""),
     ):
         app.add_config_value(name, default, "html", types=[type(default)])
     app.add_html_theme("bookkit", str(THEME))
@@ -51,14 +47,12 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_post_transform(page.ChapterShape)
     app.connect("config-inited", _addresses)
-    app.connect("config-inited", page.set_edition)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
     app.connect("html-page-context", page.add_context, priority=900)
     app.connect("build-finished", page.finish, priority=900)
     app.connect("build-finished", numbers.finish)
-    for name in ("citing", "finding"):
-        if importlib.util.find_spec(f"bookkit.{name}"):
-            importlib.import_module(f"bookkit.{name}").connect(app)
+    citing.connect(app)
+    finding.connect(app)
     return {"version": "0.1.0", "parallel_read_safe": False, "parallel_write_safe": True}
 
 

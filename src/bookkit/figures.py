@@ -6,7 +6,6 @@ does not survive being forked.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from docutils import nodes
 from sphinx.util import logging
 
 from bookkit import charts
+from bookkit.page import STATIC, fingerprinted
 
-STATIC = Path(__file__).parent / "static"
 SCRIPT = "vendor/live.js"
 logger = logging.getLogger(__name__)
 
@@ -68,12 +67,8 @@ def _place(builder: Any, docname: str) -> charts.Place:
         page=page,
         root=root,
         site=(config.html_baseurl.rstrip("/") + "/") if config.html_baseurl else "",
-        script=f"{root}_static/{SCRIPT}?v={_version(STATIC / SCRIPT)}" if (STATIC / SCRIPT).is_file() else "",
+        script=f"{root}_static/{fingerprinted(SCRIPT)}" if (STATIC / SCRIPT).is_file() else "",
     )
-
-
-def _version(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
 def _say_whether_live(app: Any) -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import html
-import os
 import re
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from bookkit import citing
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("bookkit.css", "charts.css")
@@ -51,13 +51,13 @@ class ChapterShape(SphinxPostTransform):
         self._add_margin_notes()
 
     def _head(self) -> str:
-        config = self.config
+        book = citing.book_of(self.app)
         minutes = max(1, round(_words(self.document) / WORDS_PER_MINUTE))
         parts = [f"{minutes} min read"]
-        if config.bookkit_version:
-            parts.append(f"version {html.escape(config.bookkit_version)}")
-        if config.bookkit_date:
-            parts.append(f'<time datetime="{config.bookkit_date}">{_written_date(config.bookkit_date)}</time>')
+        if book.version:
+            parts.append(f"version {html.escape(book.version)}")
+        if book.modified:
+            parts.append(f'<time datetime="{book.modified.isoformat()}">{citing.day(book.modified)}</time>')
         builder = self.app.builder
         name = builder.get_target_uri(self.env.docname).removesuffix(".html")
         links = [(f"_notebooks/{name}.ipynb", "Notebook")] if _notebook(self.app, self.env.docname).is_file() else []
@@ -101,25 +101,10 @@ def _block_of(node: nodes.Node) -> nodes.Element | None:
     return node if isinstance(node, (nodes.paragraph, nodes.bullet_list, nodes.enumerated_list)) else None
 
 
-def _written_date(iso: str) -> str:
-    moment = datetime.fromisoformat(iso)
-    return f"{moment.day} {moment:%B %Y}"
-
-
 def _notebook(app: Any, docname: str) -> Path:
     name = Path(docname.removeprefix(app.config.bookkit_public_prefix))
     folder: str = app.config.bookkit_notebooks_folder
     return Path(app.srcdir) / folder / name.with_suffix(".ipynb")
-
-
-def set_edition(app: Any, config: Any) -> None:
-    """Version and date of the edition: from CITATION.cff and the time of the build's commit."""
-    citation = Path(app.srcdir) / "CITATION.cff"
-    if not config.bookkit_version and citation.is_file():
-        found = re.search(r"^version:\s*(\S+)", citation.read_text(encoding="utf-8"), re.MULTILINE)
-        config.bookkit_version = found[1].strip("\"'") if found else ""
-    if not config.bookkit_date and (epoch := os.environ.get("SOURCE_DATE_EPOCH")):
-        config.bookkit_date = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
 
 
 def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -131,9 +116,10 @@ def add_context(app: Any, pagename: str, templatename: str, context: dict[str, A
     context["bookkit_style"] = style(context["pathto"]("_static/", resource=True))
     context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
     context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
-    context["bookkit_version"] = app.config.bookkit_version
-    context["bookkit_date"] = _written_date(app.config.bookkit_date) if app.config.bookkit_date else ""
-    context["bookkit_repository"] = os.environ.get("BOOK_REPOSITORY_URL", "")
+    book = citing.book_of(app)
+    context["bookkit_book"] = book
+    context["bookkit_date"] = citing.day(book.modified) if book.modified else ""
+    context["bookkit_license"] = {"title": citing.license_title(book.license), "address": citing.license_address(book.license)}
 
 
 def fingerprinted(name: str) -> str:

@@ -1,4 +1,4 @@
-/* What needs a script on every page: opening traces on hover and focus, placing them, switching the theme, opening folded code for print. */
+/* What needs a script on every page: opening traces on hover and focus, placing them, switching the theme, closing menus. */
 (() => {
   const root = document.documentElement;
   const button = document.querySelector("button.theme");
@@ -7,7 +7,7 @@
     button.addEventListener("click", () => {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
-      localStorage.setItem("theme", root.dataset.theme);
+      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* Where storage is blocked, the choice lasts for this page. */ }
     });
   }
   document.addEventListener("click", (event) => {
