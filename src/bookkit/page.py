@@ -27,7 +27,7 @@ WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
 # What pages load or searching needs; everything else that inherited themes copy is removed
 KEPT_STATIC = re.compile(
-    r"page\.js|charts\.js|vendor/.*|favicon.*"
+    r"page\.js|charts\.js|vendor/[^/]+|favicon.*"
     r"|documentation_options\.js|doctools\.js|language_data\.js|searchtools\.js|sphinx_highlight\.js"
 )
 

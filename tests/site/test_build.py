@@ -162,3 +162,10 @@ def test_home_is_a_page_and_chapters_offer_notebook_and_source(built):
     for address in re.findall(r'<p class="chapter-head">.*?</p>', page(built))[0].split('href="')[1:]:
         name = address.partition('"')[0]
         assert name == "#cite" or (built / SITE / name).is_file(), name
+
+
+def test_nothing_of_the_inherited_theme_is_published(built):
+    """Only what pages load, or searching needs, stands in the static folder."""
+    names = {path.relative_to(built / SITE / "_static").as_posix() for path in (built / SITE / "_static").rglob("*") if path.is_file()}
+    assert "page.js" in names
+    assert not [name for name in names if "fontawesome" in name or "bootstrap" in name or name.endswith(".css")]
