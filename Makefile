@@ -22,7 +22,7 @@ $(READY): requirements.txt pyproject.toml
 	  || { tail -n 5 $(VENV)/install.log; echo "The environment could not be installed. The whole log is $(VENV)/install.log."; exit 1; }
 	@touch $@
 
-$(BUNDLE): $(READY) package.json package-lock.json .npmrc src/bookkit/bundle.py src/bookkit/scripts/live.js
+$(BUNDLE): $(READY) package.json package-lock.json .npmrc src/bookkit/bundle.py $(wildcard src/bookkit/scripts/*.js)
 	@echo "bundle       installing the locked npm packages into node_modules (seconds, once)"
 	@$(PY) -m bookkit.bundle
 	@touch $@
@@ -38,8 +38,9 @@ browser: $(READY)
 	@$(PY) -m tests.site.browser > /dev/null || .ci/browser || $(PY) -m tests.site.browser || true
 
 site: $(READY) ## Build the website into _build/html
-	@$(MAKE) -s $(BUNDLE) || echo "bundle       not there: the site is built all the same, with static charts"
+	@$(MAKE) -s $(BUNDLE) || echo "bundle       not there: the site is built all the same, with static charts and calculators"
 	@$(PY) -m deepseek_audit check
+	@$(PY) -m deepseek_audit audit
 	@$(PY) -m bookkit.build
 
 test: $(READY) $(TOOLS) browser ## Check everything: data, models, style, notebooks, a clean build, each page in a browser

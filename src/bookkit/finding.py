@@ -182,6 +182,35 @@ def plain_head(book: Book, path: str, title: str) -> list[str]:
     return [_meta(name="description", content=f"{title[:1].upper()}{title[1:]}: {book.name}"), *_canonical(book.address(path))]
 
 
+def claim_head(work: Work, description: str, card: str) -> list[str]:
+    """What link previews, Zotero and a list of formats need on the page of one claim.
+
+    Args:
+        work: the claim's page.
+        description: verdict and reason.
+        card: path of the card that link previews show.
+    """
+    book = work.book
+    properties = {
+        "og:type": "article",
+        "og:title": work.title,
+        "og:description": description,
+        "og:url": work.address,
+        "og:image": book.address(card) or _relative(work.path, card),
+        "og:site_name": book.name,
+        "og:locale": locale(book.language),
+    }
+    return [
+        *(_meta(property=name, content=content) for name, content in properties.items() if content),
+        _meta(name="twitter:card", content="summary_large_image"),
+        *(
+            _link(rel="alternate", type=kind, title=name, href=_relative(work.path, work.stem + ending))
+            for ending, (name, kind, _write) in FORMATS.items()
+        ),
+        *citation_tags(work),
+    ]
+
+
 def site_head(path: str, palette: Mapping[str, str], feed: bool, own_icon: bool = False) -> list[str]:
     """The tags that all pages share: icons, colors, feed."""
     lines = [
@@ -203,7 +232,7 @@ def _canonical(address: str) -> list[str]:
 def open_graph(work: Work, page: Page, description: str) -> list[str]:
     """What link previews show. Without a site's address the card's is relative and the page's is left out."""
     book = work.book
-    image = book.address(_card_path(work)) or _relative(work.path, _card_path(work))
+    image = book.address(card_path(work)) or _relative(work.path, card_path(work))
     properties = {
         "og:type": "website" if work.whole else "article",
         "og:title": work.title,
@@ -241,7 +270,7 @@ def citation_tags(work: Work) -> list[str]:
 def json_ld(work: Work, page: Page, description: str, parts: Iterable[Work] = ()) -> dict[str, Any]:
     """The page for search engines, in the words of schema.org."""
     book = work.book
-    image = book.address(_card_path(work))
+    image = book.address(card_path(work))
     shared: dict[str, Any] = {"@context": "https://schema.org"}
     if work.whole:
         own = _known(
@@ -333,7 +362,8 @@ def _relative(path: str, target: str) -> str:
     return posixpath.relpath(target, posixpath.dirname(path) or ".")
 
 
-def _card_path(work: Work) -> str:
+def card_path(work: Work) -> str:
+    """The path of a page's card for link previews."""
     return f"{CARDS}/{work.stem}.png"
 
 
@@ -428,9 +458,9 @@ def _write_files(app: Any, exception: Exception | None) -> None:
     works = [work_of(app, docname) for docname in documents(app)]
     _write_cards(app, palette)
     if book.site:
-        _write(out / "sitemap.xml", sitemap(works))
+        _write(out / "sitemap.xml", sitemap([*works, *getattr(app, "bookkit_further_works", ())]))
     _write(out / "robots.txt", robots(book))
-    entries = _changes(app)
+    entries = changes(app)
     if entries:
         _write(out / FEED, feed(book, entries))
     _write(out / "404.html", not_found(book, [work for work in works if not work.whole], palette))
@@ -450,7 +480,7 @@ def _write_cards(app: Any, palette: Mapping[str, str]) -> None:
     for docname, page in sorted(app.bookkit_pages.items()):
         work = work_of(app, docname)
         title = book.name if work.whole else work.title
-        path = Path(app.outdir, unquote(_card_path(work)))
+        path = Path(app.outdir, unquote(card_path(work)))
         path.parent.mkdir(parents=True, exist_ok=True)
         chart = app.env.bookkit_key_charts.get(docname)
         path.write_bytes(cards.card(title, page.answer, "" if work.whole else book.name, below, chart, colors))
@@ -504,10 +534,11 @@ def _xml(root: ET.Element) -> str:
 
 
 def _has_feed(app: Any) -> bool:
-    return bool(_changes(app))
+    return bool(changes(app))
 
 
-def _changes(app: Any) -> list[Entry]:
+def changes(app: Any) -> list[Entry]:
+    """The versions in the book's changelog, read once in each build."""
     if not hasattr(app, "bookkit_changes"):
         path = Path(app.srcdir, CHANGELOG_FILE)
         try:
@@ -515,8 +546,8 @@ def _changes(app: Any) -> list[Entry]:
         except ValueError as error:
             logger.warning("%s: %s", CHANGELOG_FILE, error)
             app.bookkit_changes = []
-    changes: list[Entry] = app.bookkit_changes
-    return changes
+    found: list[Entry] = app.bookkit_changes
+    return found
 
 
 def changelog(text: str) -> list[Entry]:

@@ -64,7 +64,7 @@ def _trace(number: Mapping[str, Any], identifier: str) -> str:
     parts = [f'<span class="trace-value">{html.escape(number["exact"])}</span>']
     if not _is_one_row(number):
         parts.append(f'<span class="trace-formula">= {html.escape(number["formula"])}</span>')
-    parts += [_row(row) for row in rows[:ROWS_SHOWN]]
+    parts += [row_markup(row) for row in rows[:ROWS_SHOWN]]
     if len(rows) > ROWS_SHOWN:
         parts.append(f'<span class="trace-more">and {len(rows) - ROWS_SHOWN} more rows of the data</span>')
     parts.append(f'<a class="trace-link" href="#{identifier}">Link to this number</a>')
@@ -75,7 +75,8 @@ def _is_one_row(number: Mapping[str, Any]) -> bool:
     return len(number["rows"]) == 1 and number["formula"] == number["rows"][0]["id"]
 
 
-def _row(row: Mapping[str, str]) -> str:
+def row_markup(row: Mapping[str, str]) -> str:
+    """A row of the data as HTML: id, value, grade, source and note."""
     grade = row["evidence"]
     source = html.escape(row["source"])
     if row.get("url", "").startswith(("https://", "http://")):

@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from bookkit import citing
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("bookkit.css", "charts.css")
-SCRIPTS = ("page.js", "charts.js")
+STYLES = ("bookkit.css", "charts.css", "claims.css")
+SCRIPTS = ("page.js", "charts.js", "claims.js")
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
 # What pages load or searching needs; everything else that inherited themes copy is removed
 KEPT_STATIC = re.compile(
-    r"page\.js|charts\.js|vendor/[^/]+|favicon.*"
+    r"page\.js|charts\.js|claims\.js|vendor/[^/]+|favicon.*"
     r"|documentation_options\.js|doctools\.js|language_data\.js|searchtools\.js|sphinx_highlight\.js"
 )
 
@@ -127,13 +128,14 @@ def fingerprinted(name: str) -> str:
     return f"{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
 
 
-def style(static: str) -> str:
+def style(static: str, names: Iterable[str] = STYLES) -> str:
     """The style sheets as one text, to stand in the page: nothing has to be fetched before the first line is drawn.
 
     Args:
         static: address of the static folder as the page sees it.
+        names: the style sheets.
     """
-    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES if (STATIC / name).is_file())
+    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names if (STATIC / name).is_file())
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s*\n\s*", "\n", text).strip()
     return text.replace('url("vendor/', f'url("{static}vendor/')

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 
-from bookkit import charts, figures, numbers, tables
+from bookkit import calculator, charts, claims, figures, numbers, tables
 
 
 class Renderer:
@@ -17,6 +17,8 @@ class Renderer:
         ("*", charts.MIME_TYPE, 1),
         ("*", numbers.MIME_TYPE, 1),
         ("*", tables.MIME_TYPE, 1),
+        ("*", calculator.MIME_TYPE, 1),
+        ("*", claims.MIME_TYPE, 1),
     ]
 
     @staticmethod
@@ -36,6 +38,12 @@ class Renderer:
             for place, number in tables.traced_cells(data.content, identifier):
                 numbers.remember(environment, number, place)
             return [nodes.raw("", tables.table(data.content, identifier), format="html")]
+        if data.mime_type == calculator.MIME_TYPE:
+            return [_calculator(environment, data.content)]
+        if data.mime_type == claims.MIME_TYPE:
+            audited = claims.read(data.content)
+            claims.remember(environment, audited)
+            return [claims.ClaimsNode("", data=audited)]
         return None
 
 
@@ -45,6 +53,13 @@ def _number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
     identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
     numbers.remember(environment, number, identifier)
     return numbers.TracedNumber(number["text"], number["text"], number=number, identifier=identifier)
+
+
+def _calculator(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
+    serial = environment.new_serialno("calculator") + 1
+    for place, number in calculator.numbers_of(data):
+        numbers.remember(environment, number, place)
+    return calculator.node(data, serial)
 
 
 def _chart(renderer: Any, environment: Any, data: Any) -> list[nodes.Node]:

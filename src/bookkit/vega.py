@@ -6,15 +6,16 @@ same compiled specification, so they agree, and the bundle readers load is a thi
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import html
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bookkit import engine
 
 VEGA_LITE_VERSION = "6.4"
 # On the narrowest phones (320 px) this is shown at nine tenths: text of 13 px stays at 12
@@ -35,7 +36,6 @@ COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat")
 # Vega computes with the colors of these scales, so that a CSS variable cannot stand for one
 CONTINUOUS = frozenset(("linear", "log", "pow", "sqrt", "symlog", "time", "utc", "sequential", "diverging"))
 PNG_SCALE = 2
-ATTEMPTS = 3
 
 Specification = Mapping[str, Any]
 
@@ -50,8 +50,6 @@ def compiled(specification: Specification) -> dict[str, Any]:
     Raises:
         ChartError: Vega-Lite does not understand the specification.
     """
-    import vl_convert
-
     drawn = copy.deepcopy({key: value for key, value in specification.items() if key not in ("title", "usermeta")})
     # One text alternative stands on the figure; hundreds of labels inside help nobody.
     drawn["config"] = {**drawn.get("config", {}), "aria": False, "font": FONT}
@@ -60,18 +58,10 @@ def compiled(specification: Specification) -> dict[str, Any]:
     if isinstance(drawn.get("width"), (int, float)) and not any(key in drawn for key in COMPOSED):
         drawn.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
     try:
-        vega: dict[str, Any] = _insisting(vl_convert.vegalite_to_vega, json.dumps(drawn), vl_version=VEGA_LITE_VERSION)
+        vega: dict[str, Any] = json.loads(engine.vegalite_to_vega(json.dumps(drawn), VEGA_LITE_VERSION))
     except ValueError as error:
         raise ChartError(f"Vega-Lite cannot read the chart: {_reason(error)}") from error
     return vega
-
-
-def _insisting(convert: Callable[..., Any], *arguments: str, **settings: str) -> Any:
-    """Call the engine, again if need be: after a chart that it refused, it reports that chart's error for the next one."""
-    for _ in range(ATTEMPTS - 1):
-        with contextlib.suppress(ValueError):
-            return convert(*arguments, **settings)
-    return convert(*arguments, **settings)
 
 
 def _reason(error: ValueError) -> str:
@@ -127,10 +117,8 @@ def drawing(vega: Specification) -> str:
     Raises:
         ChartError: nothing is drawn, or Vega refuses (a link to a script, say).
     """
-    import vl_convert
-
     try:
-        svg: str = _insisting(vl_convert.vega_to_svg, json.dumps(vega))
+        svg = engine.vega_to_svg(json.dumps(vega))
     except ValueError as error:
         raise ChartError(f"Vega cannot draw the chart: {_reason(error)}") from error
     if not re.search(r'class="mark-(?!group)[a-z]+ role-mark[^"]*"[^>/]*>\s*<', svg):
@@ -293,7 +281,4 @@ def _set(lines: Sequence[Line], top: float) -> tuple[float, str]:
 
 def png(svg: str) -> bytes:
     """The picture of an SVG, at twice its size."""
-    import vl_convert
-
-    picture: bytes = vl_convert.svg_to_png(svg, scale=PNG_SCALE)
-    return picture
+    return engine.svg_to_png(svg, scale=PNG_SCALE)

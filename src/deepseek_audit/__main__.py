@@ -1,4 +1,4 @@
-"""``python -m deepseek_audit check`` checks the data; ``catalog`` writes what is generated from them."""
+"""``python -m deepseek_audit check`` checks the data; ``audit`` judges the claims; ``catalog`` writes what is generated."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="deepseek_audit", description="The report's data.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="check every table against its schema")
+    commands.add_parser("audit", help="judge every claim of the articles")
     commands.add_parser("catalog", help="write data/README.md and book/references.bib from the tables")
     command = parser.parse_args(arguments).command
     start = time.perf_counter()
@@ -24,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         count = len(error.faults)
         print(f"\nThe data have {count} fault{'s' * (count > 1)}. Mend them, then run the command again.", file=sys.stderr)
         return 1
+    if command == "audit":
+        return audit(loaded)
     if command == "catalog":
         for path in catalog.write(loaded):
             print(f"wrote {path}")
@@ -31,6 +34,20 @@ def main(arguments: list[str] | None = None) -> int:
         names = [resource["name"] for resource in loaded.descriptor["resources"]]
         rows = sum(len(loaded.rows(name)) for name in names)
         print(f"data       {len(names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+def audit(loaded: facts.Facts) -> int:
+    """Judge every claim; say what changed data contradict."""
+    from deepseek_audit import claims
+
+    try:
+        audited = claims.audit(loaded, strict=False)
+    except claims.AuditError as error:
+        print(f"{error}\n\nMend data/judgements.csv or data/claims.csv, then run the command again.", file=sys.stderr)
+        return 1
+    outdated = [claim.claim_id for claim in audited if claim.outdated]
+    print(f"audit      {len(audited)} claims have a verdict" + (f"; the changed data contradict {', '.join(outdated)}" if outdated else ""))
     return 0
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from deepseek_audit.architecture import training_flops
 from deepseek_audit.facts import Facts
-from deepseek_audit.quantity import Quantity, constant
+from deepseek_audit.quantity import Quantity, Trace, computed, constant, format_range
 
 GPUS_PER_NODE = constant(8, "gpu", "8 GPUs per node")
 SCOPES = {
@@ -104,3 +105,115 @@ def sum_of_terms(facts: Facts, terms: str, end: str = "value") -> Quantity:
         total = product if total is None else total + product
     assert total is not None
     return total
+
+
+def experiments_multiplier(metric: str, printed: Quantity) -> Quantity:
+    """A published statement on experiments as one measure: all compute of the development over the final run's.
+
+    Args:
+        metric: what was published, as in ``data/experiment_multipliers.csv``.
+        printed: the published number, as a ratio or in percent.
+
+    Returns:
+        A ratio. Shares of the total s give 1 / (1 − s), shares of training 1 + s, the final run's share 1 / s.
+
+    Raises:
+        ValueError: the metric cannot be converted, such as a number of jobs.
+    """
+    if metric in ("total_over_final_run", "total_over_training"):
+        return printed
+    if metric in ("development_share_of_training", "pretraining_experiments_over_final_run"):
+        return 1 + printed
+    if metric == "development_share_of_total":
+        return 1 / (1 - printed)
+    if metric == "final_run_share_of_rd_compute":
+        return (1 / printed).to("ratio")
+    raise ValueError(f"{metric} cannot be converted to a multiple of the final run.")
+
+
+def multiplier_range(metric: str, printed: Quantity) -> tuple[Quantity, Quantity]:
+    """The ends of a published range as multipliers, the smaller one first; the value twice where there is no range."""
+    ends = [experiments_multiplier(metric, end) for end in (printed.low or printed, printed.high or printed)]
+    return min(ends, key=lambda end: end.magnitude), max(ends, key=lambda end: end.magnitude)
+
+
+# Published test runs of V3: tokens per model, size of the model, models trained, and models trained if tests share
+# their reference models (DeepSeek-V3 report, Tables 4 and 5, appendices B.1 and B.2)
+ABLATIONS = (
+    ("Predicting several tokens, large", "v3_abl_mtp_large", "v3_abl_large_active", 2, 1),
+    ("Predicting several tokens, small", "v3_abl_mtp_small", "v3_abl_small_active", 2, 1),
+    ("Balancing experts, large", "v3_abl_aux_large", "v3_abl_large_active", 2, 1),
+    ("Balancing experts, small", "v3_abl_aux_small", "v3_abl_small_active", 2, 1),
+    ("FP8 against BF16, large", "v3_abl_fp8_large", "v3_abl_large_active", 2, 2),
+    ("FP8 against BF16, small", "v3_abl_fp8_small", "v3_abl_small_active", 2, 2),
+    ("Coarser number blocks, small", "v3_abl_block", "v3_abl_small_active", 1, 1),
+)
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Published test runs: tokens per model, activated parameters, number of models, operations by 6ND."""
+
+    name: str
+    tokens: Quantity
+    parameters: Quantity
+    models: Quantity
+    flops: Quantity
+
+
+def ablations(facts: Facts, *, shared_references: bool = False) -> list[Ablation]:
+    """The test runs that V3's report itself describes, with their operations by 6ND.
+
+    Args:
+        facts: the tables.
+        shared_references: the tests share their reference models, so that each is trained once.
+    """
+    found = []
+    for name, tokens, parameters, pairs, alone in ABLATIONS:
+        models = constant(alone if shared_references else pairs, "count", f"{alone if shared_references else pairs} models")
+        models = replace(models, trace=Trace(models.formula, facts[tokens].rows))
+        flops = training_flops(facts[parameters], facts[tokens]) * models
+        found.append(Ablation(name, facts[tokens], facts[parameters], models, flops.to("flop")))
+    return found
+
+
+def ablation_share(facts: Facts, *, shared_references: bool = False) -> Quantity:
+    """Operations of the published test runs as a share of V3's pre-training, both by 6ND (percent).
+
+    Two digits: the coarsest term, 0.9 trillion tokens, is good to 0.05, which moves the share by less than half a point.
+    """
+    tests = [test.flops for test in ablations(facts, shared_references=shared_references)]
+    pretraining = training_flops(facts["v3_activated_parameters"], facts["v3_tokens"]).named("6ND of V3")
+    share = 100 * sum(test.magnitude for test in tests) / pretraining.magnitude
+    formula = "6 × parameters × tokens × models, summed over the published tests / 6ND of V3"
+    return computed(share, "percent", 2, formula, pretraining.rows.union(*(test.rows for test in tests)))
+
+
+ITEMS = {"run": "Run", "trials": "Trials", "people": "People", "data": "Data", "power": "Power", "servers": "Servers"}
+ITEM_STATUS = {"paid": "paid for", "implied": "inside another item", "left_out": "left out", "unclear": "not said"}
+
+
+# Labels that say too little without what follows their comma
+BRIEF_LABELS = {"fleet_amodei": "Value of the fleet’s chips"}
+
+
+def _in_brief(figure: CirculatingFigure) -> str:
+    """A figure's label up to its first comma, and its amount or range."""
+    label = BRIEF_LABELS.get(figure.figure_id, figure.label.split(",")[0])
+    amount = str(figure.amount) if figure.low == figure.high else format_range(figure.low, figure.high)
+    return f"{label}: {'≥ ' if figure.kind == 'floor' else ''}{amount}"
+
+
+def ledger(facts: Facts) -> list[dict[str, str | int]]:
+    """What each figure in circulation pays for, item by item (``data/figure_items.csv``), one row per mark of a grid."""
+    figures = {figure.figure_id: figure for figure in circulating_figures(facts)}
+    return [
+        {
+            "figure": _in_brief(figures[row["figure_id"]]),
+            "item": ITEMS[row["item"]],
+            "status": ITEM_STATUS[row["status"]],
+            "reason": row["reason"],
+            "beside": 0,
+        }
+        for row in facts.rows("figure_items")
+    ]

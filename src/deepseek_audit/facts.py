@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# Names daily returns, which have a series and a day instead of an id
+RETURNS = "market_returns/"
+
+
 class UnknownFact(KeyError):
     """No such row. The message names the nearest ids."""
 
@@ -41,6 +45,7 @@ class Facts(Mapping[str, Quantity]):
         self._tables = tables.read_tables(self.directory)
         self._rows = {row["fact_id"]: row for rows in self._tables.values() for row in rows if "fact_id" in row}
         self._indexes: dict[str, dict[str, tables.Row]] = {}
+        self._returns: dict[str, list[tables.Row]] = {}
         self._table_of = {row["fact_id"]: name for name, rows in self._tables.items() for row in rows if "fact_id" in row}
 
     def __getitem__(self, fact_id: str) -> Quantity:
@@ -57,6 +62,11 @@ class Facts(Mapping[str, Quantity]):
 
     def __contains__(self, fact_id: object) -> bool:
         """Whether there is such a row, of any grade."""
+        if isinstance(fact_id, str) and fact_id.startswith(RETURNS):
+            try:
+                return bool(self._returns_row(fact_id))
+            except UnknownFact:
+                return False
         return fact_id in self._rows
 
     def __iter__(self) -> Iterator[str]:
@@ -78,8 +88,10 @@ class Facts(Mapping[str, Quantity]):
         return self._keyed("claims", "claim_id", claim_id)
 
     def claim_text(self, claim_id: str) -> str:
-        """What the claim says, as printed: its number with the unit, or its text."""
+        """What the claim says, as printed: its number with the unit, a calendar year, or its text."""
         row = self.claim_row(claim_id)
+        if row["unit"] == "year":
+            return row["value"]
         return str(self.claim(claim_id)) if row["value"] else row["text"]
 
     def text(self, fact_id: str) -> str:
@@ -99,25 +111,64 @@ class Facts(Mapping[str, Quantity]):
     def row(self, fact_id: str) -> tables.Row:
         """The row as written.
 
+        Daily returns have no ids of their own. They are named by series and day, ``market_returns/NVDA/2025-01-27``,
+        or by series, first and last day; such a row carries the source of its series.
+
         Raises:
             UnknownFact: there is no such row.
         """
+        if fact_id.startswith(RETURNS):
+            return self._returns_row(fact_id)
         try:
             return self._rows[fact_id]
         except KeyError:
-            raise UnknownFact(_unknown("fact", fact_id, self._rows)) from None
+            raise UnknownFact(unknown("fact", fact_id, self._rows)) from None
+
+    def _returns_row(self, reference: str) -> tables.Row:
+        """Returns of one series, ``market_returns/TICKER/DAY`` or ``market_returns/TICKER/FIRST/LAST``, as a row."""
+        ticker, _, days = reference.removeprefix(RETURNS).partition("/")
+        first, _, last = days.partition("/")
+        last = last or first
+        series = self._keyed("market_series", "ticker", ticker)
+        found = [row for row in self._returns_of(ticker) if first <= row["date"] <= last]
+        if not found or (found[0]["date"], found[-1]["date"]) != (first, last):
+            raise UnknownFact(f"{ticker} has no returns from {first} to {last}: both must be trading days.")
+        text = "" if len(found) == 1 else f"{len(found)} daily returns"
+        return {
+            **dict.fromkeys(("low", "high", "exact"), ""),
+            **{name: series[name] for name in ("source_key", "locator", "read_as", "evidence", "note")},
+            "fact_id": reference,
+            "subject": series["name"],
+            "metric": "daily_return",
+            "value": "" if text else found[0]["return_pct"],
+            "text": text,
+            "unit": "text" if text else "percent",
+            "as_of": last,
+            "as_of_precision": "day",
+        }
+
+    def _returns_of(self, ticker: str) -> list[tables.Row]:
+        if not self._returns:
+            for row in self.rows("market_returns"):
+                self._returns.setdefault(row["ticker"], []).append(row)
+        return self._returns[ticker]
 
     def table_of(self, fact_id: str) -> str:
         """The table a fact stands in."""
         self.row(fact_id)
-        return self._table_of[fact_id]
+        return self._table_of.get(fact_id, RETURNS.rstrip("/"))
 
     def rows(self, table: str) -> list[tables.Row]:
         """The rows of a table, as written."""
         try:
             return self._tables[table]
         except KeyError:
-            raise UnknownFact(_unknown("table", table, self._tables)) from None
+            raise UnknownFact(unknown("table", table, self._tables)) from None
+
+    @functools.cached_property
+    def citations(self) -> dict[str, tables.Row]:
+        """Who took which figure from whom, by the id of the step."""
+        return {row["citation_id"]: row for row in self.rows("citations")}
 
     def source(self, source_key: str) -> tables.Row:
         """A row of the table of sources."""
@@ -128,7 +179,7 @@ class Facts(Mapping[str, Quantity]):
         try:
             return index[name]
         except KeyError:
-            raise UnknownFact(_unknown(table.removesuffix("s"), name, index)) from None
+            raise UnknownFact(unknown(table.removesuffix("s"), name, index)) from None
 
     def select(self, table: str, **columns: str) -> list[Quantity]:
         """The quantities of a table's rows that match every given column, in file order.
@@ -164,7 +215,8 @@ def _quantity(row: tables.Row) -> Quantity:
     return Quantity(main.magnitude, main.unit, main.digits, main.trace, low, high)
 
 
-def _unknown(kind: str, name: str, known: Mapping[str, object]) -> str:
+def unknown(kind: str, name: str, known: Mapping[str, object]) -> str:
+    """A sentence that says what is missing and names the nearest known names."""
     near = difflib.get_close_matches(name, known, n=3)
     hint = f" Did you mean {', '.join(near)}?" if near else ""
     return f"There is no {kind} called {name!r}.{hint}"

@@ -15,6 +15,10 @@ from deepseek_audit.facts import load
 from deepseek_audit.quantity import MIME_TYPE, Quantity
 
 TABLE_MIME_TYPE = "application/vnd.traced-table+json"
+# A count may have thousands of rows; beyond these, their ids must do
+DETAILED_ROWS = 12
+# A number of years from here on is the year of a date
+FIRST_CALENDAR_YEAR = 1900
 # The convention by which MyST-NB and papermill find values that a notebook records for its text
 RECORD_PREFIX = "application/papermill.record/"
 
@@ -56,14 +60,24 @@ def _bundle(name: str, value: Quantity | str) -> dict[str, Any]:
 
 
 def traced(number: Quantity) -> dict[str, Any]:
-    """A number with everything a reader needs to check it: its formula, and each row behind it with its source."""
-    return {**number.describe(str(number)), "rows": [_row_details(row_id) for row_id in sorted(number.rows)]}
+    """A number with everything a reader needs to check it: its formula, and the rows behind it with their sources."""
+    rows = sorted(number.rows)
+    details = [row_details(row_id) for row_id in rows[:DETAILED_ROWS]]
+    return {**number.describe(str(number)), "rows": [*details, *({"id": row_id} for row_id in rows[DETAILED_ROWS:])]}
 
 
-def _row_details(row_id: str) -> dict[str, str]:
+def row_details(row_id: str) -> dict[str, str]:
+    """A row of the data, or a claim, as a reader sees it: its value, its grade, and its source."""
     facts = load()
     if row_id in facts:
-        row, text = facts.row(row_id), str(facts.assumption(row_id))
+        row = facts.row(row_id)
+        text = row["text"] or _calendar_year(row) or str(facts.assumption(row_id))
+    elif row_id in facts.citations:
+        step = facts.citations[row_id]
+        taken = f"from {described(facts.source(step['to_key']))}" if step["to_key"] else "as its own"
+        text = f"{step['figure'].replace('_', ' ')}, {taken}"
+        seen = {"evidence": "primary" if step["known_by"] != "same_wording" else "estimate"}
+        row = {**step, **seen, "source_key": step["from_key"], "read_as": facts.source(step["from_key"])["read_as"]}
     else:
         claim, text = facts.claim_row(row_id), facts.claim_text(row_id)
         seen = {"evidence": "claim", "read_as": "original", "note": ""}
@@ -79,6 +93,11 @@ def _row_details(row_id: str) -> dict[str, str]:
         "locator": row["locator"],
         "note": row["note"],
     }
+
+
+def _calendar_year(row: Mapping[str, str]) -> str:
+    """The year of a date, which is no duration and has no thousands; empty for other rows."""
+    return row["value"] if row["unit"] == "year" and float(row["value"] or 0) >= FIRST_CALENDAR_YEAR else ""
 
 
 Cell = Quantity | str

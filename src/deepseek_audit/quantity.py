@@ -282,6 +282,8 @@ def _as_quantity(value: object) -> Quantity | None:
 
 
 def _leading_place(number: float) -> int:
+    if not isinstance(number, (int, float)):
+        return 0  # The symbol of a formula
     return math.floor(math.log10(abs(number))) if number else 0
 
 
@@ -371,12 +373,14 @@ _WORDINGS: dict[str, Wording] = {
     "cny": Wording(_YUAN),
     "usd/year": Wording(_DOLLARS, many=" a year"),
     "cny/year": Wording(_YUAN, many=" a year"),
+    "usd/person/year": Wording(_DOLLARS, many=" a year"),
     "cny/month": Wording(_YUAN, many=" a month"),
     "usd/gpu": Wording(_DOLLARS, many=" per GPU"),
     "usd/gpu_hour": Wording(_DOLLARS, many=" per GPU-hour"),
     "cny/gpu_hour": Wording(_YUAN, many=" per GPU-hour"),
     "usd/Mtoken": Wording(_DOLLARS, many=" per million tokens"),
     "cny/Mtoken": Wording(_YUAN, many=" per million tokens"),
+    "usd/item": Wording(_DOLLARS, many=" per task"),
     "usd/kWh": Wording(_DOLLARS, many=" per kWh"),
     "cny/usd": Wording(_plain, many=" yuan per dollar"),
     "gpu_hour": Wording(_compact, " GPU-hour", " GPU-hours"),
@@ -389,6 +393,8 @@ _WORDINGS: dict[str, Wording] = {
     "person": Wording(_plain, " person", " people"),
     "item": Wording(_plain, " item", " items"),
     "second": Wording(_plain, " second", " seconds"),
+    "minute": Wording(_plain, " minute", " minutes"),
+    "hour/year": Wording(_plain, many=" hours a year"),
     "hour": Wording(_plain, " hour", " hours"),
     "day": Wording(_plain, " day", " days"),
     "month": Wording(_plain, " month", " months"),
@@ -402,6 +408,9 @@ _WORDINGS: dict[str, Wording] = {
     "point": Wording(_plain),
     "watt": Wording(_compact, many=" W"),
     "kilobyte": Wording(_plain, many=" KB"),
+    "byte/token": Wording(_plain, many=" bytes per token"),
+    "kilobyte/token": Wording(_plain, many=" KB per token"),
+    "byte/parameter": Wording(_plain, " byte per parameter", " bytes per parameter"),
     "gigabyte": Wording(_plain, many=" GB"),
     "gigabyte/second": Wording(_plain, many=" GB/s"),
     "terabyte/second": Wording(_plain, many=" TB/s"),
@@ -420,6 +429,8 @@ _WORDINGS: dict[str, Wording] = {
     "millisecond": Wording(_plain, many=" ms"),
     "Wh": Wording(_plain, many=" Wh"),
     "kWh": Wording(_compact, many=" kWh"),
+    "GWh": Wording(_plain, many=" GWh"),
+    "kilowatt/gpu": Wording(_plain, many=" kW per GPU"),
     "Tflop": Wording(_plain, many=" TFLOP"),
     "Gflop/token": Wording(_plain, many=" GFLOP per token"),
     "tops": Wording(_plain, many=" TOPS"),
@@ -434,6 +445,19 @@ _WHOLE = frozenset({"gpu", "person", "item", "a100_equivalent", "h100_equivalent
 @functools.cache
 def _wordings_by_unit() -> dict[pint.Unit, tuple[str, Wording]]:
     return {unit(name): (name, wording) for name, wording in _WORDINGS.items()}
+
+
+def wording(measured_in: pint.Unit) -> dict[str, Any]:
+    """How numbers of a unit are written, as data: for a page that has to write them by itself.
+
+    Returns:
+        ``kind`` (plain, compact or scientific), ``prefix``, what follows ``one`` and ``many``, and whether only ``whole`` numbers occur.
+    """
+    name, words = _wordings_by_unit().get(measured_in, ("", Wording(_plain, many=f" {measured_in}")))
+    kinds: dict[NumberText, str] = {_plain: "plain", _scientific: "scientific"}
+    kind = kinds.get(words.number, "compact")
+    prefix = {_DOLLARS: "$", _YUAN: "¥"}.get(words.number, "")
+    return {"kind": kind, "prefix": prefix, "one": words.one or words.many, "many": words.many, "whole": name in _WHOLE}
 
 
 def format_quantity(quantity: Quantity, digits: int = DEFAULT_DIGITS, *, bare: bool = False) -> str:
@@ -476,10 +500,28 @@ def constant(value: float, unit_name: str, formula: str) -> Quantity:
     return Quantity(float(value), unit(unit_name), EXACT, Trace(formula, frozenset()))
 
 
+def computed(value: float, unit_name: str, digits: float, formula: str, rows: Iterable[str]) -> Quantity:
+    """A result of arithmetic that quantities cannot do (a count over a list, a simulation), traced by hand.
+
+    Args:
+        value: the number, in the unit.
+        unit_name: a unit of ``units.txt``.
+        digits: significant digits it deserves; ``EXACT`` for counts.
+        formula: how it was computed, in words or symbols.
+        rows: ids of the data rows it rests on.
+    """
+    return Quantity(float(value), unit(unit_name), digits, Trace(formula, frozenset(rows)))
+
+
 def count(ids: Iterable[str], of_what: str) -> Quantity:
     """How many rows there are, traced to them: ``count(ids, "conflated figures")``."""
     rows = frozenset(ids)
     return Quantity(float(len(rows)), unit("count"), EXACT, Trace(f"count of {of_what}", rows))
+
+
+def count_of(number: int, rows: Iterable[str], of_what: str) -> Quantity:
+    """How many different things some rows name, traced to the rows: ``count_of(2, ids, "origins")``."""
+    return Quantity(float(number), unit("count"), EXACT, Trace(f"count of {of_what}", frozenset(rows)))
 
 
 def _written(value: float | str) -> str:

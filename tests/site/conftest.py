@@ -1,6 +1,8 @@
 """A copy of the book to build, break and build again. The repository itself is never built in."""
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,9 +13,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from bookkit.build import inputs_digest
+
 from .browser import FLAGS, required_browser, serving
 
 ROOT = Path(__file__).parents[2]
+TESTED = ROOT / "_build" / "tested"
 PARTS = ("_config.yml", "_toc.yml", "book", "data", "src", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff")
 Build = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -37,6 +42,8 @@ def run_build(book: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONPATH": str(book / "src"),
         "SOURCE_DATE_EPOCH": "1795305600",
         "PYTHONWARNINGS": "ignore",
+        # Tests in one book after the other draw each chart once
+        "BOOKKIT_DRAWINGS": str(TESTED / "drawings"),
         "BOOK_SITE_URL": "",
         "BOOK_REPOSITORY_URL": "",
     }
@@ -45,19 +52,51 @@ def run_build(book: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book that was built once, for reading only."""
-    book = copy_book(tmp_path_factory.mktemp("built"))
-    result = run_build(book)
-    assert result.returncode == 0, result.stdout + result.stderr
+def built() -> Path:
+    """A clean copy of the book that was built once, for reading only. All steps of one state of the sources share it."""
+    book = TESTED / inputs_digest(ROOT)[:16]
+    TESTED.mkdir(parents=True, exist_ok=True)
+    with (TESTED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (book / "_build/html").is_dir():
+            for older in TESTED.iterdir():
+                if older.is_dir() and older.name != "drawings":
+                    shutil.rmtree(older)
+            result = run_build(copy_book(book))
+            assert result.returncode == 0, result.stdout + result.stderr
+    return book
+
+
+@pytest.fixture(scope="session")
+def small(built: Path) -> Path:
+    """A book of one chapter with its home page, built once: what the tests of faults copy and break."""
+    book = built.with_name(f"{built.name}-small")
+    with (TESTED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (book / "_build/html").is_dir():
+            result = run_build(shortened(copy_book(book)))
+            assert result.returncode == 0, result.stdout + result.stderr
+    return book
+
+
+def shortened(book: Path) -> Path:
+    """Leave one chapter, and a home page that links to no other."""
+    chapter, home = book / "book/cost-claims.md", book / "book/index.md"
+    for path in (book / "book").glob("*.md"):
+        if path not in (chapter, home):
+            path.unlink()
+    (book / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n- file: book/cost-claims\n", encoding="utf-8")
+    for path in (chapter, home):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"\[([^\]]+)\]\((?!cost-claims)[\w-]+\.md[^)]*\)", r"\1", text), encoding="utf-8")
     return book
 
 
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
+def book(small: Path, tmp_path: Path) -> Path:
     """A built book to break."""
     target = tmp_path / "book"
-    shutil.copytree(built, target)
+    shutil.copytree(small, target)
     return target
 
 

@@ -75,6 +75,17 @@ def test_a_changed_number_is_published(book):
     assert ">$2 per GPU-hour</button>" not in page(book)
 
 
+def test_a_reader_with_another_assumption_gets_a_whole_book(built, tmp_path):
+    """Every chapter follows, the audit too: a verdict that the change overturns is marked and does not stop the build."""
+    book = copy_book(tmp_path / "book")
+    replace(book / "data/cost_estimates.csv", ",294000,", ",588000,")
+    result = run_build(book)
+    assert result.returncode == 0, result.stderr
+    assert "$588K" in page(book)
+    assert "no longer fits" in page(book, "claims/a294k_cost")
+    assert "no longer fits" not in page(built, "claims/a294k_cost")
+
+
 def test_a_wrong_row_stops_the_build_and_keeps_the_site(book):
     before = page(book)
     replace(book / "data/training_runs.csv", ",2788000,", ",two million,")

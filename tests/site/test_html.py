@@ -35,6 +35,8 @@ RULES = {
         "no-redundant-role": "off",
         # Ids that start with a digit or repeat a word are valid
         "valid-id": ["error", {"relaxed": True}],
+        # What a reader sets in a chart shows at once; nothing is submitted
+        "wcag/h32": "off",
         # Files are fingerprinted and served by this site itself
         "require-sri": "off",
         # Browsers without the popover attribute are no reason not to use it
@@ -55,9 +57,10 @@ def test_html_is_valid(output, tmp_path):
     settings = tmp_path / "rules.json"
     settings.write_text(json.dumps(RULES))
     command = [node(), str(node_tool("html-validate/bin/html-validate.mjs")), "--config", str(settings), "--formatter", "json", str(output)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert result.stdout, result.stderr
-    reports = json.loads(result.stdout)
+    # Into a file: on a pipe the validator ends before its last lines are through
+    with (tmp_path / "report.json").open("w") as report:
+        result = subprocess.run(command, stdout=report, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
+    reports = json.loads((tmp_path / "report.json").read_text(encoding="utf-8") or "[]")
     assert result.returncode == 0 or reports, result.stderr
     faults = [
         f"{Path(report['filePath']).name}:{message['line']}:{message['column']} {message['ruleId']}: {message['message']}"
