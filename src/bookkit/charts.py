@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,7 @@ class Place:
         root: the way from the page to the site's root, ``../`` or nothing.
         site: the site's address with its last slash, or nothing where it is not known.
         script: address of the script that makes charts interactive, seen from the page; empty where it was not built.
+        report: gives the address where a problem can be reported, from what it is with and what is known of it.
     """
 
     chapter: str = "index"
@@ -88,6 +89,7 @@ class Place:
     root: str = ""
     site: str = ""
     script: str = ""
+    report: Callable[[str, str], str] = field(default=lambda _about, _body: "", kw_only=True)
     folder: str = field(default="_figures", kw_only=True)
 
     def file(self, identifier: str, kind: str) -> str:
@@ -209,6 +211,9 @@ def _menu(drawn: Chart, place: Place) -> str:
         for kind, text in LINKS
     )
     items += f'<li><a href="#{drawn.identifier}">Permalink</a></li>'
+    body = f"Page: {place.site}{place.page}#{drawn.identifier}\nFigure: {drawn.words.title}\n\nWhat is wrong, and which source shows it?\n"
+    if where := place.report(f"{drawn.number.lower()} of {place.chapter}", body):
+        items += f'<li><a href="{html.escape(where)}">Report a problem</a></li>'
     note = "" if place.site else "<p>This copy of the site has no address of its own: put its address in front of both paths.</p>"
     field_id = f"{drawn.identifier}-embed"
     return (

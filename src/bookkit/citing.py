@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import yaml
 
@@ -100,6 +100,7 @@ class Book:
     repository: str = ""
     commit: Commit | None = None
     data_hash: str = ""
+    contact: str = ""
 
     def address(self, path: str) -> str:
         """The public address of a file of the site, or nothing when the site has none. The home page is the folder itself."""
@@ -224,6 +225,7 @@ def described(citation: Mapping[str, Any], *, name: str, author: str = "", **kno
         license=_license_name(citation.get("license", "")),
         keywords=tuple(str(word) for word in citation.get("keywords", ())),
         abstract=one_line(citation.get("abstract", "")),
+        contact=_contact(citation),
         **known,
     )
 
@@ -239,6 +241,30 @@ def _author(entry: Mapping[str, Any]) -> Author:
         particle = entry.get("name-particle")
         return Author(one_line(" ".join(filter(None, (particle, entry["family-names"])))), one_line(entry.get("given-names", "")))
     return Author(one_line(entry.get("name") or entry.get("alias") or entry.get("given-names", "")))
+
+
+def _contact(citation: Mapping[str, Any]) -> str:
+    """Where a problem can be reported: the address of the first contact that has one, else that of the work."""
+    for entry in citation.get("contact", ()):
+        if isinstance(entry, dict) and (found := entry.get("email") or entry.get("website")):
+            return f"mailto:{found}" if found == entry.get("email") else str(found)
+    return str(citation.get("url", ""))
+
+
+def report_address(book: Book, about: str, body: str) -> str:
+    """Where a reader can report a problem: a new issue that is filled in, else a letter, else the contact's page, else nothing.
+
+    Args:
+        book: its repository, or the contact of its ``CITATION.cff``.
+        about: what the problem is with, in a few words.
+        body: the report so far.
+    """
+    title, text = quote(f"Problem with {about}"), quote(body)
+    if book.repository:
+        return f"{repository_address(book.repository, 'issues', 'new')}?title={title}&body={text}"
+    if book.contact.startswith("mailto:"):
+        return f"{book.contact}?subject={title}&body={text}"
+    return book.contact if book.contact.startswith(("https://", "http://")) else ""
 
 
 def _license_name(value: Any) -> str:

@@ -351,19 +351,13 @@ def _history(claim: Data, changes: Sequence[finding.Entry]) -> str:
 
 
 def report(claim: Data, book: Book) -> str:
-    """A way to report a problem: an issue that is filled in, where the repository is known."""
-    if not book.repository:
-        text = "Is something wrong here? This copy of the report names no repository; its maintainers are listed under “Cite”."
-        return f'<p class="claim-report">{text}</p>'
-    issue = html.escape(issue_address(book, claim["id"], claim["paraphrase"]))
-    return f'<p class="claim-report"><a href="{issue}">Report a problem with this claim</a></p>'
-
-
-def issue_address(book: Book, name: str, about: str) -> str:
-    """The address of a new issue with title and text filled in."""
-    place = book.address(address(name)) or address(name)
-    body = f"Page: {place}\nWhat it says: {about}\n\nWhat is wrong, and which source shows it?\n"
-    return f"{book.repository}/issues/new?title={quote(f'Problem with {name}')}&body={quote(body)}"
+    """A way to report a problem, where the repository or a contact is known."""
+    place = book.address(address(claim["id"])) or address(claim["id"])
+    body = f"Page: {place}\nWhat it says: {claim['paraphrase']}\n\nWhat is wrong, and which source shows it?\n"
+    if where := citing.report_address(book, claim["id"], body):
+        return f'<p class="claim-report"><a href="{html.escape(where)}">Report a problem with this claim</a></p>'
+    text = "Is something wrong here? This copy of the report names no address for reports; its makers are named under “Cite”."
+    return f'<p class="claim-report">{text}</p>'
 
 
 # Machines

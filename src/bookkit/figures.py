@@ -6,13 +6,14 @@ does not survive being forked.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.util import logging
 
-from bookkit import charts
+from bookkit import charts, citing
 from bookkit.page import STATIC, fingerprinted
 
 SCRIPT = "vendor/live.js"
@@ -68,6 +69,7 @@ def _place(builder: Any, docname: str) -> charts.Place:
         root=root,
         site=(config.html_baseurl.rstrip("/") + "/") if config.html_baseurl else "",
         script=f"{root}_static/{fingerprinted(SCRIPT)}" if (STATIC / SCRIPT).is_file() else "",
+        report=functools.partial(citing.report_address, citing.book_of(builder.app)),
     )
 
 

@@ -230,6 +230,17 @@ def test_csv_headings_are_harmless_too():
     assert chartdata.as_csv(chartdata.Data([{"=a": "x,y"}], ["=a"], {})) == b'\'=a\r\n"x,y"\r\n'
 
 
+def test_a_problem_with_a_figure_can_be_reported_where_an_address_is_known():
+    drawn = charts.chart(SPECIFICATION, "figure-1", {})
+    assert "Report a problem" not in charts.markup(drawn, charts.Place())
+    asked = []
+    place = charts.Place("a", "a.html", report=lambda about, body: asked.append((about, body)) or "https://example.org/new?a=1&b=2")
+    assert '<a href="https://example.org/new?a=1&amp;b=2">Report a problem</a>' in charts.markup(drawn, place)
+    ((about, body),) = asked
+    assert about == "figure 1 of a"
+    assert "a.html#figure-1" in body
+
+
 @pytest.mark.parametrize("place", [LIVE, charts.Place()])
 def test_hostile_words_stay_words(place):
     specification = changed(

@@ -272,3 +272,34 @@ def test_every_page_of_the_site_has_its_files(built):
         assert ris["title"].startswith(title)
         assert len(entry.fields["title"]) >= len(title)
         assert all((site / link["href"]).is_file() for link in soup.select(".cite-formats a"))
+
+
+@pytest.mark.parametrize(
+    ("known", "start"),
+    [
+        (
+            {"repository": "https://github.com/o/r", "contact": "mailto:a@example.org"},
+            "https://github.com/o/r/issues/new?title=Problem%20with%20x&body=y",
+        ),
+        ({"contact": "mailto:a@example.org"}, "mailto:a@example.org?subject=Problem%20with%20x&body=y"),
+        ({"contact": "https://example.org/contact"}, "https://example.org/contact"),
+        ({"contact": "javascript:alert(1)"}, ""),
+        ({}, ""),
+    ],
+)
+def test_problems_are_reported_where_somebody_listens(known, start):
+    """In the repository, else to the contact of the citation file, else nowhere; never to a script."""
+    assert citing.report_address(Book("T", "N", (), **known), "x", "y") == start
+
+
+@pytest.mark.parametrize(
+    ("citation", "contact"),
+    [
+        ({"contact": [{"name": "A"}, {"email": "a@example.org"}]}, "mailto:a@example.org"),
+        ({"contact": [{"website": "https://example.org/a"}], "url": "https://example.org"}, "https://example.org/a"),
+        ({"url": "https://example.org"}, "https://example.org"),
+        ({}, ""),
+    ],
+)
+def test_the_contact_comes_from_the_citation_file(citation, contact):
+    assert citing.described(citation, name="N").contact == contact
