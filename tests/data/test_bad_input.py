@@ -299,6 +299,9 @@ def faults_of(directory: Path) -> list[tables.Fault]:
     return caught.value.faults
 
 
+ASKED_OF_THE_COMMAND = 5  # Every fifth mistake
+
+
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)
 def test_one_mistake_gives_one_fault_at_its_place(mistake: Mistake, thin: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = mistake.make_in(thin)
@@ -311,6 +314,8 @@ def test_one_mistake_gives_one_fault_at_its_place(mistake: Mistake, thin: Path, 
     assert fault.advice.strip()
     assert not any(unicodedata.category(character) in ("Cc", "Cf") for character in str(fault)), "a fault is one harmless line"
 
+    if MISTAKES.index(mistake) % ASKED_OF_THE_COMMAND:
+        return  # The command prints what was found; it reads all tables again for that
     assert main(["check"]) == 1
     printed = capsys.readouterr()
     assert str(fault) in printed.err
