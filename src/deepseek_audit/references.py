@@ -247,8 +247,8 @@ def saving_on_trained_models(facts: Facts) -> Quantity:
 @reference
 def saving_in_time(facts: Facts) -> Quantity:
     """Computing time that leaving out the critic saves, with answers generated as slowly as on DeepSeek’s servers."""
-    slowness = facts["service_prefill_throughput_node"] / facts["service_decode_throughput_node"]
-    generation = slowness.to("ratio").magnitude
+    slowness = reinforcement.slowness_of_generation(facts)
+    generation = float(slowness)
     without, with_critic = reinforcement.passes(generation, 0, 1), reinforcement.passes(generation, 1, 1)
     formula = f"1 − {without:.2g} / {with_critic:.2g}, in times of one forward pass over an answer"
     return computed(100 * reinforcement.saving(generation), "percent", 2, formula, {"grpo_dropped_component", *slowness.rows})

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deepseek_audit.facts import Facts
 from deepseek_audit.quantity import EXACT, Quantity, computed, constant
 
 # A frozen model is kept in BF16
@@ -54,6 +55,16 @@ def passes(generation: Any, critic: Any, reward_model: Any) -> Any:
     forward and a training pass. Plain arithmetic, for numbers, arrays and symbols.
     """
     return generation + 2 * FORWARD + TRAINING + reward_model * FORWARD + critic * (FORWARD + TRAINING)
+
+
+def slowness_of_generation(facts: Facts) -> Quantity:
+    """How many times as long a token takes to generate as to read, on DeepSeek's own servers (unit ratio).
+
+    Input that was found in the cache is not read again, so it does not count as work.
+    """
+    not_cached = 1 - facts["service_cache_hit_tokens_per_day"] / facts["service_input_tokens_per_day"]
+    reading_rate = facts["service_prefill_throughput_node"] * not_cached
+    return reading_rate / facts["service_decode_throughput_node"]
 
 
 def saving(generation: Any, reward_model: Any = 1, critic: Any = 1) -> Any:
