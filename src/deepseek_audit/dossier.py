@@ -6,6 +6,7 @@ Emitted as data with a plain-text twin, as in `deepseek_audit.publish`; a websit
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,14 +34,25 @@ Step = list[Any]
 
 
 @dataclass(frozen=True)
-class Scoreboard:
-    """How the verdicts fall, by article."""
+class Shown(ABC):
+    """Audited claims as a notebook emits them: data for a website, and a plain-text twin."""
 
     facts: Facts
     audited: Sequence[AuditedClaim]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": self._text(), MIME_TYPE: self.describe()}
+
+    @abstractmethod
+    def _text(self) -> str: ...
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """What a website shows, as plain data."""
+
+
+class Scoreboard(Shown):
+    """How the verdicts fall, by article."""
 
     def _text(self) -> str:
         counts = tally(self.audited)
@@ -63,15 +75,8 @@ class Scoreboard:
         return {"articles": articles, "verdicts": [{"key": key, "label": label} for key, label in VERDICTS.items()]}
 
 
-@dataclass(frozen=True)
-class FigureIndex:
+class FigureIndex(Shown):
     """The figures in circulation, each with the claims that print it."""
-
-    facts: Facts
-    audited: Sequence[AuditedClaim]
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self._text(), MIME_TYPE: self.describe()}
 
     def _text(self) -> str:
         lines = [[figure["label"], *(claim["id"] for claim in figure["claims"])] for figure in self.describe()["figures"]]
@@ -93,15 +98,8 @@ class FigureIndex:
         return {"label": row["label"], "printed_as": row["printed_as"], "scope": SCOPES[row["scope"]], "claims": claims}
 
 
-@dataclass(frozen=True)
-class Dossier:
+class Dossier(Shown):
     """All audited claims, for a website to make pages of."""
-
-    facts: Facts
-    audited: Sequence[AuditedClaim]
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self._text(), MIME_TYPE: self.describe()}
 
     def _text(self) -> str:
         return "\n".join(f"{claim.claim_id}: {claim.label}" for claim in self.audited)

@@ -46,7 +46,6 @@ class Facts(Mapping[str, Quantity]):
         self._rows = {row["fact_id"]: row for rows in self._tables.values() for row in rows if "fact_id" in row}
         self._indexes: dict[str, dict[str, tables.Row]] = {}
         self._returns: dict[str, list[tables.Row]] = {}
-        self._table_of = {row["fact_id"]: name for name, rows in self._tables.items() for row in rows if "fact_id" in row}
 
     def __getitem__(self, fact_id: str) -> Quantity:
         """The fact as a quantity.
@@ -152,11 +151,6 @@ class Facts(Mapping[str, Quantity]):
             for row in self.rows("market_returns"):
                 self._returns.setdefault(row["ticker"], []).append(row)
         return self._returns[ticker]
-
-    def table_of(self, fact_id: str) -> str:
-        """The table a fact stands in."""
-        self.row(fact_id)
-        return self._table_of.get(fact_id, RETURNS.rstrip("/"))
 
     def rows(self, table: str) -> list[tables.Row]:
         """The rows of a table, as written."""
