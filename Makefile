@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 READY := $(VENV)/ready
 BUNDLE := src/bookkit/static/vendor/live.js
+CITATION := $(VENV)/citation/bin/cffconvert
 TOOLS := node_modules/.tools
+WEEKLY := $(VENV)/weekly
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help site test bench browser serve lab notebooks catalog lock clean
+.PHONY: help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -46,16 +48,39 @@ site: $(READY) ## Build the website into _build/html
 test: $(READY) $(TOOLS) browser ## Check everything: data, models, style, notebooks, a clean build, each page in a browser
 	@$(PY) tests/run.py
 
-bench: $(READY) $(TOOLS) browser ## Compare this site with the same chapters built by stock Jupyter Book (minutes)
-	@$(PY) -m tests.bench.run
+mutate: $(READY) ## Spoil every number of the data and report which checks notice (minutes; MUTATE=--all for every daily return)
+	@$(PY) -m tests.mutate $(MUTATE)
+
+bench: $(READY) $(TOOLS) browser ## Compare with stock Jupyter Book and nbconvert, at one to fifty times the size (an hour; BENCH=--quick: minutes)
+	@$(PY) -c 'import nbconvert' 2> /dev/null || { echo "environment  installing nbconvert, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-lab.txt; }
+	@$(PY) -m tests.bench.run $(BENCH)
+
+mutants: $(READY) ## Change the code of the models and see whether a test fails (hours; SAMPLE=1500: minutes)
+	@[ -x $(BIN)/mutmut ] || { echo "environment  installing mutmut, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-weekly.txt; }
+	@$(PY) -m tests.quality.mutants $(if $(SAMPLE),--sample $(SAMPLE))
+
+twice: $(READY) $(BUNDLE) browser ## Pack the last commit in two fresh clones and compare the bytes (minutes)
+	@$(PY) -m tests.twice
+
+faults: $(READY) ## Break builds in every way and write down what happened (half an hour)
+	@$(PY) -m tests.faults.run
 
 serve: site ## Build and serve the website on 127.0.0.1
 	@echo "Serving on http://127.0.0.1:$(PORT)/ (stop with Ctrl+C)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
+pdf: site browser ## Print the whole book into _build/pdf
+	@$(PY) -m bookkit.pdf
+
+dist: site browser ## Pack site, wheel, data, notebooks and PDF with checksums into _build/dist
+	@$(PY) -m bookkit.dist
+
 lab: $(READY) ## Open the chapters in JupyterLab
 	@[ -x $(BIN)/jupyter-lab ] || { echo "environment  installing JupyterLab, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-lab.txt; }
 	@$(BIN)/jupyter-lab --notebook-dir=. notebooks
+
+rerun: $(READY) ## Run a chapter with your assumptions: make rerun CHAPTER=cost-claims ARGS='-p rate "3 usd/gpu_hour"'
+	@$(PY) -m bookkit.rerun $(CHAPTER) $(ARGS)
 
 notebooks: $(READY) ## Execute the chapters and store them in notebooks/
 	@$(PY) -m bookkit.notebooks book notebooks
@@ -63,10 +88,46 @@ notebooks: $(READY) ## Execute the chapters and store them in notebooks/
 catalog: $(READY) ## Write data/README.md and book/references.bib from the tables
 	@$(PY) -m deepseek_audit catalog
 
-lock: $(READY) ## Compile requirements.txt from requirements.in, with hashes
+edition: site ## Keep this state as the published edition: its numbers, and what archives read
+	@$(PY) -m bookkit.archive
+	@$(PY) -m bookkit.published
+
+# cffconvert needs older packages than the book, so it has an environment of its own
+$(CITATION): $(READY) requirements-citation.txt
+	@echo "environment  installing the validator of CITATION.cff (seconds, once)"
+	@rm -rf $(VENV)/citation && $(PYTHON) -m venv $(VENV)/citation
+	@$(VENV)/citation/bin/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements-citation.txt > $(VENV)/citation.log 2>&1 \
+	  || { tail -n 5 $(VENV)/citation.log; echo "The validator could not be installed. The whole log is $(VENV)/citation.log."; exit 1; }
+
+citation: $(CITATION) ## Validate CITATION.cff
+	@$(CITATION) --validate
+
+lock: $(READY) ## Compile the requirements*.txt from their .in files, with hashes
 	@$(PY) -m pip install -q --disable-pip-version-check uv
-	@$(BIN)/uv pip compile -q requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" -o requirements.txt
-	@$(BIN)/uv pip compile -q requirements-lab.in --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" -o requirements-lab.txt
+	@for name in requirements requirements-lab requirements-weekly requirements-citation; do \
+	  $(BIN)/uv pip compile -q $$name.in --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" -o $$name.txt || exit 1; \
+	done
+
+# Auditing and the bill of materials need packages that neither the book nor its tests use
+$(WEEKLY)/ready: $(READY) requirements-weekly.txt
+	@echo "environment  installing the weekly checks' locked packages into $(WEEKLY) (a minute, once)"
+	@rm -rf $(WEEKLY) && $(PYTHON) -m venv $(WEEKLY)
+	@$(WEEKLY)/bin/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes -r requirements-weekly.txt > $(VENV)/weekly.log 2>&1 \
+	  || { tail -n 5 $(VENV)/weekly.log; echo "The weekly checks could not be installed. The whole log is $(VENV)/weekly.log."; exit 1; }
+	@touch $@
+
+audit: $(WEEKLY)/ready ## Ask for known vulnerabilities of every locked package (needs the network)
+	@for name in requirements requirements-lab requirements-weekly requirements-citation; do \
+	  echo "$$name.txt"; $(WEEKLY)/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r $$name.txt || failed=1; \
+	done; \
+	echo "package-lock.json"; $(PY) -c "import subprocess, sys; from bookkit.bundle import npm_command; sys.exit(subprocess.call(npm_command('audit', '--package-lock-only')))" || failed=1; \
+	[ -z "$$failed" ] || { echo "Update the packages named above (make lock; npm in package.json), or say in the .in file why one stays."; exit 1; }
+
+sbom: $(WEEKLY)/ready ## Write the bill of materials of both lock files into _build/sbom
+	@$(PY) -m bookkit.materials _build/sbom --cyclonedx $(WEEKLY)/bin/cyclonedx-py
+
+links: site ## Check every address outside the site, politely (minutes, needs the network)
+	@$(PY) -m bookkit.links _build/html --record published/links.json
 
 clean: ## Remove what was built (the environment stays)
 	@rm -rf _build

@@ -2,7 +2,8 @@
 
 Tiers: data (schema, keys, sums), models (published figures reproduced), style (format, lint, types, spelling,
 typed numbers), notebooks (nbval compares stored with recomputed outputs), a clean, strict build, and every page of it
-in a browser. Lighthouse runs last and alone: it measures time.
+in a browser. Steps that need one processor run two at a time; those that use both run one after the other, and
+Lighthouse last and alone: it measures time. The lines come in the same order all the same.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 FAILURE_LINES = 60
+PROCESSORS = 2
 
 
 @dataclass(frozen=True)
@@ -26,28 +29,49 @@ class Step:
     name: str
     what: str
     command: list[str]
+    # Keeps both processors busy by itself, or measures time
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    ok: bool
+    tests: int | None
+    seconds: float
+    output: str
 
 
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-IN_A_BROWSER = ("tests/site/test_browser.py", "tests/site/test_calculator.py", "tests/site/test_claims_browser.py")
+IN_A_BROWSER = (
+    "tests/site/test_browser.py",
+    "tests/site/test_calculator.py",
+    "tests/site/test_claims_browser.py",
+    "tests/site/test_published_browser.py",
+    "tests/site/test_hostile.py",
+)
 DOCUMENTS = "tests/site/test_html.py"
+# Its environments are made once, and its notebooks run side by side: alone, so that they are not made twice
+ANYWHERE = "tests/site/test_portable.py"
 STEPS = [
     Step("format", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
     Step("lint", "ruff", [str(BIN / "ruff"), "check", "."]),
     Step("types", "mypy --strict", [sys.executable, "-m", "mypy"]),
     Step("spelling", "codespell", [str(BIN / "codespell"), "book", "src", "tests", "README.md", "CHANGELOG.md", "data/README.md"]),
     Step("numbers", "no number typed into prose", [sys.executable, "-m", "bookkit.lint", "book"]),
-    Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "-n", "2"]),
-    Step("models", "published figures", [*PYTEST, "tests/models"]),
+    Step("citation", "CITATION.cff by cffconvert", ["make", "-s", "-o", ".venv/ready", "citation"]),
+    Step("models", "published figures", [*PYTEST, "tests/models", "tests/quality"]),
     Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"]),
-    Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"]),
+    Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "-n", "2"], alone=True),
+    Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"], alone=True),
     Step(
         "site",
         "clean strict build, faults",
-        [*PYTEST, "tests/site", "-n", "2", *(f"--ignore={path}" for path in (*IN_A_BROWSER, DOCUMENTS))],
+        [*PYTEST, "tests/site", "-n", "2", *(f"--ignore={path}" for path in (*IN_A_BROWSER, DOCUMENTS, ANYWHERE))],
+        alone=True,
     ),
-    Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2"]),
-    Step("html", "valid, linked, Lighthouse", [*PYTEST, DOCUMENTS]),
+    Step("anywhere", "notebooks, with nothing installed", [*PYTEST, ANYWHERE], alone=True),
+    Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2"], alone=True),
+    Step("html", "valid, linked, Lighthouse", [*PYTEST, DOCUMENTS], alone=True),
 ]
 
 
@@ -60,12 +84,15 @@ def main() -> int:
         parser.error(f"no such step: {', '.join(sorted(unknown))}")
     passed = failed = 0
     start = time.perf_counter()
-    for step in STEPS:
-        if chosen and step.name not in chosen:
-            continue
-        ok, tests = run(step)
-        passed += tests if ok else 0
-        failed += not ok
+    steps = [step for step in STEPS if not chosen or step.name in chosen]
+    with ThreadPoolExecutor(PROCESSORS) as workers:
+        together = {step.name: workers.submit(run, step) for step in sorted(steps, key=_first) if not step.alone}
+        for step in steps:
+            print(f"{step.name:<10} {step.what:<32}", end="", flush=True)
+            result = run(step) if step.alone else together[step.name].result()
+            show(result)
+            passed += (result.tests or 1) if result.ok else 0
+            failed += not result.ok
     minutes, seconds = divmod(int(time.perf_counter() - start), 60)
     print(f"\n{passed} passed, {failed} failed")
     if failed:
@@ -75,21 +102,26 @@ def main() -> int:
     return 0
 
 
-def run(step: Step) -> tuple[bool, int]:
-    print(f"{step.name:<10} {step.what:<32}", end="", flush=True)
+def _first(step: Step) -> int:
+    """The long ones first, so that both processors end at about the same time."""
+    return ["types", "models"].index(step.name) if step.name in ("types", "models") else len(STEPS)
+
+
+def run(step: Step) -> Result:
     environment = {**os.environ, "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", "")]), "PYTHONWARNINGS": "ignore"}
     start = time.perf_counter()
     result = subprocess.run(
         step.command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    seconds = time.perf_counter() - start
-    ok = result.returncode == 0
     counted = re.search(r"(\d+) passed", result.stdout)
-    tests = int(counted[1]) if counted else 1
-    print(f"{'ok' if ok else 'FAILED':<8} {f'{tests} tests' if counted else '':<12} {seconds:6.1f} s")
-    if not ok:
-        print("\n".join(result.stdout.rstrip().splitlines()[-FAILURE_LINES:]))
-    return ok, tests
+    return Result(result.returncode == 0, int(counted[1]) if counted else None, time.perf_counter() - start, result.stdout)
+
+
+def show(result: Result) -> None:
+    counted = f"{result.tests} tests" if result.tests is not None else ""
+    print(f"{'ok' if result.ok else 'FAILED':<8} {counted:<12} {result.seconds:6.1f} s", flush=True)
+    if not result.ok:
+        print("\n".join(result.output.rstrip().splitlines()[-FAILURE_LINES:]))
 
 
 if __name__ == "__main__":

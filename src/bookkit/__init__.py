@@ -11,6 +11,8 @@ Settings:
     bookkit_public_prefix: the folder of the chapters, which does not show in addresses (``book/``).
     bookkit_notebooks_folder: where the executed notebooks are, to be offered beside the pages.
     bookkit_data_folder: where the data tables are; their hash identifies the edition.
+    bookkit_published: the file that keeps the numbers of the published edition, which every build is compared with.
+    bookkit_code_folder: where the code is that the chapters import.
 
 The address of the site and of its repository are read from ``BOOK_SITE_URL`` and ``BOOK_REPOSITORY_URL``,
 so that a copy of the book, built elsewhere, names its own addresses and no file changes.
@@ -28,7 +30,23 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    from bookkit import calculator, citing, claims, execution, figures, finding, folding, mathml, numbers, page
+    from bookkit import (
+        calculator,
+        citing,
+        claims,
+        downloads,
+        execution,
+        figures,
+        finding,
+        folding,
+        mathml,
+        numbers,
+        page,
+        policy,
+        portable,
+        published,
+        sources,
+    )
     from bookkit.builder import BookBuilder
 
     for name, default in (
@@ -45,6 +63,7 @@ def setup(app: Any) -> dict[str, Any]:
     calculator.connect(app)
     folding.connect(app)
     execution.connect(app)
+    portable.connect(app)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_post_transform(page.ChapterShape)
     app.connect("config-inited", _addresses)
@@ -52,10 +71,14 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("html-page-context", page.add_context, priority=900)
     app.connect("build-finished", page.finish, priority=900)
     app.connect("build-finished", numbers.finish)
+    policy.connect(app)
     citing.connect(app)
     finding.connect(app)
     claims.connect(app)
-    return {"version": "0.2.0", "parallel_read_safe": False, "parallel_write_safe": True}
+    sources.connect(app)
+    published.connect(app)
+    downloads.connect(app)
+    return {"version": "0.3.0", "parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _addresses(_app: Any, config: Any) -> None:

@@ -1,27 +1,34 @@
 """Build the website: strictly, aside, and only when something changed.
 
 ``python -m bookkit.build`` runs Jupyter Book into ``_build/next`` with every warning an error. Only a build
-that succeeded replaces ``_build/html``: whatever goes wrong, the last good site stays whole. Nothing is
-built when no input changed, and everything is executed again when anything did, so that no number can be
-older than the data.
+that succeeded replaces ``_build/html``, in one step: whatever goes wrong, be it that the build is killed or the disk
+is full, the last good site stays whole. All that a build needs for a while stands in ``_build/next``, so that a killed
+one leaves nothing elsewhere, and the next one clears it away. Jupyter Book and its kernels end with the build.
+Nothing is built when no input changed. When one did, the chapters that depend on it are executed again (`bookkit.execution`),
+so that no number can be older than the data.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, NoReturn
 
-from bookkit import engine
+from bookkit import compare, engine, guarded, kept
+from bookkit.exchange import exchange
 
 SITE = Path("_build/html")
 NEXT = Path("_build/next")
@@ -29,18 +36,29 @@ PREVIOUS = Path("_build/previous")
 LOG = Path("_build/build.log")
 LOCK = Path("_build/lock")
 DRAWINGS = Path("_build/drawings")
+EXECUTIONS = Path("_build/executed")
 DIGEST = "inputs.sha256"
-SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL")
-INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "book", "data", "src")
+SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
+INPUTS = (
+    *("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
+    *("book", "data", "notebooks", "published", "src"),
+)
 SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".egg-info", ".mypy_cache")
 # The time of the build where there is no history to read it from (22 November 2026)
 FALLBACK_EPOCH = "1795305600"
 TRACEBACK_LINES = 3
-EXECUTING = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Executing notebook")
+# What a killed build started needs a moment to end
+PATIENCE, PAUSE = 2.0, 0.1
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FULL = "No space is left on the disk. Free some, then build again."
+CHANGED = "A source file changed while the site was being built. Build again."
+KEPT = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Kept the outputs")
+NOT_KEPT = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): The outputs are not kept, because (?P<reasons>.+)")
 EXECUTED = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Executed notebook in (?P<seconds>[\d.]+)")
 PROBLEM = re.compile(r"(?<!\[IPKernelApp\] )\b(WARNING|ERROR|CRITICAL)\b(?! \| Kernel)")
 # The line of a traceback that says what went wrong
 RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: .+")
+TIMED_OUT = re.compile(r"A cell timed out while it was being executed, after (\d+) seconds")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -48,19 +66,31 @@ class BuildError(Exception):
     """The site could not be built. The message is for the reader of the terminal."""
 
 
+class Stopped(BuildError):
+    """Somebody stopped the build."""
+
+    def __init__(self, number: int):
+        self.number = number
+        super().__init__(f"The build was stopped ({signal.Signals(number).name}).")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Build the site of the book in the current folder."""
     parser = argparse.ArgumentParser(prog="bookkit.build", description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--force", action="store_true", help="build even when nothing changed")
+    parser.add_argument("--force", action="store_true", help="build even when nothing changed, and execute every chapter")
     options = parser.parse_args(arguments)
     root = Path.cwd()
+    for number in STOPPING:
+        signal.signal(number, _stop)
     try:
         site = build(root, force=options.force)
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
-        kept = "The last good site is still in _build/html." if (root / SITE).is_dir() else "There is no site yet."
-        print(f"\nThe site was not built. {kept}", file=sys.stderr)
-        return 1
+        kept_site = "The last good site is still in _build/html." if (root / SITE).is_dir() else "There is no site yet."
+        print(f"\nThe site was not built. {kept_site}", file=sys.stderr)
+        return 128 + error.number if isinstance(error, Stopped) else 1
+    if line := compare.line_of_site(site):
+        print(line)
     print(f"\nOpen  {(site / 'index.html').as_uri()}\nor run `make serve` and open http://127.0.0.1:8000/")
     return 0
 
@@ -74,28 +104,62 @@ def build(root: Path, force: bool = False) -> Path:
     Raises:
         BuildError: a chapter failed, or Sphinx warned.
     """
+    try:
+        return _built(root, force)
+    except FileNotFoundError as error:
+        raise BuildError(f"{error.filename} disappeared while the site was being built. Build again.") from None
+    except OSError as error:
+        said = FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else f"{error.strerror} ({error.filename}). Mend that, then build again."
+        raise BuildError(said) from None
+
+
+def _built(root: Path, force: bool) -> Path:
     digest = inputs_digest(root)
     site = root / SITE
     if not force and _read(site / DIGEST) == digest:
         print("site       nothing changed since the last build")
+        _clear(root)
         return site
     (root / "_build").mkdir(exist_ok=True)
     with (root / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BuildError("Another build of this book is running. Wait for it to end, then build again.") from None
+        _hold(lock)
+        _recover(site, root / PREVIOUS)
         start, began = time.perf_counter(), time.time()
-        _run_jupyter_book(root)
+        try:
+            _run_jupyter_book(root, force, lock)
+        except BuildError as error:
+            if not isinstance(error, Stopped) and inputs_digest(root) != digest:
+                raise BuildError(f"{error}\n{CHANGED}") from None
+            raise
         fresh = root / NEXT / "_build" / "html"
         (fresh / DIGEST).write_text(digest)
         if inputs_digest(root) != digest:
-            raise BuildError("A source file changed while the site was being built. Build again.")
+            raise BuildError(CHANGED)
         _swap(fresh, site, root / PREVIOUS)
         shutil.rmtree(root / NEXT, ignore_errors=True)
         _forget_drawings(root / DRAWINGS, began)
     print(f"site       built in {time.perf_counter() - start:.1f} s")
     return site
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    raise Stopped(number)
+
+
+def _hold(lock: IO[str]) -> None:
+    """Take the lock. What a killed build started holds it until it has ended, so a short wait is worth while.
+
+    Raises:
+        BuildError: another build has it.
+    """
+    patient_until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > patient_until:
+                raise BuildError("Another build of this book is running. Wait for it to end, then build again.") from None
+        time.sleep(PAUSE)
 
 
 def inputs_digest(root: Path) -> str:
@@ -129,24 +193,51 @@ def _input_files(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _run_jupyter_book(root: Path) -> None:
+def _run_jupyter_book(root: Path, force: bool, lock: IO[str]) -> None:
     shutil.rmtree(root / NEXT, ignore_errors=True)
-    (root / NEXT).mkdir(parents=True)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(NEXT)]
-    command += ["-W", "--keep-going", "-n"]
+    passing = {"JUPYTER_RUNTIME_DIR": root / NEXT / "runtime", "TMPDIR": root / NEXT / "temporary"}
+    for folder in passing.values():
+        folder.mkdir(parents=True)
+    command = [sys.executable, "-m", guarded.__name__, "build", ".", "--path-output", str(NEXT), "-W", "--keep-going", "-n"]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": build_time(root), "NO_COLOR": "1"}
+    environment |= {name: str(folder.resolve()) for name, folder in passing.items()}
     environment.setdefault(engine.FOLDER, str((root / DRAWINGS).resolve()))
+    environment.setdefault(kept.FOLDER, str((root / EXECUTIONS).resolve()))
+    environment[kept.FORCE] = "yes" if force else ""
     # A kernel must find this environment's Python, whatever is first on the path.
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
-    with subprocess.Popen(
-        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
-    ) as process:
-        assert process.stdout is not None
-        lines = list(_followed(process.stdout))
-        status = process.wait()
-    (root / LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    status, lines = _guarded(command, root, environment, lock)
+    with contextlib.suppress(OSError):
+        (root / LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
     if status:
         raise BuildError("\n".join(failures(root, lines)) or f"Jupyter Book ended with status {status}. See {LOG}.")
+
+
+def _guarded(command: list[str], root: Path, environment: dict[str, str], lock: IO[str]) -> tuple[int, list[str]]:
+    """Run a command that ends when this process does, and that holds the lock until it has ended."""
+    ours, theirs = os.pipe()[::-1]
+    with subprocess.Popen(
+        command,
+        cwd=root,
+        env={**environment, guarded.PIPE: str(theirs)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        pass_fds=(theirs, lock.fileno()),
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        assert process.stdout is not None
+        try:
+            lines = list(_followed(process.stdout))
+            return process.wait(), lines
+        finally:
+            os.close(ours)
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def _forget_drawings(folder: Path, began: float) -> None:
@@ -163,11 +254,17 @@ def _followed(output: Iterator[str]) -> Iterator[str]:
         if match := EXECUTED.search(line):
             name = Path(match["path"]).stem
             print(f"chapter    {name:<28} executed in {float(match['seconds']):.1f} s", flush=True)
+        elif match := KEPT.search(line):
+            print(f"chapter    {Path(match['path']).stem:<28} unchanged", flush=True)
+        elif match := NOT_KEPT.search(line):
+            print(f"chapter    {Path(match['path']).stem:<28} will be executed every time, because {match['reasons']}", flush=True)
         yield line
 
 
 def failures(root: Path, lines: list[str]) -> list[str]:
     """What went wrong, in a few lines: the failing cells, or else Sphinx' warnings (most follow from a failed cell)."""
+    if any(f"[Errno {errno.ENOSPC}]" in line for line in lines):
+        return [FULL]
     found = []
     for report in sorted((root / NEXT / "_build" / "html" / "reports").rglob("*.err.log")):
         chapter = report.relative_to(root / NEXT / "_build" / "html" / "reports").as_posix().removesuffix(".err.log")
@@ -191,22 +288,45 @@ def failing_cell(chapter: str, report: str, root: Path) -> str:
     head = f"{chapter}" + (f", line {line}, code cell {number}:" if line else ":")
     shown = [f"    {text}" for text in cell.splitlines()[:4]] + (["    …"] if len(cell.splitlines()) > 4 else [])
     errors = [text for text in (parts[-1] if parts else report).strip().splitlines() if text.strip()]
+    if timeout := TIMED_OUT.search(report):
+        errors = [f"The cell did not end within {timeout[1]} seconds (timeout under execute in _config.yml)."]
     return "\n".join([head, *shown, *(f"  → {text.strip()}" for text in errors[-TRACEBACK_LINES:])])
 
 
 def _swap(fresh: Path, site: Path, previous: Path) -> None:
-    """Put the new site in the old one's place; a failure in between leaves one of them there."""
-    shutil.rmtree(previous, ignore_errors=True)
-    site.parent.mkdir(parents=True, exist_ok=True)
-    if site.exists():
-        site.rename(previous)
-    try:
+    """Put the new site in the old one's place.
+
+    Where the system can exchange two folders, there is a whole site at any moment. Elsewhere it is missing for the
+    moment between two renames; a build killed just then is mended by `_recover`.
+    """
+    if not site.exists():
+        site.parent.mkdir(parents=True, exist_ok=True)
         fresh.rename(site)
-    except OSError:
-        if previous.exists():
+    elif not exchange(fresh, site):
+        shutil.rmtree(previous, ignore_errors=True)
+        site.rename(previous)
+        try:
+            fresh.rename(site)
+        except OSError:
             previous.rename(site)
-        raise
+            raise
     shutil.rmtree(previous, ignore_errors=True)
+
+
+def _recover(site: Path, previous: Path) -> None:
+    """Put the last good site back, where a build was killed between two renames."""
+    if previous.exists() and not site.exists():
+        previous.rename(site)
+
+
+def _clear(root: Path) -> None:
+    """Remove what a killed build left, unless one is running."""
+    if (root / NEXT).exists():
+        with (root / LOCK).open("w") as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(root / NEXT, ignore_errors=True)
+            if (root / SITE).exists():
+                shutil.rmtree(root / PREVIOUS, ignore_errors=True)
 
 
 def _read(path: Path) -> str:

@@ -54,7 +54,16 @@ def npm(root: Path, *arguments: str) -> None:
     Raises:
         BundleError: npm is missing or failed.
     """
-    _run([_node(), _npm_script(), *arguments], root)
+    _run(npm_command(*arguments), root)
+
+
+def npm_command(*arguments: str) -> list[str]:
+    """How npm is called with the node of the environment.
+
+    Raises:
+        BundleError: node is not installed.
+    """
+    return [_node(), _npm_script(), *arguments]
 
 
 def build(root: Path) -> None:

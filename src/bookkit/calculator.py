@@ -79,6 +79,12 @@ def _results(data: Data) -> Iterator[Mapping[str, Any]]:
         yield from group["items"]
 
 
+def names_of(data: Data) -> Iterator[str]:
+    """The names that become ids of the page."""
+    yield data["name"]
+    yield from (item["name"] for item in (*data["inputs"], *_results(data)))
+
+
 def _identifier(data: Data, part: str = "") -> str:
     return "-".join(["calculator", data["name"].replace("_", "-"), *([part.replace("_", "-")] if part else [])])
 

@@ -12,13 +12,15 @@ import csv
 import html
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 ROWS_SHOWN = 200
-# A spreadsheet takes a text that starts with one of these for a formula; full-width forms included
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A spreadsheet takes a text that starts with one of these for a formula; full-width forms included. Where a semicolon
+# separates cells (in half of Europe), a cell also starts after one, and after a line end.
+FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])|(?<=[;\r\n])(?=[=+\-@＝＋－＠])")
 # Whole numbers from here on are written with separators; years are not
 SEPARATED_FROM = 10_000
 
@@ -152,7 +154,7 @@ def harmless(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return FORMULA.sub("'", text)
 
 
 def as_table(data: Data, caption: str, identifier: str, csv_address: str) -> str:

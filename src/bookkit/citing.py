@@ -29,8 +29,12 @@ from urllib.parse import quote, unquote
 
 import yaml
 
+from bookkit import plain, slots
+
 CITATION_FILE = "CITATION.cff"
 CHANGELOG_FILE = "CHANGELOG.md"
+# What a book may call the page that shows it
+CHANGELOG_PAGES = ("changelog", "changes", "corrections")
 HASH_DIGITS = 12
 COMMIT_DIGITS = 7
 LATEX = {
@@ -84,7 +88,10 @@ class Commit:
 
 @dataclass(frozen=True)
 class Book:
-    """Everything that all chapters' citations share. Unknown texts are empty, unknown dates ``None``."""
+    """Everything that all chapters' citations share. Unknown texts are empty, unknown dates ``None``.
+
+    ``kept`` is the folder of the site where this very edition stays when newer ones replace it; empty where it does not.
+    """
 
     title: str
     name: str
@@ -101,10 +108,11 @@ class Book:
     commit: Commit | None = None
     data_hash: str = ""
     contact: str = ""
+    kept: str = ""
 
     def address(self, path: str) -> str:
         """The public address of a file of the site, or nothing when the site has none. The home page is the folder itself."""
-        return self.site + re.sub(r"(^|/)index\.html$", r"\1", path) if self.site else ""
+        return slots.public(self.site, path)
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,18 @@ class Work:
 
     @property
     def address(self) -> str:
-        """The permalink, if the site has an address."""
+        """Where the newest version is read, if the site has an address."""
         return self.book.address(self.path)
+
+    @property
+    def permalink(self) -> str:
+        """Where this edition of the page stays, if it is kept."""
+        return self.book.address(self.book.kept + self.path) if self.book.kept else ""
+
+    @property
+    def cited_address(self) -> str:
+        """The address that a citation of this version names."""
+        return self.permalink or self.address
 
     @property
     def key(self) -> str:
@@ -164,7 +182,7 @@ def writes_pages(app: Any) -> bool:
 
 def _page_context(app: Any, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     is_chapter = writes_pages(app) and pagename in app.env.found_docs
-    context["bookkit_cite"] = box(work_of(app, pagename), _changelog_page(app)) if is_chapter else ""
+    context["bookkit_cite"] = box(work_of(app, pagename), changelog_page(app)) if is_chapter else ""
 
 
 def _write_files(app: Any, exception: Exception | None) -> None:
@@ -220,10 +238,10 @@ def described(citation: Mapping[str, Any], *, name: str, author: str = "", **kno
         title=one_line(citation.get("title") or name),
         name=name,
         authors=authors,
-        version=str(citation.get("version", "")),
+        version=one_line(citation.get("version", "")),
         published=datetime.date.fromisoformat(str(released)[:10]) if released else None,
         license=_license_name(citation.get("license", "")),
-        keywords=tuple(str(word) for word in citation.get("keywords", ())),
+        keywords=tuple(one_line(word) for word in citation.get("keywords", ())),
         abstract=one_line(citation.get("abstract", "")),
         contact=_contact(citation),
         **known,
@@ -247,8 +265,8 @@ def _contact(citation: Mapping[str, Any]) -> str:
     """Where a problem can be reported: the address of the first contact that has one, else that of the work."""
     for entry in citation.get("contact", ()):
         if isinstance(entry, dict) and (found := entry.get("email") or entry.get("website")):
-            return f"mailto:{found}" if found == entry.get("email") else str(found)
-    return str(citation.get("url", ""))
+            return f"mailto:{one_line(found)}" if found == entry.get("email") else one_line(found)
+    return one_line(citation.get("url", ""))
 
 
 def report_address(book: Book, about: str, body: str) -> str:
@@ -269,7 +287,7 @@ def report_address(book: Book, about: str, body: str) -> str:
 
 def _license_name(value: Any) -> str:
     """The first of several licenses: ``CITATION.cff`` allows a list."""
-    return str(value[0] if isinstance(value, list) and value else value or "")
+    return one_line(value[0] if isinstance(value, list) and value else value or "")
 
 
 def last_commit(root: Path, tracked: str) -> Commit | None:
@@ -325,8 +343,8 @@ def apa(work: Work) -> str:
     authors = _and([html.escape(author.in_text) for author in book.authors])
     # Without an author the title comes first.
     parts = [sentence(authors), f"({year}).", title] if authors else [title, f"({year})."]
-    if work.address:
-        parts.append(link(work.address, work.address))
+    if work.cited_address:
+        parts.append(link(work.cited_address, work.cited_address))
     return " ".join(parts)
 
 
@@ -349,7 +367,7 @@ def bibtex(work: Work) -> str:
         "year": str(book.published.year) if book.published else "",
         "month": str(book.published.month) if book.published else "",
         "note": latex(work.edition),
-        "url": work.address,
+        "url": work.cited_address,
         "language": book.language,
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -382,8 +400,8 @@ def _ris_fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "LA", book.language
     for word in book.keywords:
         yield "KW", word
-    if work.address:
-        yield "UR", work.address
+    if work.cited_address:
+        yield "UR", work.cited_address
 
 
 def csl(work: Work) -> str:
@@ -400,9 +418,31 @@ def csl(work: Work) -> str:
         "version": book.version,
         "note": work.edition,
         "language": book.language,
-        "URL": work.address,
+        "URL": work.cited_address,
     }
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=1) + "\n"
+
+
+def coins(work: Work) -> str:
+    """The reference as COinS: an empty element that reference managers find and nobody sees or hears.
+
+    Its keys are those of OpenURL's matrix for books (Z39.88-2004): a chapter is a ``bookitem``. Zotero prefers it to the
+    tags in the head, and reads from it what they cannot say: that an author is a group, and which version was read.
+    """
+    book = work.book
+    pairs = [("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:book"), ("rft.genre", "book" if work.whole else "bookitem")]
+    pairs += [("rft.btitle", book.title)] if work.whole else [("rft.atitle", work.title), ("rft.btitle", book.title)]
+    for index, author in enumerate(book.authors):
+        if not author.given:
+            pairs.append(("rft.aucorp", author.name))
+        elif index:
+            pairs.append(("rft.au", author.inverted))
+        else:
+            pairs += [("rft.aulast", author.name), ("rft.aufirst", author.given)]
+    pairs.append(("rft.date", book.published.isoformat() if book.published else ""))
+    pairs += [("rft.edition", work.edition), ("rft.language", book.language), ("rft_id", work.cited_address)]
+    query = "&".join(f"{name}={quote(one_line(value), safe='')}" for name, value in pairs if value)
+    return f'<span class="Z3988" title="{html.escape(query)}" aria-hidden="true"></span>'
 
 
 FORMATS: dict[str, tuple[str, str, Callable[[Work], str]]] = {
@@ -430,7 +470,7 @@ def box(work: Work, changelog: str = "", thing: str = "") -> str:
     )
     return (
         f'<details class="cite-box" id="cite"><summary>Cite this {thing or ("book" if work.whole else "chapter")}</summary>'
-        f'<p class="cite-text">{apa(work)}</p><ul class="cite-formats">{downloads}</ul>'
+        f'<p class="cite-text">{apa(work)}{coins(work)}</p><ul class="cite-formats">{downloads}</ul>'
         f'<pre class="cite-bibtex" tabindex="0"><code>{html.escape(bibtex(work).rstrip())}</code></pre>'
         f'<dl class="cite-facts">{facts}</dl></details>'
     )
@@ -449,8 +489,10 @@ def _facts(work: Work, changelog: str) -> Iterator[tuple[str, str]]:
         yield "Commit date", f'<time datetime="{commit.date.isoformat()}">{day(commit.date)}</time>'
     if book.data_hash:
         yield "Data", f"<code>{book.data_hash[:HASH_DIGITS]}</code> (start of the SHA-256 hash of the data files)"
-    if work.address:
-        yield "Permalink", link(work.address, work.address)
+    if work.cited_address:
+        yield "Permalink", link(work.cited_address, work.cited_address)
+    if work.permalink:
+        yield "Newest version", link(work.address, work.address)
     folder = commit.folder if commit else ""
     if book.repository and work.source:
         yield "History", link(repository_address(book.repository, "commits/HEAD", folder + work.source), "All changes of this page")
@@ -483,9 +525,14 @@ def license_title(name: str) -> str:
     return f"CC {match[1]} {match[2]}" if match else name
 
 
-def _changelog_page(app: Any) -> str:
+def file_stem(name: str, version: str) -> str:
+    """What the names of the book's archives begin with: ``my-book-1.2.0``."""
+    return "-".join(filter(None, (slug(name), version)))
+
+
+def changelog_page(app: Any) -> str:
     """The path of the changelog, if it is a page of the book."""
-    pages = (name for name in sorted(app.env.found_docs) if posixpath.basename(name).lower() == Path(CHANGELOG_FILE).stem.lower())
+    pages = (name for name in sorted(app.env.found_docs) if posixpath.basename(name).lower() in CHANGELOG_PAGES)
     docname = next(pages, None)
     return app.builder.get_target_uri(docname) if docname else ""
 
@@ -514,4 +561,4 @@ def slug(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks, control characters and doubled spaces."""
-    return " ".join(CONTROLS.sub(" ", str(text)).split())
+    return plain.visible(" ".join(CONTROLS.sub(" ", str(text)).split()))

@@ -61,6 +61,13 @@ def read(content: Data) -> Data:
     return {**content, "verdicts": {verdict["key"]: verdict["label"] for verdict in content["verdicts"]}}
 
 
+def names_of(data: Data) -> Iterator[str]:
+    """The names that become addresses, ids and classes."""
+    yield from data["verdicts"]
+    yield from (article["key"] for article in data.get("articles", ()))
+    yield from (name for claim in data.get("claims", ()) for name in (claim["id"], claim["article"], claim["verdict"]))
+
+
 def remember(environment: Any, data: Data) -> None:
     """Keep the claims of the current chapter for the pages that are made when all chapters are read."""
     if "claims" in data:
@@ -391,9 +398,9 @@ def claim_review(claim: Data, data: Data, work: Work) -> dict[str, Any]:
     }
 
 
-def machine_file(data: Data, book: Book) -> str:
-    """``claims.json``: every claim with its steps as text, its verdict and the rows behind it."""
-    claims = [
+def machine_entries(data: Data, book: Book) -> list[dict[str, Any]]:
+    """Every claim with its steps as text, its verdict and the rows behind it."""
+    return [
         {
             **{name: claim[name] for name in claim if name not in ("steps", "sources")},
             "steps": ["".join(part if isinstance(part, str) else part["text"] for part in step) for step in claim["steps"]],
@@ -402,7 +409,11 @@ def machine_file(data: Data, book: Book) -> str:
         }
         for claim in data["claims"]
     ]
-    document = {"version": book.version, "articles": data["articles"], "verdicts": data["verdicts"], "claims": claims}
+
+
+def machine_file(data: Data, book: Book) -> str:
+    """``claims.json``: the articles, what verdicts are called, and every claim."""
+    document = {"version": book.version, "articles": data["articles"], "verdicts": data["verdicts"], "claims": machine_entries(data, book)}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 

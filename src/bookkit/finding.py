@@ -30,7 +30,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from sphinx.util import logging
 
-from bookkit import cards
+from bookkit import cards, plain, policy, slots
 from bookkit.citing import (
     CHANGELOG_FILE,
     FORMATS,
@@ -166,7 +166,7 @@ def chapter_head(work: Work, page: Page, parts: Iterable[Work] = ()) -> list[str
     lines = [_meta(name="description", content=description)] if description else []
     return [
         *lines,
-        *_canonical(work.address),
+        slots.slot(slots.ADDRESS, slots.addresses(work.address)),
         *open_graph(work, page, description),
         *(
             _link(rel="alternate", type=kind, title=name, href=_relative(work.path, work.stem + ending))
@@ -179,7 +179,8 @@ def chapter_head(work: Work, page: Page, parts: Iterable[Work] = ()) -> list[str
 
 def plain_head(book: Book, path: str, title: str) -> list[str]:
     """The tags of a page that is no chapter, such as the search."""
-    return [_meta(name="description", content=f"{title[:1].upper()}{title[1:]}: {book.name}"), *_canonical(book.address(path))]
+    address = slots.slot(slots.ADDRESS, slots.addresses(book.address(path)))
+    return [_meta(name="description", content=f"{title[:1].upper()}{title[1:]}: {book.name}"), address]
 
 
 def claim_head(work: Work, description: str, card: str) -> list[str]:
@@ -190,12 +191,23 @@ def claim_head(work: Work, description: str, card: str) -> list[str]:
         description: verdict and reason.
         card: path of the card that link previews show.
     """
+    return [
+        *preview_head(work, description, card),
+        *(
+            _link(rel="alternate", type=kind, title=name, href=_relative(work.path, work.stem + ending))
+            for ending, (name, kind, _write) in FORMATS.items()
+        ),
+        *citation_tags(work),
+    ]
+
+
+def preview_head(work: Work, description: str, card: str) -> list[str]:
+    """What link previews need on a page that is no chapter; see `claim_head` for the arguments."""
     book = work.book
     properties = {
         "og:type": "article",
         "og:title": work.title,
         "og:description": description,
-        "og:url": work.address,
         "og:image": book.address(card) or _relative(work.path, card),
         "og:site_name": book.name,
         "og:locale": locale(book.language),
@@ -203,11 +215,6 @@ def claim_head(work: Work, description: str, card: str) -> list[str]:
     return [
         *(_meta(property=name, content=content) for name, content in properties.items() if content),
         _meta(name="twitter:card", content="summary_large_image"),
-        *(
-            _link(rel="alternate", type=kind, title=name, href=_relative(work.path, work.stem + ending))
-            for ending, (name, kind, _write) in FORMATS.items()
-        ),
-        *citation_tags(work),
     ]
 
 
@@ -225,10 +232,6 @@ def site_head(path: str, palette: Mapping[str, str], feed: bool, own_icon: bool 
     return lines
 
 
-def _canonical(address: str) -> list[str]:
-    return [_link(rel="canonical", href=address)] if address else []
-
-
 def open_graph(work: Work, page: Page, description: str) -> list[str]:
     """What link previews show. Without a site's address the card's is relative and the page's is left out."""
     book = work.book
@@ -237,7 +240,6 @@ def open_graph(work: Work, page: Page, description: str) -> list[str]:
         "og:type": "website" if work.whole else "article",
         "og:title": work.title,
         "og:description": description,
-        "og:url": work.address,
         "og:image": image,
         "og:image:type": "image/png",
         "og:image:width": str(cards.WIDTH),
@@ -542,7 +544,7 @@ def changes(app: Any) -> list[Entry]:
     if not hasattr(app, "bookkit_changes"):
         path = Path(app.srcdir, CHANGELOG_FILE)
         try:
-            app.bookkit_changes = changelog(path.read_text(encoding="utf-8")) if path.is_file() else []
+            app.bookkit_changes = changelog(plain.visible(path.read_text(encoding="utf-8"))) if path.is_file() else []
         except ValueError as error:
             logger.warning("%s: %s", CHANGELOG_FILE, error)
             app.bookkit_changes = []
@@ -647,6 +649,7 @@ def not_found(book: Book, chapters: Iterable[Work], palette: Mapping[str, str]) 
 <html lang="{html.escape(book.language)}">
 <head>
 <meta charset="utf-8">
+{policy.head_of_words()}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Page not found · {name}</title>
 <meta name="description" content="There is no page at this address: {name}">

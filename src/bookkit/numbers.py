@@ -17,7 +17,9 @@ from docutils import nodes
 
 MIME_TYPE = "application/vnd.traced-number+json"
 ROWS_SHOWN = 6
-GRADE_MARKS = {"primary": "●", "secondary": "◐", "estimate": "○", "claim": "◇", "unverified": "△"}
+# A longer text of a number may break over lines, so that it never makes a phone scroll sideways
+LONGEST_ON_ONE_LINE = 36
+GRADE_MARKS = {"primary": "●", "secondary": "◐", "estimate": "○", "claim": "◇", "unverified": "△", "assumption": "□"}
 READ_AS = {
     "original": "read in the original",
     "repository": "read in the publisher’s repository",
@@ -53,8 +55,10 @@ def traced(number: Mapping[str, Any], identifier: str) -> str:
         identifier: the number's permalink in its page.
     """
     text = html.escape(number["text"])
+    long = " long" if len(number["text"]) > LONGEST_ON_ONE_LINE else ""
     return (
-        f'<span class="number" id="{identifier}"><button type="button" class="traced" popovertarget="trace-{identifier}">{text}</button>'
+        f'<span class="number{long}" id="{identifier}">'
+        f'<button type="button" class="traced" popovertarget="trace-{identifier}">{text}</button>'
         f'<span popover class="trace" id="trace-{identifier}" role="note">{_trace(number, identifier)}</span></span>'
     )
 
@@ -77,15 +81,16 @@ def _is_one_row(number: Mapping[str, Any]) -> bool:
 
 def row_markup(row: Mapping[str, str]) -> str:
     """A row of the data as HTML: id, value, grade, source and note."""
-    grade = row["evidence"]
+    grade = html.escape(row["evidence"])
     source = html.escape(row["source"])
     if row.get("url", "").startswith(("https://", "http://")):
         source = f'<a href="{html.escape(row["url"], quote=True)}" rel="external">{source}</a>'
+    read_as = f"; {READ_AS[row['read_as']]}" if row["read_as"] in READ_AS else ""
     note = f'<span class="trace-note">{html.escape(row["note"])}</span>' if row.get("note") else ""
     return (
         f'<span class="trace-row"><span class="trace-id">{html.escape(row["id"])}</span> <b>{html.escape(row["text"])}</b> '
         f'<span class="grade grade-{grade}">{GRADE_MARKS.get(grade, "")} {grade}</span> '
-        f'<span class="trace-source">{source}, {html.escape(row["locator"])}; {READ_AS.get(row["read_as"], "")}.</span>{note}</span>'
+        f'<span class="trace-source">{source}, {html.escape(row["locator"])}{read_as}.</span>{note}</span>'
     )
 
 
@@ -100,12 +105,16 @@ def finish(app: Any, exception: Exception | None) -> None:
     """Write ``numbers.json``: all numbers of the site, in the order of chapters and text."""
     if exception or app.builder.format != "html":
         return
+    text = json.dumps({"numbers": entries(app)}, ensure_ascii=False, indent=1)
+    (Path(app.outdir) / "numbers.json").write_text(text + "\n", encoding="utf-8")
+
+
+def entries(app: Any) -> list[dict[str, Any]]:
+    """All numbers of the site as machines read them; complete once every chapter has been read."""
     found = getattr(app.env, "bookkit_numbers", {})
-    entries = [
+    return [
         entry(number, identifier, app.builder.get_target_uri(docname)) for docname in sorted(found) for identifier, number in found[docname]
     ]
-    text = json.dumps({"numbers": entries}, ensure_ascii=False, indent=1)
-    (Path(app.outdir) / "numbers.json").write_text(text + "\n", encoding="utf-8")
 
 
 def entry(number: Mapping[str, Any], identifier: str, address: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,14 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from bookkit import citing
+from bookkit import citing, portable, slots
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("bookkit.css", "charts.css", "claims.css")
 SCRIPTS = ("page.js", "charts.js", "claims.js")
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
+DOWNLOADS = "downloads"
 SHORT_ANSWER = "the-short-answer"
 # What pages load or searching needs; everything else that inherited themes copy is removed
 KEPT_STATIC = re.compile(
@@ -60,11 +60,12 @@ class ChapterShape(SphinxPostTransform):
         if book.modified:
             parts.append(f'<time datetime="{book.modified.isoformat()}">{citing.day(book.modified)}</time>')
         builder = self.app.builder
-        name = builder.get_target_uri(self.env.docname).removesuffix(".html")
-        links = [(f"_notebooks/{name}.ipynb", "Notebook")] if _notebook(self.app, self.env.docname).is_file() else []
+        links = portable.links(self.app, self.env.docname)
         links.append((f"_sources/{self.env.docname}{Path(self.env.doc2path(self.env.docname)).suffix}", "Source"))
+        if _has_data(self.app):
+            links.append((f"{DOWNLOADS}.html#data", "Data"))
         depth = "../" * builder.get_target_uri(self.env.docname).count("/")
-        parts += [f'<a href="{depth}{address}">{text}</a>' for address, text in links]
+        parts += [f'<a href="{html.escape(address if "://" in address else depth + address)}">{text}</a>' for address, text in links]
         parts.append('<a href="#cite">Cite</a>')
         dot = ' <span aria-hidden="true">·</span> '
         return f'<p class="chapter-head">{dot.join(parts)}</p>{self._contents()}'
@@ -102,10 +103,8 @@ def _block_of(node: nodes.Node) -> nodes.Element | None:
     return node if isinstance(node, (nodes.paragraph, nodes.bullet_list, nodes.enumerated_list)) else None
 
 
-def _notebook(app: Any, docname: str) -> Path:
-    name = Path(docname.removeprefix(app.config.bookkit_public_prefix))
-    folder: str = app.config.bookkit_notebooks_folder
-    return Path(app.srcdir) / folder / name.with_suffix(".ipynb")
+def _has_data(app: Any) -> bool:
+    return any((Path(app.srcdir) / app.config.bookkit_data_folder).glob("*.csv"))
 
 
 def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -117,6 +116,7 @@ def add_context(app: Any, pagename: str, templatename: str, context: dict[str, A
     context["bookkit_style"] = style(context["pathto"]("_static/", resource=True))
     context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
     context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
+    context["bookkit_edition_slot"] = slots.slot(slots.EDITION)
     book = citing.book_of(app)
     context["bookkit_book"] = book
     context["bookkit_date"] = citing.day(book.modified) if book.modified else ""
@@ -146,17 +146,10 @@ def _title(environment: Any, docname: str, config: Any) -> str:
 
 
 def finish(app: Any, exception: Exception | None) -> None:
-    """Copy the notebooks beside the pages, and remove what inherited themes put into ``_static``."""
+    """Remove what inherited themes put into ``_static``."""
     if exception or app.builder.format != "html":
         return
-    output = Path(app.outdir)
-    for docname in sorted(app.env.found_docs):
-        source = _notebook(app, docname)
-        if source.is_file():
-            target = output / "_notebooks" / source.relative_to(Path(app.srcdir) / app.config.bookkit_notebooks_folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-    static = output / "_static"
+    static = Path(app.outdir) / "_static"
     for path in sorted(static.rglob("*"), reverse=True):
         if path.is_file() and not KEPT_STATIC.fullmatch(path.relative_to(static).as_posix()):
             path.unlink()

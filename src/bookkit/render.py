@@ -1,13 +1,17 @@
-"""What MyST-NB calls for each output of a notebook: charts, traced numbers and traced tables."""
+"""What MyST-NB calls for each output of a notebook: charts, traced numbers and tables, calculators, claims.
+
+Outputs may come from anywhere, so this is the gate: their texts are made plain, and names that become addresses or
+attributes are checked, before anything is written (`bookkit.plain`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
 
-from bookkit import calculator, charts, claims, figures, numbers, tables
+from bookkit import calculator, charts, claims, figures, numbers, plain, sources, tables
 
 
 class Renderer:
@@ -19,35 +23,26 @@ class Renderer:
         ("*", tables.MIME_TYPE, 1),
         ("*", calculator.MIME_TYPE, 1),
         ("*", claims.MIME_TYPE, 1),
+        ("*", sources.MIME_TYPE, 1),
     ]
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Node] | None:
         """The document nodes of one output, or nothing where another renderer is meant."""
-        environment = renderer.renderer.sphinx_env
-        if data.mime_type == numbers.MIME_TYPE:
-            return [_number(environment, data.content)]
-        if inline:
-            return None
-        if data.mime_type == charts.MIME_TYPE:
-            return _chart(renderer, environment, data)
-        if data.mime_type == charts.OLDER_MIME_TYPE:
+        if data.mime_type == charts.OLDER_MIME_TYPE and not inline:
             return []  # The same chart once more, for JupyterLab
-        if data.mime_type == tables.MIME_TYPE:
-            identifier = _identifier(environment, "table")
-            for place, number in tables.traced_cells(data.content, identifier):
-                numbers.remember(environment, number, place)
-            return [nodes.raw("", tables.table(data.content, identifier), format="html")]
-        if data.mime_type == calculator.MIME_TYPE:
-            return [_calculator(environment, data.content)]
-        if data.mime_type == claims.MIME_TYPE:
-            audited = claims.read(data.content)
-            claims.remember(environment, audited)
-            return [claims.ClaimsNode("", data=audited)]
-        return None
+        if data.mime_type not in WAYS or (inline and data.mime_type != numbers.MIME_TYPE):
+            return None
+        environment = renderer.renderer.sphinx_env
+        try:
+            return [WAYS[data.mime_type](environment, plain.everywhere(data.content))]
+        except (charts.ChartError, plain.NameRefused) as error:
+            renderer.logger.error(f"{environment.docname}, cell at line {data.line}: {error}", line=data.line)
+            return []
 
 
 def _number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
+    plain.require_names(iter([number["id"]]), "a number")
     name = number["id"].replace("_", "-")
     serial = environment.new_serialno(f"number {name}")
     identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
@@ -55,26 +50,52 @@ def _number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
     return numbers.TracedNumber(number["text"], number["text"], number=number, identifier=identifier)
 
 
+def _table(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
+    identifier = _identifier(environment, "table")
+    for place, number in tables.traced_cells(data, identifier):
+        numbers.remember(environment, number, place)
+    return nodes.raw("", tables.table(data, identifier), format="html")
+
+
 def _calculator(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
+    plain.require_names(calculator.names_of(data), "a part of a calculator")
     serial = environment.new_serialno("calculator") + 1
     for place, number in calculator.numbers_of(data):
         numbers.remember(environment, number, place)
     return calculator.node(data, serial)
 
 
-def _chart(renderer: Any, environment: Any, data: Any) -> list[nodes.Node]:
+def _claims(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
+    audited = claims.read(data)
+    plain.require_names(claims.names_of(audited), "a claim, an article or a verdict")
+    claims.remember(environment, audited)
+    return claims.ClaimsNode("", data=audited)
+
+
+def _sources(_environment: Any, data: Mapping[str, Any]) -> nodes.Node:
+    plain.require_names(iter(sources.names_of(data)), "a source")
+    return sources.SourcesNode("", data=data)
+
+
+def _chart(environment: Any, specification: Mapping[str, Any]) -> nodes.Node:
     identifier = _identifier(environment, "figure")
-    try:
-        figure = figures.node(charts.chart(data.content, identifier, environment.config.bookkit_chart_colors))
-    except charts.ChartError as error:
-        renderer.logger.error(f"{environment.docname}, cell at line {data.line}: {error}", line=data.line)
-        return []
+    figure = figures.node(charts.chart(specification, identifier, environment.config.bookkit_chart_colors))
     if not hasattr(environment, "bookkit_key_charts"):
         environment.bookkit_key_charts = {}
-    environment.bookkit_key_charts.setdefault(environment.docname, data.content)
-    return [figure]
+    environment.bookkit_key_charts.setdefault(environment.docname, specification)
+    return figure
 
 
 def _identifier(environment: Any, kind: str) -> str:
     """The next id of its kind in this chapter: ``figure-1``, ``figure-2``."""
     return f"{kind}-{environment.new_serialno(kind) + 1}"
+
+
+WAYS: Mapping[str, Callable[[Any, Mapping[str, Any]], nodes.Node]] = {
+    numbers.MIME_TYPE: _number,
+    charts.MIME_TYPE: _chart,
+    tables.MIME_TYPE: _table,
+    calculator.MIME_TYPE: _calculator,
+    claims.MIME_TYPE: _claims,
+    sources.MIME_TYPE: _sources,
+}

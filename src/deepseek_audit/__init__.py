@@ -5,4 +5,4 @@ unit and their source), the models (one module per subject), :mod:`charts` and :
 shows). The package knows nothing of the website.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -13,10 +13,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit status says whether the data are fit to use."""
     parser = argparse.ArgumentParser(prog="deepseek_audit", description="The report's data.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("check", help="check every table against its schema")
+    check = commands.add_parser("check", help="check every table against its schema")
+    check.add_argument("--cross", action="store_true", help="also tell which rows contradict one another (never a reason to fail)")
     commands.add_parser("audit", help="judge every claim of the articles")
     commands.add_parser("catalog", help="write data/README.md and book/references.bib from the tables")
-    command = parser.parse_args(arguments).command
+    options = parser.parse_args(arguments)
+    command = options.command
     start = time.perf_counter()
     try:
         loaded = facts.load()
@@ -34,7 +36,20 @@ def main(arguments: list[str] | None = None) -> int:
         names = [resource["name"] for resource in loaded.descriptor["resources"]]
         rows = sum(len(loaded.rows(name)) for name in names)
         print(f"data       {len(names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
+        if options.cross:
+            cross(loaded)
     return 0
+
+
+def cross(loaded: facts.Facts) -> None:
+    """Tell what no longer fits, where somebody changed one of two rows that agree."""
+    from deepseek_audit import crosschecks
+
+    found = crosschecks.contradictions(loaded)
+    for line in found:
+        print(f"           {line}")
+    ending = f"{len(found)} contradictions, see above" if found else "the rows agree"
+    print(f"cross      {len(crosschecks.CHECKS)} rules: {ending}")
 
 
 def audit(loaded: facts.Facts) -> int:

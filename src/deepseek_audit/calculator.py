@@ -20,13 +20,14 @@ import html
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from deepseek_audit import formulas, publish, quantity
+from deepseek_audit.facts import ASSUMPTION
 from deepseek_audit.quantity import DEFAULT_DIGITS, EXACT, Quantity, Trace, UnitError, unit
 
 MIME_TYPE = "application/vnd.calculator+json"
@@ -35,6 +36,7 @@ PERCENTILES = (0.05, 0.5, 0.95)
 LOG_POSITIONS = 200
 LOG_DIGITS = 3
 MOST_POSITIONS = 10_000
+POSITIONS = 100
 STORED_DIGITS = 12
 SMALLEST_WRITTEN = 5e-11
 STYLES = ("values", "bars", "ranking", "verdicts")
@@ -321,6 +323,7 @@ class Calculator:
     def _checked_inputs(self) -> dict[str, Input]:
         found: dict[str, Input] = {}
         for item in self.inputs:
+            item = _reaching(item)
             part = f"{type(item).__name__.lower()} {item.name!r}"
             if not _NAME.fullmatch(item.name) or item.name.startswith("_"):
                 raise self._error(part, "the name must be small letters, digits and underscores.")
@@ -604,6 +607,17 @@ def scale(items: Sequence[Mapping[str, Any]], references: Sequence[Mapping[str, 
 
 
 # Inputs, seen from outside
+
+
+def _reaching(item: Input) -> Input:
+    """A slider that starts where a reader wants it: its ends give way, and nothing about the value is uncertain."""
+    if not isinstance(item, Slider) or not any(row.startswith(ASSUMPTION) for row in _as_number(item.value).rows):
+        return item
+    (low, high), value = _ends(item), _default(item)
+    low, high = min(low, value), max(high, value)
+    # Steps must end at the ends
+    step = item.step if (low, high) == _ends(item) or item.log else (high - low) / POSITIONS
+    return replace(item, uncertain=None, low=low, high=high, step=step)
 
 
 def _as_number(value: Number) -> Quantity:

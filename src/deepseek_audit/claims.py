@@ -127,6 +127,18 @@ def audit(facts: Facts, *, strict: bool = True) -> list[AuditedClaim]:
     return audited
 
 
+def audit_one(facts: Facts, claim_id: str) -> AuditedClaim:
+    """One claim with its verdict.
+
+    Raises:
+        AuditError: its judgement is missing, lacks what its verdict needs, or is contradicted by the arithmetic.
+    """
+    judgements = facts.where("judgements", claim_id=claim_id)
+    if not judgements:
+        raise AuditError(f"{claim_id} has no judgement. Add a row to data/judgements.csv.")
+    return _audited(facts, facts.claim_row(claim_id), judgements[0], strict=True)
+
+
 def _audited(facts: Facts, claim: Row, judgement: Row, strict: bool) -> AuditedClaim:
     for key in filter(None, judgement["source_keys"].split(" ")):
         facts.source(key)

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import functools
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from deepseek_audit import quantity, tables
 from deepseek_audit.quantity import Quantity
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
 # Names daily returns, which have a series and a day instead of an id
 RETURNS = "market_returns/"
+# Names what a reader assumes in place of the data
+ASSUMPTION = "assumption/"
+READER = "reader"
+# Tables whose rows have ids and are not facts
+OWN_IDS = {"claims": "claim_id", "citations": "citation_id"}
 
 
 class UnknownFact(KeyError):
@@ -42,10 +49,44 @@ class Facts(Mapping[str, Quantity]):
     def __init__(self, directory: Path | None = None):
         self.directory = directory or tables.data_directory()
         self.descriptor = tables.read_descriptor(self.directory)
-        self._tables = tables.read_tables(self.directory)
-        self._rows = {row["fact_id"]: row for rows in self._tables.values() for row in rows if "fact_id" in row}
+        self._set(tables.read_tables(self.directory))
+        self._used: set[str] = set()
+        self._assumed: dict[str, tables.Row] = {}
+        self._tell("glance", self._tables)
+
+    def _set(self, read: dict[str, list[tables.Row]]) -> None:
+        self._tables = read
+        self._rows = {row["fact_id"]: row for rows in read.values() for row in rows if "fact_id" in row}
+        self._homes = {
+            row[OWN_IDS.get(name, "fact_id")]: name for name, rows in read.items() for row in rows if OWN_IDS.get(name, "fact_id") in row
+        }
         self._indexes: dict[str, dict[str, tables.Row]] = {}
-        self._returns: dict[str, list[tables.Row]] = {}
+        self._groups: dict[tuple[str, ...], dict[tuple[str, ...], list[tables.Row]]] = {}
+
+    def with_rows(self, table: str, rows: list[tables.Row]) -> Self:
+        """The same facts with other rows in one table. They are not checked: see :func:`tables.changed_faults`."""
+        other = copy.copy(self)
+        other._set({**self._tables, table: rows})
+        other._indexes = {name: index for name, index in self._indexes.items() if name != table}
+        other.__dict__.pop("citations", None)
+        other._groups = {key: groups for key, groups in self._groups.items() if key[0] != table}
+        return other
+
+    def _tell(self, event: str, names: Iterable[str]) -> None:
+        """Tell whoever listens which tables a notebook depends on.
+
+        All are opened to be checked; outputs depend on those that are used. A cache that listens to the audit events
+        ``notebook.glance`` and ``notebook.use`` executes a notebook again only when one of these changes.
+        """
+        paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}
+        for name in names:
+            sys.audit(f"notebook.{event}", str(self.directory / paths[name]))
+
+    def _use(self, *names: str) -> None:
+        """Tell which tables are used, each once; without a name, all that hold facts."""
+        new = set(names or set(self._homes.values()) - OWN_IDS.keys()) - self._used
+        self._used |= new
+        self._tell("use", sorted(new))
 
     def __getitem__(self, fact_id: str) -> Quantity:
         """The fact as a quantity.
@@ -66,17 +107,68 @@ class Facts(Mapping[str, Quantity]):
                 return bool(self._returns_row(fact_id))
             except UnknownFact:
                 return False
-        return fact_id in self._rows
+        if fact_id in self._assumed:
+            return True
+        found = fact_id in self._rows
+        self._use(*([self._homes[str(fact_id)]] if found else []))
+        return found
 
     def __iter__(self) -> Iterator[str]:
+        self._use()
         return iter(self._rows)
 
     def __len__(self) -> int:
+        self._use()
         return len(self._rows)
+
+    def holds(self, table: str, fact_id: str) -> bool:
+        """Whether a table has this fact: what a notebook should ask rather than ``in``, which depends on all tables."""
+        return any(row["fact_id"] == fact_id for row in self.rows(table))
+
+    def home(self, row_id: str) -> str:
+        """The table in which a fact, a claim or a step of a citation has its id: in no other, as loading has checked.
+
+        Raises:
+            UnknownFact: there is no such row.
+        """
+        if row_id.startswith(RETURNS):
+            return RETURNS.removesuffix("/")
+        if row_id in self._assumed:
+            return ASSUMPTION.removesuffix("/")
+        if row_id not in self._homes:
+            self._use(*self._tables)
+            raise UnknownFact(unknown("row", row_id, self._homes))
+        self._use(self._homes[row_id])
+        return self._homes[row_id]
 
     def assumption(self, fact_id: str) -> Quantity:
         """A fact of any grade, for use as a flagged assumption."""
         return _quantity(self.row(fact_id))
+
+    def assume(self, name: str, value: Quantity, instead_of: str) -> None:
+        """Note what a reader assumes, so that numbers computed from it lead there as they lead to rows of the data.
+
+        Args:
+            name: the parameter, see :mod:`deepseek_audit.assumptions`.
+            value: its value.
+            instead_of: what the chapter takes by itself, as text.
+        """
+        columns = next(iter(self._rows.values()))
+        self._assumed[ASSUMPTION + name] = {
+            **dict.fromkeys(columns, ""),
+            "fact_id": ASSUMPTION + name,
+            "value": repr(value.magnitude),
+            "unit": str(value.unit) or "ratio",
+            "text": "",
+            "exact": "true",
+            "low": "",
+            "high": "",
+            "source_key": READER,
+            "locator": f"in place of {instead_of}",
+            "read_as": "",
+            "evidence": "assumption",
+            "note": "",
+        }
 
     def claim(self, claim_id: str) -> Quantity:
         """What an article says, as a quantity: never evidence, only something to compare."""
@@ -118,10 +210,15 @@ class Facts(Mapping[str, Quantity]):
         """
         if fact_id.startswith(RETURNS):
             return self._returns_row(fact_id)
+        if fact_id in self._assumed:
+            return self._assumed[fact_id]
         try:
-            return self._rows[fact_id]
+            row = self._rows[fact_id]
         except KeyError:
+            self._use()
             raise UnknownFact(unknown("fact", fact_id, self._rows)) from None
+        self._use(self._homes[fact_id])
+        return row
 
     def _returns_row(self, reference: str) -> tables.Row:
         """Returns of one series, ``market_returns/TICKER/DAY`` or ``market_returns/TICKER/FIRST/LAST``, as a row."""
@@ -129,7 +226,7 @@ class Facts(Mapping[str, Quantity]):
         first, _, last = days.partition("/")
         last = last or first
         series = self._keyed("market_series", "ticker", ticker)
-        found = [row for row in self._returns_of(ticker) if first <= row["date"] <= last]
+        found = [row for row in self.where("market_returns", ticker=ticker) if first <= row["date"] <= last]
         if not found or (found[0]["date"], found[-1]["date"]) != (first, last):
             raise UnknownFact(f"{ticker} has no returns from {first} to {last}: both must be trading days.")
         text = "" if len(found) == 1 else f"{len(found)} daily returns"
@@ -146,18 +243,22 @@ class Facts(Mapping[str, Quantity]):
             "as_of_precision": "day",
         }
 
-    def _returns_of(self, ticker: str) -> list[tables.Row]:
-        if not self._returns:
-            for row in self.rows("market_returns"):
-                self._returns.setdefault(row["ticker"], []).append(row)
-        return self._returns[ticker]
-
     def rows(self, table: str) -> list[tables.Row]:
         """The rows of a table, as written."""
-        try:
-            return self._tables[table]
-        except KeyError:
-            raise UnknownFact(unknown("table", table, self._tables)) from None
+        if table not in self._tables:
+            raise UnknownFact(unknown("table", table, self._tables))
+        self._use(table)
+        return self._tables[table]
+
+    def where(self, table: str, **columns: str) -> list[tables.Row]:
+        """The rows of a table that match every given column, in file order."""
+        key = (table, *columns)
+        groups = self._groups.get(key)
+        if groups is None:
+            groups = self._groups[key] = {}
+            for row in self.rows(table):
+                groups.setdefault(tuple(row[name] for name in columns), []).append(row)
+        return groups.get(tuple(columns.values()), [])
 
     @functools.cached_property
     def citations(self) -> dict[str, tables.Row]:
@@ -165,7 +266,10 @@ class Facts(Mapping[str, Quantity]):
         return {row["citation_id"]: row for row in self.rows("citations")}
 
     def source(self, source_key: str) -> tables.Row:
-        """A row of the table of sources."""
+        """A row of the table of sources. What a reader assumes has no other source than the reader."""
+        if source_key == READER:
+            columns = self.rows("sources")[0]
+            return {**dict.fromkeys(columns, ""), "source_key": READER, "publisher": "The reader", "title": "an assumption of this run"}
         return self._keyed("sources", "source_key", source_key)
 
     def _keyed(self, table: str, key: str, name: str) -> tables.Row:
@@ -181,7 +285,7 @@ class Facts(Mapping[str, Quantity]):
         >>> load().select("training_runs", subject="deepseek_v3", metric="gpu_hours_total")
         [<2.79M GPU-hours = v3_hours_total>]
         """
-        return [_quantity(row) for row in self.rows(table) if all(row[name] == value for name, value in columns.items())]
+        return [_quantity(row) for row in self.where(table, **columns)]
 
     def table(self, name: str) -> pd.DataFrame:
         """A table as a data frame: numbers as floats, dates as timestamps, the rest as strings."""

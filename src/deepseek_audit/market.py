@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
+from deepseek_audit.assumptions import AssumptionError, assumption
 from deepseek_audit.facts import RETURNS, Facts
 from deepseek_audit.quantity import EXACT, Quantity, computed, constant
 
@@ -50,6 +51,8 @@ class Window:
 
     first: int
     last: int
+    # Ids of what a reader assumed, where a reader chose it
+    rows: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -65,7 +68,28 @@ class Window:
 
 ESTIMATION_WINDOWS = (Window(-120, -11), Window(-250, -11))
 EVENT_DAY = Window(0, 0)
+# A reader's choice must leave a line to fit, and days of the data before it
+FEWEST_SESSIONS, MOST_SESSIONS = FEWEST_DAYS, 230
 EVENT_WINDOWS = (EVENT_DAY, Window(0, 1), Window(-1, 1), Window(0, 4))
+
+
+def estimation_windows(sessions: str | None) -> tuple[Window, ...]:
+    """The spans of days to which lines are fitted: ours, or with a reader's length of the first one.
+
+    Args:
+        sessions: how many sessions, as :func:`deepseek_audit.assumptions.assumption` takes it (unit day); None for ours.
+
+    Raises:
+        AssumptionError: not a number of days, or one that the data cannot serve.
+    """
+    if sessions is None:
+        return ESTIMATION_WINDOWS
+    first, *others = ESTIMATION_WINDOWS
+    chosen = assumption("estimation", sessions, constant(len(first), "day", "sessions of the estimation"), at_most=MOST_SESSIONS)
+    if chosen.magnitude < FEWEST_SESSIONS or chosen.magnitude % 1:
+        message = f"estimation must be a whole number of {FEWEST_SESSIONS} to {MOST_SESSIONS} sessions, not {sessions}"
+        raise AssumptionError(f'{message}: write estimation = "{len(first)} day".')
+    return (Window(first.last - int(chosen.magnitude) + 1, first.last, chosen.rows), *others)
 
 
 @dataclass(frozen=True)
@@ -149,7 +173,7 @@ class Returns:
         first, last = (self.days[self.position(day) + end] for end in (window.first, window.last))
         run = first if first == last else f"{first}/{last}"
         tickers = self.made_from.get(name, (name,))
-        return frozenset(f"{RETURNS}{ticker}/{run}" for ticker in tickers) | self.inputs.get(name, frozenset())
+        return frozenset(f"{RETURNS}{ticker}/{run}" for ticker in tickers) | self.inputs.get(name, frozenset()) | window.rows
 
     def run(self, names: Iterable[str], first: str, last: str) -> frozenset[str]:
         """Names of the data rows of several series from one session to another."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy import special
 from scipy.stats import qmc
 
+from deepseek_audit.assumptions import AssumptionError, assumption
 from deepseek_audit.facts import Facts
 from deepseek_audit.quantity import EXACT, Quantity, Trace, computed, constant, format_range
 
@@ -30,6 +31,9 @@ LOWEST_MULTIPLIER = 1.0
 SEED = 20250127
 OWNED_RATE_INPUTS = ("capital", "life", "utilization", "power", "load", "pue", "electricity", "colocation")
 REST = ("multiplier", "staff", "pay", "years", "data")
+# What a reader may assume at most, in the input's unit, and which inputs may be zero
+LARGEST = {"utilization": 1.0, "load": 1.0}
+MAY_BE_ZERO = ("staff", "pay", "years", "data", "colocation", "electricity")
 BASES = {"own": (*OWNED_RATE_INPUTS, *REST), "rent": ("rent", *REST)}
 # What the draws can tell apart; the inputs carry two digits
 DIGITS = 2
@@ -106,6 +110,27 @@ def inputs(facts: Facts) -> dict[str, Input]:
         sources = tuple(row["rests_on"].split())
         found[key] = Input(key, row["name"], row["distribution"], quantity, row["basis"].replace("_", " "), sources)
     return found
+
+
+def assuming(model: Inputs, values: Mapping[str, str | float | None]) -> dict[str, Input]:
+    """The model with a reader's values in place of some inputs. Such an input is known: it has no range any more.
+
+    Args:
+        model: see :func:`inputs`.
+        values: by the inputs' short names, as :func:`deepseek_audit.assumptions.assumption` takes them.
+
+    Raises:
+        AssumptionError: a value that cannot be used.
+    """
+    changed = dict(model)
+    for key, value in values.items():
+        limit, or_zero = LARGEST.get(key, math.inf), key in MAY_BE_ZERO
+        quantity = assumption(key, value, model[key].quantity, at_most=limit, or_zero=or_zero)
+        if value is not None:
+            changed[key] = replace(model[key], quantity=quantity, distribution="fixed", basis="the reader", rests_on=())
+    if changed["multiplier"].central < LOWEST_MULTIPLIER:
+        raise AssumptionError(f"multiplier must be at least 1 (the final run itself), not {values['multiplier']}.")
+    return changed
 
 
 def alternatives(facts: Facts, model: Inputs) -> dict[str, dict[str, Input]]:
@@ -421,7 +446,8 @@ def simulate(model: Inputs, basis: str, draws: int = 2**17, seed: int = SEED) ->
     """
     if draws < 1 or draws & (draws - 1):
         raise ValueError(f"{draws} draws: choose a power of two, such as {2**17} or {2**20}, which these points need.")
-    engine = qmc.Sobol(d=len(uncertain(model, basis)), scramble=True, rng=seed)
+    # One dimension at least: a reader may have fixed every input
+    engine = qmc.Sobol(d=max(1, len(uncertain(model, basis))), scramble=True, rng=seed)
     total, rate = np.empty(draws), np.empty(draws)
     for start in range(0, draws, BLOCK):
         part = slice(start, min(start + BLOCK, draws))
@@ -456,7 +482,7 @@ def tornado(model: Inputs, basis: str) -> list[Swing]:
     swings = []
     for name in uncertain(model, basis):
         ends = [_one_case(model, basis, {**center, name: end}) for end in (model[name].low, model[name].high)]
-        rows = {f"input_{each}" for each in ("hours", *BASES[basis])}
+        rows = frozenset[str]().union(*(model[each].quantity.rows for each in ("hours", *BASES[basis])))
         low, high = (
             computed(total, "usd", DIGITS, f"programme with {name} at its {end} end, the rest central", rows)
             for total, end in zip(ends, ("low", "high"), strict=True)
@@ -492,10 +518,13 @@ def sobol_indices(model: Inputs, basis: str, base_samples: int = 2048, seed: int
     total = programme_cost(model["hours"].central, _rate(values, basis), *(values[name] for name in REST))
     found = analysis.analyze(problem, total, calc_second_order=False, seed=seed)
     formula = "Sobol index, {} effect, of {} runs of the model"
-    return {
+    rows = {name: model[name].quantity.rows for name in BASES[basis]}
+    none = {name: computed(0, "percent", DIGITS, "no share of the variance: the reader fixed it", rows[name]) for name in rows}
+    fixed = {name: (none[name], none[name]) for name in rows if model[name].basis == "the reader"}
+    return fixed | {
         name: (
-            computed(100 * float(first), "percent", DIGITS, formula.format("first-order", len(total)), {f"input_{name}"}),
-            computed(100 * float(whole), "percent", DIGITS, formula.format("total", len(total)), {f"input_{name}"}),
+            computed(100 * float(first), "percent", DIGITS, formula.format("first-order", len(total)), rows[name]),
+            computed(100 * float(whole), "percent", DIGITS, formula.format("total", len(total)), rows[name]),
         )
         for name, first, whole in zip(names, found["S1"], found["ST"], strict=True)
     }

@@ -69,19 +69,20 @@ def traced(number: Quantity) -> dict[str, Any]:
 def row_details(row_id: str) -> dict[str, str]:
     """A row of the data, or a claim, as a reader sees it: its value, its grade, and its source."""
     facts = load()
-    if row_id in facts:
-        row = facts.row(row_id)
-        text = row["text"] or _calendar_year(row) or str(facts.assumption(row_id))
-    elif row_id in facts.citations:
+    home = facts.home(row_id)
+    if home == "citations":
         step = facts.citations[row_id]
         taken = f"from {described(facts.source(step['to_key']))}" if step["to_key"] else "as its own"
         text = f"{step['figure'].replace('_', ' ')}, {taken}"
         seen = {"evidence": "primary" if step["known_by"] != "same_wording" else "estimate"}
         row = {**step, **seen, "source_key": step["from_key"], "read_as": facts.source(step["from_key"])["read_as"]}
-    else:
+    elif home == "claims":
         claim, text = facts.claim_row(row_id), facts.claim_text(row_id)
         seen = {"evidence": "claim", "read_as": "original", "note": ""}
         row = {**claim, **seen, "source_key": claim["article"], "locator": f"line {claim['locators']}"}
+    else:
+        row = facts.row(row_id)
+        text = row["text"] or _calendar_year(row) or str(facts.assumption(row_id))
     source = facts.source(row["source_key"])
     return {
         "id": row_id,

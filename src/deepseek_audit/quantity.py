@@ -303,6 +303,12 @@ def significant_digits(written: str) -> int:
     return max(1, len(digits))
 
 
+def half_unit(written: str) -> float:
+    """Half a unit of the last digit of a number as written: 500 for 101000, 0.05 for 3.7."""
+    leading = math.floor(math.log10(abs(float(written)) or 1.0))
+    return float(0.5 * 10.0 ** (leading - significant_digits(written) + 1))
+
+
 # Formatting: the only place where numbers become text
 
 

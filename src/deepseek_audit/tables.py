@@ -5,6 +5,10 @@ validator accepts what must not pass here (NaN, infinity, byte order marks, carr
 its messages don't say what to do. The tests run Frictionless over the same files and compare its verdict
 with this one, so the two cannot drift apart.
 
+Two kinds of checks block a build: the schema with its rules, and what is physically or economically possible
+(``plausible_ranges.csv``, each range with its reason). That rows agree with one another does not: whoever changes an
+assumption to see what follows wants a book all the same (see :mod:`deepseek_audit.crosschecks`).
+
 Every fault names the file, the row, the column, the rule and what to do about it.
 """
 
@@ -34,11 +38,16 @@ INTEGER = re.compile(r"-?[0-9]+")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MARKUP = re.compile(r"<[A-Za-z/!?]")
 # Control characters, and the marks that reorder text for the reader but not for the machine
-INVISIBLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-FORMULA_START = ("=", "+", "-", "@", "\t")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+# At the start of a cell; and after a semicolon, which separates cells where the comma is the decimal sign
+FORMULA = re.compile(r"(?:^|;)[=+\-@＝＋－＠]")
 TEXT_UNITS = ("text", "date")
 # Far beyond anything measured here (training compute is about 1e26 FLOP)
 LARGEST_NUMBER = 1e30
+# The table that says what is plausible
+RANGES = "plausible_ranges"
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,15 @@ class Fault:
         return INVISIBLE.sub("�", f"{where}: {self.message} [rule: {self.rule}] {self.advice}")
 
 
-class DataError(Exception):
+class ForReaders(Exception):
+    """An error that tells a reader what to do. Notebooks show its sentence and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in place of a traceback."""
+        return [str(self)]
+
+
+class DataError(ForReaders):
     """The tables are not fit to publish. ``faults`` lists why, one entry per place."""
 
     def __init__(self, faults: list[Fault]):
@@ -91,8 +108,8 @@ def read_descriptor(directory: Path) -> Descriptor:
     try:
         descriptor: Descriptor = json.loads(path.read_text(encoding="utf-8"))
         return descriptor
-    except FileNotFoundError:
-        raise DataError([_missing_file(path)]) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError([_no_data(directory)]) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         fault = Fault(_shown(path), "descriptor", f"is not valid JSON ({error}).", "Restore it: git checkout data")
         raise DataError([fault]) from None
@@ -116,16 +133,53 @@ def read_tables(directory: Path | None = None) -> dict[str, list[Row]]:
         faults += found
         if rows is not None:
             tables[name] = rows
+    ranges = plausible_ranges(tables.get(RANGES, []))
     for name, rows in tables.items():
         faults += _foreign_key_faults(resources[name], rows, tables)
+        faults += _plausibility_faults(resources[name], rows, ranges)
     faults += _shared_id_faults(resources, tables)
     if faults:
         raise DataError(faults)
     return tables
 
 
+def changed_faults(resources: Mapping[str, Descriptor], tables: Mapping[str, list[Row]], name: str, rows: list[Row]) -> list[Fault]:
+    """What :func:`read_tables` would find wrong if one table had these rows, looked for only where it can be.
+
+    Cells and rules are checked in the rows that are not in ``tables``; keys over the whole table if their number changed.
+
+    Args:
+        resources: the descriptor's resources by name.
+        tables: all tables, known to be sound.
+        name: the changed table.
+        rows: its rows after the change; rows that did not change are the same objects.
+    """
+    resource, path = resources[name], Path(resources[name]["path"])
+    keys = resource["schema"].get("primaryKey", [])
+    known = {id(row) for row in tables[name]}
+    changed = [row for row in rows if id(row) not in known]
+    places = _row_places(resource, changed)
+    faults = [_located(path, changed, keys, *place) for place in places]
+    if faults:
+        return faults
+    faults += _foreign_key_faults(resource, changed, tables)
+    faults += _plausibility_faults(resource, changed, plausible_ranges(tables.get(RANGES, [])))
+    if len(rows) != len(tables[name]):
+        whole = [*_key_faults(keys, rows), *_repeat_faults(keys, rows)]
+        faults += [_located(path, rows, keys, *place) for place in whole]
+    return faults
+
+
 def _shown(path: Path) -> str:
     return f"data/{path.name}"
+
+
+def _no_data(directory: Path) -> Fault:
+    if os.environ.get("DEEPSEEK_AUDIT_DATA"):
+        advice = "DEEPSEEK_AUDIT_DATA names it: name the folder with the tables there, or unset it to read those of the package."
+    else:
+        advice = "Put the data package there, or name its folder in DEEPSEEK_AUDIT_DATA, or install the package with its data again."
+    return Fault(str(directory), "file", "there are no data (no datapackage.json).", advice)
 
 
 def _missing_file(path: Path) -> Fault:
@@ -172,16 +226,23 @@ def _read_table(path: Path, resource: Descriptor) -> tuple[list[Row] | None, lis
         faults.append(Fault(_shown(path), "rows", "has a header but no rows.", f"Put it back: git checkout data/{path.name}"))
     if faults:
         return None, faults
-    places = [*_cell_faults(fields, rows), *_key_faults(key_columns, rows)]
-    # A rule compares cells, so it is asked only about rows whose cells are sound
-    broken = {index for index, *_ in places}
-    places += [place for place in _rule_faults(resource.get("rules", []), rows) if place[0] not in broken]
+    places = [*_row_places(resource, rows), *_key_faults(key_columns, rows)]
+    repeated = _repeat_faults(key_columns, rows) if not places else ()
+    places += repeated
     faults = [_located(path, rows, key_columns, *place) for place in places]
     return (None if faults else rows), faults
 
 
 # A fault inside a table before it is located: row index, column, rule, message, advice
 Place = tuple[int, str, str, str, str]
+
+
+def _row_places(resource: Descriptor, rows: list[Row]) -> list[Place]:
+    """What is wrong inside single rows. A rule compares cells, so it is asked only about rows whose cells are sound."""
+    places = list(_cell_faults(resource["schema"]["fields"], rows))
+    broken = {index for index, *_ in places}
+    places += [place for place in _rule_faults(resource.get("rules", []), rows) if place[0] not in broken]
+    return places
 
 
 def _located(path: Path, rows: list[Row], key_columns: list[str], index: int, column: str, rule: str, message: str, advice: str) -> Fault:
@@ -316,8 +377,12 @@ def _string_fault(cell: str) -> tuple[str, str, str] | None:
         return "markup", f"{_quoted(cell)} looks like markup.", "Write plain text; put a space after “<” where it means less than."
     if INVISIBLE.search(cell):
         return "characters", f"{_quoted(cell)} holds control or invisible characters.", "Type the cell again as plain text on one line."
-    if cell.startswith(FORMULA_START):
-        return "formula", f"{_quoted(cell)} would run as a formula in a spreadsheet.", "Start the cell with a letter or a digit."
+    if FORMULA.search(cell):
+        return (
+            "formula",
+            f"{_quoted(cell)} would run as a formula in a spreadsheet.",
+            "Start it with a letter or a digit, also after a semicolon.",
+        )
     if cell != cell.strip():
         return "white space", f"{_quoted(cell)} begins or ends with white space.", "Remove it."
     return None
@@ -344,6 +409,17 @@ def _key_faults(key_columns: list[str], rows: list[Row]) -> Iterator[Place]:
         seen.setdefault(key, index)
 
 
+def _repeat_faults(key_columns: list[str], rows: list[Row]) -> Iterator[Place]:
+    """A fact that stands twice under two ids would be counted twice."""
+    seen: dict[tuple[str, ...], int] = {}
+    for index, row in enumerate(rows):
+        content = tuple(cell for name, cell in row.items() if name not in key_columns)
+        if key_columns == ["fact_id"] and content in seen:
+            message = f"says in every cell what row {seen[content] + 2} says."
+            yield index, key_columns[0], "repeated", message, "Remove one of the two, or say what tells them apart."
+        seen.setdefault(content, index)
+
+
 def _rule_faults(rules: list[str], rows: list[Row]) -> Iterator[Place]:
     for rule in rules:
         yield from _RULES[rule](rows)
@@ -360,6 +436,15 @@ def _range_faults(rows: list[Row]) -> Iterator[Place]:
             yield index, "high", "range", f"high {row['high']} is below value {row['value']}.", advice
         elif low is not None and high is not None and low > high:
             yield index, "low", "range", f"low {row['low']} is above high {row['high']}.", advice
+
+
+def _ordered_range_faults(rows: list[Row]) -> Iterator[Place]:
+    """A plausible range has room in it."""
+    for index, row in enumerate(rows):
+        low, high = (_as_number(row[name]) for name in ("at_least", "at_most"))
+        if low is not None and high is not None and low >= high:
+            message = f"{row['at_least']} is not below {row['at_most']}."
+            yield index, "at_least", "ordered range", message, "Order them, or correct the wrong one."
 
 
 def _as_number(cell: str) -> float | None:
@@ -390,9 +475,55 @@ def _graded_faults(rows: list[Row]) -> Iterator[Place]:
 
 _RULES: dict[str, Callable[[list[Row]], Iterator[Place]]] = {
     "range": _range_faults,
+    "ordered_range": _ordered_range_faults,
     "value_or_text": _value_or_text_faults,
     "graded": _graded_faults,
 }
+
+
+@dataclass(frozen=True)
+class Range:
+    """Between which numbers a measured quantity can lie, and why."""
+
+    at_least: float
+    at_most: float
+    reason: str
+
+
+Ranges = dict[str, dict[str, Range]]
+
+
+def plausible_ranges(rows: list[Row]) -> Ranges:
+    """The plausible range of each metric in each unit, from the rows of ``plausible_ranges.csv``."""
+    ranges: Ranges = {}
+    for row in rows:
+        found = Range(float(row["at_least"]), float(row["at_most"]), row["reason"])
+        for metric in row["metrics"].split(" "):
+            ranges.setdefault(metric, {})[row["unit"]] = found
+    return ranges
+
+
+def _plausibility_faults(resource: Descriptor, rows: list[Row], ranges: Ranges) -> Iterator[Fault]:
+    """A number in a unit that its metric never has, or outside what is possible. A metric without a range passes."""
+    key_columns = resource["schema"].get("primaryKey", [])
+    if not ranges or key_columns != ["fact_id"]:
+        return
+    for index, row in enumerate(rows):
+        by_unit = ranges.get(row["metric"])
+        if not row["value"] or by_unit is None:
+            continue
+        found = by_unit.get(row["unit"])
+        if found is None:
+            message = f"{row['metric']} is not measured in {row['unit']} but in {' or '.join(by_unit)}."
+            place = (index, "unit", "unit of metric", message, f"Correct the unit, or add a range to data/{RANGES}.csv.")
+            yield _located(Path(resource["path"]), rows, key_columns, *place)
+            continue
+        for column in ("value", "low", "high"):
+            if row[column] and not found.at_least <= float(row[column]) <= found.at_most:
+                message = f"{row[column]} {row['unit']} is not between {found.at_least:g} and {found.at_most:g}. {found.reason}"
+                place = (index, column, "plausible", message, f"Check the value and its unit, or widen the range in data/{RANGES}.csv.")
+                yield _located(Path(resource["path"]), rows, key_columns, *place)
+                break
 
 
 def _foreign_key_faults(resource: Descriptor, rows: list[Row], tables: Mapping[str, list[Row]]) -> Iterator[Fault]:

@@ -6,12 +6,13 @@ server, which favors stock: it saves it the lookups and handshakes of other host
 stock pages are asked for and not answered; they are counted as requests to other hosts, their bytes are not.
 
 Both sites are served compressed from 127.0.0.1. Lighthouse simulates a phone on slow 4G; of its runs, and of the
-builds, the median counts. Nothing here is part of ``make test``.
+builds, the median counts. How builds grow is measured in `tests.bench.scale`. Nothing here is part of ``make test``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -20,39 +21,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from playwright.sync_api import sync_playwright
 
+from tests.bench import scale
+from tests.bench.stock import EPOCH, as_stock
+from tests.quality import write_section
 from tests.site.browser import FLAGS, ROOT, Served, compressed, node_tool, required_browser, serving, visiting
 from tests.site.conftest import copy_book
 from tests.site.lighthouse import CATEGORIES, lighthouse
 
-EPOCH = "1795305600"
+# What was measured last, so that one part can be measured again without the other
+KEPT = ROOT / "_build" / "bench"
 LIBRARIES = {
     "/npm/vega@6": "vega/build/vega.min.js",
     "/npm/vega-lite@6.4.1": "vega-lite/build/vega-lite.min.js",
     "/npm/vega-embed@7": "vega-embed/build/vega-embed.min.js",
 }
-STOCK_OUTPUT = '''
-
-def _stock(enable_report=enable):
-    """Emit what stock Jupyter Book shows: charts by Altair's renderer, numbers as text, tables as HTML."""
-    from deepseek_audit import publish
-
-    def as_text(method):
-        return lambda *args, **options: {kind: value for kind, value in method(*args, **options).items() if kind.startswith("text/")}
-
-    enable_report()
-    alt.renderers.enable("default", base_url="/npm")
-    publish._bundle = as_text(publish._bundle)
-    publish.Table._repr_mimebundle_ = as_text(publish.Table._repr_mimebundle_)
-
-
-enable = _stock
-'''
 
 
 @dataclass(frozen=True)
@@ -67,43 +56,48 @@ class Page:
 
 
 def main() -> int:
-    """Build both, measure both, print the table."""
+    """Measure one part or both, and write down all that was measured last."""
     parser = argparse.ArgumentParser(prog="tests.bench.run", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=3, help="builds and Lighthouse runs, of which the median counts")
-    runs = parser.parse_args().runs
+    parser.add_argument("--quick", action="store_true", help="one run, no book of fifty times the chapters, and nothing is written down")
+    parser.add_argument("--only", choices=("pages", "scale"), help="measure this part only")
+    options = parser.parse_args()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for part, measure in (("pages", lambda: pages(1 if options.quick else options.runs)), ("scale", lambda: in_scratch(options.quick))):
+        if options.only in (None, part):
+            found = measure()
+            print(SECTIONS[part](found), flush=True)
+            if not options.quick:
+                (KEPT / f"{part}.json").write_text(json.dumps(found), encoding="utf-8")
+    if not options.quick:
+        parts = [SECTIONS[path.stem](json.loads(path.read_text(encoding="utf-8"))) for path in sorted(KEPT.glob("*.json"))]
+        write_section("bench", "\n\n".join(parts))
+    return 0
+
+
+def in_scratch(quick: bool) -> dict[str, Any]:
+    """The part about scale, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return scale.run(Path(folder), quick)
+
+
+def pages(runs: int) -> dict[str, Any]:
+    """Both sites, built and loaded."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     names = ["index", *(Path(entry["file"]).name for entry in contents["chapters"])]
     with tempfile.TemporaryDirectory() as folder:
-        ours, stock = copy_book(Path(folder) / "ours"), stock_book(Path(folder) / "stock")
+        ours, stock = copy_book(Path(folder) / "ours"), as_stock(copy_book(Path(folder) / "stock"))
         print(f"Building each {runs} times …", flush=True)
         times = {
             "cold build, s": (cold(ours, our_build, runs), cold(stock, stock_build, runs)),
-            "warm build, s": (warm(ours, our_build, runs), warm(stock, stock_build, runs)),
+            "build after which nothing changed, s": (warm(ours, our_build, runs), warm(stock, stock_build, runs)),
         }
         print(f"Loading {len(names)} pages of each …", flush=True)
         scripts = {address: compressed("text/javascript", node_tool(path).read_bytes()) for address, path in LIBRARIES.items()}
         our_pages = measured(ours / "_build/html", [f"{name}.html" for name in names], {}, runs)
         stock_pages = measured(stock / "_build/html", [f"book/{name}.html" for name in names], scripts, runs)
-    show(names, our_pages, stock_pages, times)
-    return 0
-
-
-def stock_book(target: Path) -> Path:
-    """The same chapters, for Jupyter Book as it comes."""
-    book = copy_book(target)
-    settings = yaml.safe_load((book / "_config.yml").read_text(encoding="utf-8"))
-    settings["execute"].pop("execute_notebooks")
-    settings["sphinx"].pop("extra_extensions")
-    sphinx = settings["sphinx"]["config"]
-    settings["sphinx"]["config"] = {
-        name: value
-        for name, value in sphinx.items()
-        if not name.startswith(("bookkit", "html_", "ogp_", "sitemap_", "nb_mime")) and "bookkit" not in str(value)
-    }
-    (book / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    charts = book / "src/deepseek_audit/charts.py"
-    charts.write_text(charts.read_text(encoding="utf-8") + STOCK_OUTPUT, encoding="utf-8")
-    return book
+    pairs = zip(our_pages, stock_pages, strict=True)
+    return {"pages": {name: [asdict(own), asdict(other)] for name, (own, other) in zip(names, pairs, strict=True)}, "times": times}
 
 
 def our_build(book: Path) -> None:
@@ -173,28 +167,26 @@ def measured(site: Path, paths: list[str], extra: dict[str, Served], runs: int) 
     return pages
 
 
-def show(names: list[str], ours: list[Page], stock: list[Page], times: dict[str, tuple[float, float]]) -> None:
-    """The table, with how many times less ours takes."""
-    print(f"\n{'':<44}{'this site':>12}{'stock':>12}{'ratio':>8}")
-    for name, own, other in zip(names, ours, stock, strict=True):
-        print(name)
-        row("first view, bytes (gzip)", own.bytes, other.bytes)
-        row("requests", own.requests, other.requests)
-        row("requests to other hosts", own.foreign, other.foreign)
-        row("largest contentful paint, phone, ms", own.paint, other.paint)
-        for form in own.scores:
-            for category in CATEGORIES:
-                row(f"Lighthouse {form}, {category}", own.scores[form][category], other.scores[form][category], ratio=False)
-    print("the whole site")
-    for label, (own_time, other_time) in times.items():
-        row(label, own_time, other_time)
+def pages_section(found: dict[str, Any]) -> str:
+    """The part of the report about pages."""
+    lines = [
+        "### Pages beside stock Jupyter Book",
+        "",
+        "The first number is this site’s, the second that of the same chapter built by stock Jupyter Book. First view: all that is",
+        "loaded, compressed. Paint: the largest part of the first view, on a simulated phone.",
+        "",
+        "| page | first view, bytes | requests | to other hosts | paint, ms | Lighthouse phone: performance | accessibility |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, (own, other) in found["pages"].items():
+        cells = [f"{own[key]:,.0f} / {other[key]:,.0f}" for key in ("bytes", "requests", "foreign", "paint")]
+        cells += [f"{own['scores']['mobile'][key]:.0f} / {other['scores']['mobile'][key]:.0f}" for key in ("performance", "accessibility")]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    built = (f"- {label}: {own:,.1f} / {other:,.1f}" for label, (own, other) in found["times"].items())
+    return "\n".join([*lines, "", "The whole site:", "", *built])
 
 
-def row(label: str, own: float, other: float, ratio: bool = True) -> None:
-    """One measure: ours, stock's, and stock's in ours."""
-    digits = 1 if label.endswith(", s") else 0
-    times = f"{other / own:.1f}x" if ratio and own else ""
-    print(f"  {label:<42}{own:>12,.{digits}f}{other:>12,.{digits}f}{times:>8}")
+SECTIONS: dict[str, Callable[[dict[str, Any]], str]] = {"pages": pages_section, "scale": scale.section}
 
 
 if __name__ == "__main__":

@@ -8,42 +8,26 @@ must lead to a paragraph that lists the claim, and an exemption that nothing nee
 
 from __future__ import annotations
 
-import csv
-import math
 import re
 from collections import Counter, defaultdict
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deepseek_audit.facts import load
 from deepseek_audit.tables import Row
+from tests.data.articles import CHECKS, exempt, locators, read, says
 from tests.data.read_articles import Number, numbers_in
 
-HERE = Path(__file__).parent
 CLAIMS = load().rows("claims")
 BY_ID = {claim["claim_id"]: claim for claim in CLAIMS}
 ARTICLES = sorted({claim["article"] for claim in CLAIMS})
 SHORTEST_REASON = 8
-# A claim's number as the table writes it: "1/1200" is there 0.000833333
-TOLERANCE = 1e-3
-
-
-def read(name: str) -> list[Row]:
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
 
 NUMBERS = read("article_numbers.csv")
 EXEMPT = read("article_exempt.csv")
 PARAGRAPHS = read("article_statements.csv")
-EXEMPT_KEYS = {(row["article"], row["paragraph"], row["number"]) for row in EXEMPT}
-
-
-def locators(claim: Row) -> list[str]:
-    return claim["locators"].split("; ")
+EXEMPT_KEYS = exempt()
 
 
 CLAIMS_AT: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -52,51 +36,10 @@ for _claim in CLAIMS:
         CLAIMS_AT[_claim["article"], _locator].append(_claim)
 
 
-def columns_of(claim: Row) -> set[float]:
-    """A claim's value and the ends of its interval, without signs."""
-    return {abs(float(claim[column])) for column in ("value", "low", "high") if claim[column]}
-
-
-def numbers_of(claim: Row) -> set[float]:
-    """What numbers a claim says: its value, the ends of its interval, those in its words, and the parts of its date."""
-    said = columns_of(claim)
-    if claim["unit"] == "date":
-        day = date.fromisoformat(claim["text"])
-        return said | {float(day.day), float(day.year)}
-    # The table is in English: numbers with a decimal point, whichever article it speaks of
-    return said | {number.value for number in numbers_in("claims", "", f"{claim['paraphrase']} | {claim['text']}")}
-
-
-def says(claim: Row, number: Row) -> bool:
-    return is_among(number, numbers_of(claim))
-
-
-def is_among(number: Row, said: set[float]) -> bool:
-    return any(math.isclose(value, float(number["value"]), rel_tol=TOLERANCE) for value in said)
-
-
-def test_every_number_is_a_claim_or_exempt() -> None:
-    left_out = [
-        f"{row['article']} {row['paragraph']}: {row['number']} {row['unit']}"
-        for row in NUMBERS
-        if (row["article"], row["paragraph"], row["number"]) not in EXEMPT_KEYS
-        and not any(says(claim, row) for claim in CLAIMS_AT[row["article"], row["paragraph"]])
-    ]
-    assert not left_out, "No claim says these numbers:\n" + "\n".join(left_out)
-
-
-def test_every_claimed_number_is_printed_at_each_of_its_locators() -> None:
-    printed = defaultdict(list)
-    for row in NUMBERS:
-        printed[row["article"], row["paragraph"]].append(row)
-    invented = [
-        f"{claim['claim_id']} {locator}"
-        for claim in CLAIMS
-        if claim["value"]
-        for locator in locators(claim)
-        if not any(is_among(row, columns_of(claim)) for row in printed[claim["article"], locator])
-    ]
-    assert not invented, f"the article prints no such number there: {invented}"
+@pytest.mark.parametrize("name", CHECKS)
+def test_articles_and_claims_agree(name: str) -> None:
+    for arguments in CHECKS[name].cases(load()):
+        CHECKS[name].function(load(), *arguments)
 
 
 def test_exemptions_are_few_needed_and_explained() -> None:

@@ -27,6 +27,7 @@ from deepseek_audit.calculator import (
     Slider,
     Triangular,
     Uniform,
+    scale,
 )
 from deepseek_audit.facts import load
 from deepseek_audit.quantity import UnitError, constant, of
@@ -334,3 +335,34 @@ def test_what_is_stored_is_the_same_every_time():
         for seed in "12"
     }
     assert len(outputs) == 1
+
+
+def bars(*values: float) -> list[dict[str, float]]:
+    return [{"value": value} for value in values]
+
+
+@pytest.mark.parametrize(
+    ("items", "references", "log", "ends"),
+    [
+        ([], [], False, (0, 1)),
+        (bars(3), [], False, (0, 5)),
+        (bars(1.5), [], False, (0, 2)),
+        (bars(7, 2), [], False, (0, 10)),
+        (bars(10), [], False, (0, 10)),
+        (bars(20), [], False, (0, 20)),
+        (bars(2), bars(90), False, (0, 100)),
+        ([{"value": 12, "high": 23}], [], False, (0, 50)),
+        ([{"value": 12, "high": None}], [], False, (0, 20)),
+        ([{"value": -12}], bars(4), False, (0, 5)),
+        (bars(3, 4000), [], True, (1, 10_000)),
+        (bars(1000), bars(20), True, (10, 1000)),
+        (bars(20), [], True, (10, 100)),
+        (bars(100), [], True, (10, 100)),
+        ([{"value": 20, "low": 0.5}], [], True, (0.1, 100)),
+        ([{"value": 20, "low": 0}, {"value": 30, "low": None}], [], True, (10, 100)),
+        ([], [], True, (0.1, 1)),
+    ],
+)
+def test_bars_end_at_a_round_number(items: Any, references: Any, log: bool, ends: tuple[float, float]) -> None:
+    """By hand: from zero to 1, 2 or 5 times a power of ten; on a logarithmic scale from one power of ten to another."""
+    assert scale(items, references, log) == pytest.approx(ends)

@@ -17,7 +17,7 @@ from deepseek_audit import market, market_charts
 from deepseek_audit.facts import UnknownFact, load
 from deepseek_audit.market import BASKET, ESTIMATION_WINDOWS, EVENT_DAY, EVENT_WINDOWS, MarketDataError, Window
 from deepseek_audit.publish import traced
-from deepseek_audit.quantity import UnitError
+from deepseek_audit.quantity import EXACT, UnitError, of, unit
 from deepseek_audit.tables import data_directory
 
 FACTS = load()
@@ -443,3 +443,53 @@ def test_a_wrong_reference_is_no_fact(reference):
 
 def test_numbers_do_not_depend_on_the_processor():
     assert market.settled(1 / 3, "ratio", 3, "a third", {"a"}).magnitude == 0.3333333333
+
+
+def test_returns_are_those_of_the_file():
+    """Read again with another reader: the same days, the same numbers, and nothing where there is no row."""
+    returns = market.read_returns(FACTS)
+    table = load().table("market_returns").pivot(index="date", columns="ticker", values="return_pct")
+    assert list(returns.days) == [f"{day:%Y-%m-%d}" for day in table.index]
+    for ticker in table.columns:
+        np.testing.assert_array_equal(returns.series(ticker), table[ticker].to_numpy())
+
+
+def test_sessions_and_ranks_by_hand(returns):
+    table = load().table("market_returns").pivot(index="date", columns="ticker", values="return_pct")["NVDA"].dropna()
+    found = market.sessions(returns, "NVDA", "2025-01-27", "2025-02-03")
+    assert (found.magnitude, found.digits) == (6, EXACT)
+    assert found.rows == {"market_returns/NVDA/2025-01-27/2025-02-03"}
+    for day in ("2025-01-27", "2025-01-28"):
+        below = market.days_below(returns, "NVDA", day)
+        assert below.magnitude == (table < table[day]).sum()
+        assert below.digits == EXACT
+        assert below.rows == {f"market_returns/NVDA/{table.index[0]:%Y-%m-%d}/{returns.days[-1]}"}
+
+
+def test_the_return_of_a_day(returns):
+    found = market.return_on(returns, "NVDA", "2025-01-27")
+    assert str(found) == "−17.0%"
+    assert (found.unit, found.rows, found.formula) == (unit("percent"), {"market_returns/NVDA/2025-01-27"}, "return of NVDA on 2025-01-27")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [("-16.97", "−17.0%"), ("-1.46", "−1.5%"), ("0.65", "0.7%"), ("0.022", "0.02%"), ("0.96", "0.96%"), ("-3.07", "−3.1%"), ("0", "0%")],
+)
+def test_moves_are_printed_with_one_decimal(written, text):
+    """More only where the first decimal would be 0 or round up to 1."""
+    assert str(market.one_decimal(of(written, "percent", "row", exact=True))) == text
+
+
+def test_moves_of_the_day_by_hand():
+    facts = load()
+    found = {name: (kind, value) for name, kind, value in market.moves(facts, "2025-01-27", "2025-01-24")}
+    series = {row["ticker"] for row in facts.rows("market_series")} - {"^VIX", "RSP"}
+    assert len(found) == len(series) + len(market.CLOSES_ONLY) + 4
+    before, after = (facts[f"intc_close_2025_01_{day}"].magnitude for day in (24, 27))
+    assert found["Intel"][1].magnitude == pytest.approx(100 * (after / before - 1))
+    assert found["Intel"][0] == found["Apple"][0] == "Other stock"
+    assert found["Nvidia"][0] == found["Vistra"][0] == "Sells chips, servers or power"
+    assert found["Meta"][0] == "Builds or runs AI models"
+    assert found["S&P 500"][0] == found["Dow Jones index"][0] == found["S&P 500, equal weights"][0] == "Index or fund"
+    assert found["Dow Jones index"][1].rows == {"dow_return_2025_01_27"}

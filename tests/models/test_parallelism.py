@@ -1,5 +1,6 @@
 """Nodes reached and idle time, against a simulation and the formulas of the report."""
 
+import math
 import random
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from deepseek_audit.architecture import ConfigError, ModelConfig
 from deepseek_audit.facts import load
 from deepseek_audit.parallelism import expected_groups_reached, pipeline_bubbles
-from deepseek_audit.quantity import constant
+from deepseek_audit.quantity import EXACT, constant
 
 
 def v3() -> ModelConfig:
@@ -49,3 +50,11 @@ def test_bubbles_of_sixteen_stages() -> None:
 def test_stages_that_dualpipe_cannot_use(stages: int) -> None:
     with pytest.raises(ValueError, match=f"{stages} stages"):
         pipeline_bubbles(constant(stages, "count", "stages"))
+
+
+def test_the_formula_of_groups_reached_gives_the_number() -> None:
+    reached = expected_groups_reached(v3())
+    written = reached.formula.translate(str.maketrans({"×": "*", "−": "-", "C": "c"}))
+    assert eval(written, {"c": math.comb}) == pytest.approx(reached.magnitude)
+    assert reached.digits == EXACT
+    assert reached.rows == {"config_deepseek_v3_routed_experts", "config_deepseek_v3_activated_experts", "config_deepseek_v3_expert_groups"}

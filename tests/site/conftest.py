@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from bookkit.build import inputs_digest
+from bookkit import compare, published
+from bookkit.build import INPUTS, inputs_digest
 
 from .browser import FLAGS, required_browser, serving
 
 ROOT = Path(__file__).parents[2]
 TESTED = ROOT / "_build" / "tested"
-PARTS = ("_config.yml", "_toc.yml", "book", "data", "src", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff")
+EXECUTED = TESTED / "executed"
+PARTS = INPUTS  # exactly what a build depends on
 Build = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -34,9 +36,9 @@ def copy_book(target: Path) -> Path:
     return target
 
 
-def run_build(book: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What `make site` runs, on a copy: its own data and its own package."""
-    environment = {
+def build_settings(book: Path, **variables: str) -> dict[str, str]:
+    """The environment in which a copy is built: with its own data and its own package."""
+    return {
         **os.environ,
         "DEEPSEEK_AUDIT_DATA": str(book / "data"),
         "PYTHONPATH": str(book / "src"),
@@ -44,11 +46,27 @@ def run_build(book: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONWARNINGS": "ignore",
         # Tests in one book after the other draw each chart once
         "BOOKKIT_DRAWINGS": str(TESTED / "drawings"),
+        # … and execute each state of each chapter once
+        "BOOKKIT_EXECUTED": str(EXECUTED),
         "BOOK_SITE_URL": "",
         "BOOK_REPOSITORY_URL": "",
+        "BOOK_EDITIONS": "",
+        **variables,
     }
+
+
+def run_build(book: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What `make site` runs, on a copy."""
+    environment = build_settings(book, **variables)
     command = [sys.executable, "-m", "bookkit.build", *arguments]
     return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Change a file in one place that must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +78,7 @@ def built() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (book / "_build/html").is_dir():
             for older in TESTED.iterdir():
-                if older.is_dir() and older.name != "drawings":
+                if older.is_dir() and older.name not in ("drawings", "executed"):
                     shutil.rmtree(older)
             result = run_build(copy_book(book))
             assert result.returncode == 0, result.stdout + result.stderr
@@ -75,6 +93,22 @@ def small(built: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (book / "_build/html").is_dir():
             result = run_build(shortened(copy_book(book)))
+            assert result.returncode == 0, result.stdout + result.stderr
+    return book
+
+
+@pytest.fixture(scope="session")
+def released(small: Path) -> Path:
+    """The small book as it is built for a release: its own numbers are kept, its address and its edition are told."""
+    book = small.with_name(small.name.replace("-small", "-released"))
+    with (TESTED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (book / "_build/html").is_dir():
+            shutil.copytree(small, book)
+            assert published.main(["--site", str(book / published.SITE), "--file", str(book / published.KEPT)]) == 0
+            shutil.rmtree(book / "_build")
+            version = compare.read(book / published.KEPT).version
+            result = run_build(book, BOOK_SITE_URL="https://example.org/b", BOOK_EDITIONS=version)
             assert result.returncode == 0, result.stdout + result.stderr
     return book
 

@@ -25,14 +25,15 @@ def rows_of(table: str) -> list[dict[str, str]]:
 CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [f"{Path(entry['file']).name}.html" for entry in CONTENTS["chapters"]]
 READING = ["index.html", *CHAPTERS]
+DOWNLOADS = "downloads.html"
 # Pages without numbers of their own
-WORDS_ONLY = ("glossary.html", "corrections.html")
+WORDS_ONLY = ("sources.html", "glossary.html", "corrections.html")
 # What only a script can use, and what stands in its place without one
 SCRIPTED = ".needs-script, noscript"
 CLAIMS = [f"claims/{row['claim_id']}.html" for row in rows_of("claims")]
 # One claim of each kind stands for all: the same template makes them
 SAMPLE = [f"claims/{name}.html" for name in {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}.values()]
-PAGES = [*READING, *SAMPLE, "search.html", "404.html"]
+PAGES = [*READING, *SAMPLE, DOWNLOADS, "differences.html", "search.html", "404.html"]
 WIDTHS = (320, 390, 768, 1280)
 FIRST_VIEW_BYTES = 200_000
 SHIFT = 2  # CSS pixels

@@ -8,19 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import copy_book, run_build
+from bookkit import dist
+
+from .conftest import copy_book, replace, run_build
+from .test_kept import dependents, entries
 
 SITE = "_build/html"
 
 
 def page(book: Path, name: str = "cost-claims") -> str:
     return (book / SITE / f"{name}.html").read_text(encoding="utf-8")
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_a_clean_build_has_no_warning_and_says_where_it_is(built):
@@ -52,9 +49,18 @@ def test_no_script_error_output_or_missing_number(built):
 
 
 def test_two_builds_are_byte_identical(built, tmp_path):
+    """One that executed the chapters, the other with their kept outputs, in another folder."""
     other = copy_book(tmp_path / "another folder with a long name")
-    assert run_build(other).returncode == 0
+    result = run_build(other)
+    assert result.returncode == 0
+    assert executed(result) == set()
     assert_same_tree(built / SITE, other / SITE)
+    assert dist.site_archive(built / SITE, "site") == dist.site_archive(other / SITE, "site")
+
+
+def executed(result) -> set[str]:
+    """The chapters that a build executed."""
+    return set(re.findall(r"^chapter +(\S+) +executed in", result.stdout, flags=re.MULTILINE))
 
 
 def assert_same_tree(one: Path, other: Path) -> None:
@@ -76,11 +82,19 @@ def test_a_changed_number_is_published(book):
 
 
 def test_a_reader_with_another_assumption_gets_a_whole_book(built, tmp_path):
-    """Every chapter follows, the audit too: a verdict that the change overturns is marked and does not stop the build."""
+    """Every chapter that depends on it follows, the audit too: a verdict that the change overturns is marked and does not
+    stop the build. The other chapters are not executed, though the prose of one has changed.
+    """
     book = copy_book(tmp_path / "book")
     replace(book / "data/cost_estimates.csv", ",294000,", ",588000,")
-    result = run_build(book)
+    replace(book / "book/market-crash.md", "## Limits", "A sentence more.\n\n## Limits")
+    read = entries(built, only_to=tmp_path / "executed")
+    result = run_build(book, BOOKKIT_EXECUTED=str(tmp_path / "executed"))
     assert result.returncode == 0, result.stderr
+    concerned = dependents(read, "data/cost_estimates.csv")
+    assert executed(result) == concerned >= {"audit", "cost-claims", "index"}
+    assert "market-crash" in read.keys() - concerned
+    assert "A sentence more." in page(book, "market-crash")
     assert "$588K" in page(book)
     assert "no longer fits" in page(book, "claims/a294k_cost")
     assert "no longer fits" not in page(built, "claims/a294k_cost")
@@ -144,6 +158,20 @@ def test_a_second_build_at_once_is_refused(book):
     assert "Another build of this book is running" in result.stderr
 
 
+def test_a_changed_module_executes_the_chapters_that_import_it(book, tmp_path):
+    """Both directions: its chapter with it, the other not; and back again nothing, for both states are kept."""
+    module, kept = book / "src/deepseek_audit/dossier.py", tmp_path / "executed"
+    concerned = dependents(entries(book, only_to=kept), "src/deepseek_audit/dossier.py")
+    assert "index" in concerned and "cost-claims" not in concerned
+    before = module.read_text(encoding="utf-8")
+    module.write_text(f"{before}\n# Changed\n", encoding="utf-8")
+    assert executed(run_build(book, BOOKKIT_EXECUTED=str(kept))) == {"index"}
+    module.write_text(before, encoding="utf-8")
+    result = run_build(book, BOOKKIT_EXECUTED=str(kept))
+    assert result.returncode == 0
+    assert executed(result) == set()
+
+
 def test_a_chapter_made_by_the_documented_steps_builds(book):
     """The README's steps: its CSV is there, one Markdown file, one line in the contents."""
     head = (book / "book/cost-claims.md").read_text(encoding="utf-8").partition("# Cost claims")[0]
@@ -169,10 +197,10 @@ def test_numbers_json_lists_every_number_with_a_living_address(built):
 
 def test_home_is_a_page_and_chapters_offer_notebook_and_source(built):
     assert "What did DeepSeek" in page(built, "index")
-    assert "http-equiv" not in page(built, "index")
+    assert 'http-equiv="refresh"' not in page(built, "index")
     for address in re.findall(r'<p class="chapter-head">.*?</p>', page(built))[0].split('href="')[1:]:
-        name = address.partition('"')[0]
-        assert name == "#cite" or (built / SITE / name).is_file(), name
+        name = address.partition('"')[0].partition("#")[0]
+        assert not name or (built / SITE / name).is_file(), name
 
 
 def test_nothing_of_the_inherited_theme_is_published(built):

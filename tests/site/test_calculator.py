@@ -22,6 +22,7 @@ import sympy
 from scipy import stats
 
 from bookkit import calculator as markup
+from bookkit import policy
 from bookkit.page import STATIC, STYLES, style
 from deepseek_audit import cost
 from deepseek_audit.calculator import (
@@ -45,7 +46,6 @@ from .test_browser import CHAPTERS, OVERFLOW, OVERHANG, axe_faults
 SETTINGS = 220
 SAME = 1e-6
 LATENCY = 100  # milliseconds; the aim is 50 on an idle machine
-POLICY = "default-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'"
 LIVE = ".calculator[data-live]"
 SHIFT = 1  # CSS pixels
 
@@ -167,9 +167,10 @@ def second() -> Calculator:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page with two calculators, under a policy that allows no evaluation of text."""
+    """The address of a page with two calculators, under the site's own policy, which allows no evaluation of text."""
     folder = tmp_path_factory.mktemp("calculators")
     shutil.copytree(STATIC, folder / "_static")
+    (folder / "icon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     (folder / "index.html").write_text(page("_static/vendor/calculator.js"), encoding="utf-8")
     with serving(folder) as address:
         yield address
@@ -178,8 +179,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(script: str) -> str:
     figures = "".join(markup.markup(found.data(), serial, script) for serial, found in enumerate((programme(), second()), 1))
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{policy.head(())}'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="icon.svg">'
         f'<title>Calculators</title><style>{style("_static/", (*STYLES, *markup.STYLES))}</style></head><body><main id="content">'
         f'<article class="chapter"><h1>Calculators</h1><section><p>Before.</p>{figures}<p>After.</p></section></article></main>'
         '<script src="_static/page.js" defer></script></body></html>'

@@ -6,15 +6,18 @@ pybtex reads BibTeX, rispy RIS, citeproc-py CSL-JSON, Beautiful Soup the box.
 import datetime
 import html
 import json
+import re
 import subprocess
 import warnings
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 import rispy
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from pybtex.database import parse_string
 
-from bookkit import citing
+from bookkit import citing, finding
 from bookkit.citing import Author, Book, Commit, Work
 
 HOSTILE = 'What “is” 50% of $5 & a_b #1 ~x^2 {or} "c\\d"? </script><b>'
@@ -113,6 +116,27 @@ def test_csl_json_is_rendered_by_a_citation_processor(tmp_path):
         bibliography.register(Citation([CitationItem(CHAPTER.key)]))
         (rendered,) = map(str, bibliography.bibliography())
     assert "Jane Mary Doe / The makers of “A, B & C”; 2026; What did it cost?; A Book about Costs: & more; https" in rendered
+
+
+def test_a_citation_processor_renders_every_page_of_the_site(built, tmp_path):
+    """All of them in one bibliography, as a reader who exports the whole book would have it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+        from citeproc.source.json import CiteProcJSON
+
+        (tmp_path / "test.csl").write_text(STYLE)
+        files = sorted((built / "_build/html").rglob("*.csl.json"))
+        items = [item for path in files for item in json.loads(path.read_text(encoding="utf-8"))]
+        style = CitationStylesStyle(str(tmp_path / "test.csl"), validate=False)
+        bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
+        for item in items:
+            bibliography.register(Citation([CitationItem(item["id"])]))
+        rendered = list(map(str, bibliography.bibliography()))
+    assert len(rendered) == len(items) > 200
+    for item, text in zip(items, rendered, strict=True):
+        assert item["title"].partition(" ")[0] in text
+        assert str(item["issued"]["date-parts"][0][0]) in text
 
 
 @pytest.mark.parametrize(
@@ -258,20 +282,142 @@ def test_citation_files_are_read(tmp_path):
 
 
 def test_every_page_of_the_site_has_its_files(built):
+    """Chapters and claims alike: each format is read by its library, and all agree with the page, its tags and its COinS."""
     site = built / "_build/html"
-    pages = [path for path in site.glob("*.html") if 'id="cite"' in path.read_text(encoding="utf-8")]
-    assert {"index.html", "cost-claims.html"} <= {path.name for path in pages}
-    for page in pages:
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        assert len(soup.find_all(id="cite")) == 1
-        title = " ".join(soup.h1.get_text().rstrip("#¶").split())
+    citable = [path for path in site.rglob("*.html") if 'id="cite"' in path.read_text(encoding="utf-8")]
+    assert {"index.html", "cost-claims.html"} <= {path.name for path in citable}
+    assert len([path for path in citable if path.parent.name == "claims"]) == len(json.loads((site / "claims.json").read_text())["claims"])
+    keys = []
+    for page in citable:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "lxml", parse_only=SoupStrainer(["head", "h1", "details"]))
+        (box,) = soup.find_all(id="cite")
         (ris,) = rispy.loads(page.with_suffix(".ris").read_text(encoding="utf-8"))
         (item,) = json.loads(page.with_suffix(".csl.json").read_text(encoding="utf-8"))
-        (entry,) = parse_string(page.with_suffix(".bib").read_text(encoding="utf-8"), "bibtex").entries.values()
+        ((key, entry),) = parse_string(page.with_suffix(".bib").read_text(encoding="utf-8"), "bibtex").entries.items()
+        keys.append(key)
+        assert key == item["id"]
         assert ris["title"] == item["title"]
-        assert ris["title"].startswith(title)
-        assert len(entry.fields["title"]) >= len(title)
-        assert all((site / link["href"]).is_file() for link in soup.select(".cite-formats a"))
+        assert re.sub(r"[\\{}]", "", entry.fields["title"]) == re.sub(r"[\\{}]", "", ris["title"])
+        title = " ".join(soup.h1.get_text().rstrip("#¶").split())
+        whole = page.name == "index.html"
+        assert (ris["title"].startswith if whole else ris["title"].endswith)(title)
+        tags = embedded_metadata(soup)
+        found = coins_read(soup)
+        assert found["itemType"] == ("book" if whole else "bookSection")
+        assert whole or tags["itemType"] == "bookSection"
+        assert tags["title"] == found["title"] == ris["title"]
+        assert tags.get("bookTitle") == found.get("bookTitle") == item.get("container-title")
+        assert found["creators"] == [author.get("literal") or (author["family"], author["given"]) for author in item["author"]]
+        assert found["date"] == "-".join(f"{part:02}" for part in item["issued"]["date-parts"][0])
+        assert all((page.parent / link["href"]).is_file() for link in box.select(".cite-formats a"))
+    assert len(keys) == len(set(keys))
+
+
+def embedded_metadata(soup):
+    """What Zotero's “Embedded Metadata” makes of the tags in a page's head, by the rules of its source.
+
+    The kind: the last of the tags that name a container decides (a book's title makes a book section); a title alone
+    is taken for an article in a journal. Each field: the first tag that ends in its name. The address is that of OpenGraph,
+    else the fulltext's.
+    """
+    kinds = {
+        "citation_journal_title": "journalArticle",
+        "citation_technical_report_institution": "report",
+        "citation_conference_title": "conferencePaper",
+        "citation_conference": "conferencePaper",
+        "citation_book_title": "bookSection",
+        "citation_inbook_title": "bookSection",
+        "citation_dissertation_institution": "thesis",
+    }
+    pairs = [(tag.get("name") or tag.get("property") or "", tag.get("content", "")) for tag in soup.head.find_all("meta")]
+    decided = [kinds[name] for name, content in pairs if name in kinds and content]
+
+    def first(name):
+        return next((" ".join(content.split()) for key, content in pairs if key.endswith(name) and content.strip()), None)
+
+    fields = {
+        "itemType": decided[-1] if decided else "journalArticle",
+        "title": first("citation_title"),
+        "bookTitle": first("citation_inbook_title"),
+        "date": first("citation_publication_date"),
+        "language": first("citation_language"),
+        "url": first("og:url") or first("citation_fulltext_html_url"),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def coins_read(soup):
+    """What Zotero reads from the one COinS of a page, by the rules of its OpenURL parser."""
+    (span,) = soup.select("span.Z3988[title]")
+    assert span["aria-hidden"] == "true"
+    assert not span.get_text()
+    pairs = parse_qsl(span["title"], strict_parsing=True)
+    values = dict(pairs)
+    assert values["ctx_ver"] == "Z39.88-2004"
+    assert values["rft_val_fmt"] == "info:ofi/fmt:kev:mtx:book"
+    part = values["rft.genre"] == "bookitem"
+    creators = []
+    for name, value in pairs:
+        if name in ("rft.aucorp", "rft.aulast"):
+            creators.append(value if name == "rft.aucorp" else (value, values["rft.aufirst"]))
+        elif name == "rft.au":
+            creators.append(tuple(value.split(", ", 1)))
+    fields = {
+        "itemType": "bookSection" if part else "book",
+        "title": values["rft.atitle" if part else "rft.btitle"],
+        "bookTitle": values["rft.btitle"] if part else None,
+        "creators": creators,
+        "date": values["rft.date"],
+        "edition": values.get("rft.edition"),
+        "url": values.get("rft_id"),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_coins_name_a_section_of_a_book_with_its_version_and_survive_hostile_titles(work):
+    found = coins_read(BeautifulSoup(citing.box(work), "html.parser"))
+    assert found == {
+        "itemType": "book" if work.whole else "bookSection",
+        "title": " ".join(work.title.split()),
+        **({} if work.whole else {"bookTitle": BOOK.title}),
+        "creators": [("Doe", "Jane Mary"), "The makers of “A, B & C”"],
+        "date": "2026-03-09",
+        "edition": "Version 1.2.0, commit 0123456",
+        "url": work.address,
+    }
+    assert "+" not in citing.coins(Work(BOOK, "a + b", "x.html")).partition("rft.atitle=")[2].partition("&amp;")[0]
+
+
+def test_an_edition_that_is_kept_is_cited_where_it_stays():
+    """Every format names the address of the version; the box names the newest one beside it."""
+    work = Work(replace(BOOK, kept="v/1.2.0/"), "What did it cost?", "costs.html")
+    permalink = "https://example.org/b/v/1.2.0/costs.html"
+    assert work.permalink == permalink
+    assert work.address == "https://example.org/b/costs.html"
+    assert read_bibtex(work)[1].fields["url"] == read_ris(work)["urls"][0] == read_csl(work)["URL"] == permalink
+    assert coins_read(BeautifulSoup(citing.coins(work), "html.parser"))["url"] == permalink
+    soup = BeautifulSoup(citing.box(work), "html.parser")
+    facts = {term.get_text(): term.find_next_sibling("dd").get_text() for term in soup.find_all("dt")}
+    assert (facts["Permalink"], facts["Newest version"]) == (permalink, work.address)
+    assert replace(work, path="index.html").permalink == "https://example.org/b/v/1.2.0/"
+
+
+def test_zotero_reads_a_chapter_as_a_section_of_the_book():
+    """The rules above see a fault: without the book's title, or with another container after it, it is something else."""
+    head = f"<html><head>{''.join(finding.citation_tags(CHAPTER))}</head></html>"
+    found = embedded_metadata(BeautifulSoup(head, "lxml"))
+    assert found == {
+        "itemType": "bookSection",
+        "title": CHAPTER.title,
+        "bookTitle": BOOK.title,
+        "date": "2026/03/09",
+        "language": "en",
+        "url": "https://example.org/b/costs.html",
+    }
+    assert embedded_metadata(BeautifulSoup(head.replace("inbook_title", "other"), "lxml"))["itemType"] == "journalArticle"
+    later = head.replace("</head>", '<meta name="citation_journal_title" content="J"></head>')
+    assert embedded_metadata(BeautifulSoup(later, "lxml"))["itemType"] == "journalArticle"
 
 
 @pytest.mark.parametrize(

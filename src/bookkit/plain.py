@@ -1,0 +1,58 @@
+"""Text from elsewhere, made plain: what a notebook emits may hold anything, and what readers see must be what is there.
+
+Decided: characters that no reader sees are shown as “�”, one by one. Among them are control characters (a terminal's
+escapes, null), the marks that reorder text for the reader but not for the machine, line separators that are none in
+HTML, tag characters and halves of surrogate pairs. Nothing is dropped without a trace, and every file that is made of
+the text stays valid XML, JSON and CSV. Names that become part of an address or an attribute may hold letters, digits,
+``_``, ``-`` and ``.``, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and line ends
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that reorder
+    "\u2028\u2029\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff"  # separators and fillers
+    "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, tags
+)
+SHOWN_AS = "\ufffd"
+NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+LONGEST = 60
+
+
+class NameRefused(ValueError):
+    """A name that cannot stand in an address."""
+
+
+def visible(text: str) -> str:
+    """The text with each invisible character shown as “�”."""
+    return INVISIBLE.sub(SHOWN_AS, text)
+
+
+def everywhere(value: Any) -> Any:
+    """A value of JSON with all its texts made visible, names of members included."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {visible(key) if isinstance(key, str) else key: everywhere(item) for key, item in value.items()}
+    return [everywhere(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def require_names(names: Iterator[str], kind: str) -> None:
+    """Refuse names that would leave their attribute or their folder.
+
+    Raises:
+        NameRefused: one holds other characters than letters, digits, ``_``, ``-`` and ``.``.
+    """
+    for name in names:
+        if not NAME.fullmatch(name):
+            raise NameRefused(f"“{visible(name)[:LONGEST]}” cannot be the name of {kind}. Use letters, digits, “_”, “-” and “.”.")
+
+
+def codes(text: str) -> list[str]:
+    """The invisible characters of a text by their code, each once: ``U+202E``."""
+    return list(dict.fromkeys(f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)))

@@ -1,0 +1,122 @@
+"""Rows of the data agree with one another: every cross-check of ``deepseek_audit.crosschecks`` holds.
+
+One test for each check and key; a failure names the rows. What the checks are worth is measured by ``make mutate``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from deepseek_audit.__main__ import main
+from deepseek_audit.crosschecks import CHECKS, FOLLOWS, Contradiction, contradictions
+from deepseek_audit.facts import Facts, load
+from deepseek_audit.tables import plausible_ranges
+
+FACTS = load()
+CASES = [(name, arguments) for name, rule in CHECKS.items() for arguments in rule.cases(FACTS)]
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_rows_agree(name: str) -> None:
+    for arguments in CHECKS[name].cases(FACTS):
+        CHECKS[name].function(FACTS, *arguments)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_check_says_what_holds_and_is_asked(name: str) -> None:
+    assert CHECKS[name].what.endswith("."), f"{name} needs a docstring that says what holds, in one line"
+    assert Counter(rule for rule, _ in CASES)[name] >= 1, f"{name} is never asked: its keys are empty"
+
+
+def spoiled(table: str, key: str, **cells: str) -> Facts:
+    rows = [{**row, **cells} if next(iter(row.values())) == key else row for row in FACTS.rows(table)]
+    return FACTS.with_rows(table, rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "fact_id", "value", "named"),
+    [
+        ("training_runs", "v3_hours_pretrain", "26640000", "v3_hours_total"),
+        ("chips", "h100_sxm_die_area", "914", "h100_sxm_performance_density"),
+        ("model_configs", "config_deepseek_v3_layers", "62", "v3_total_parameters"),
+        ("api_prices", "price_deepseek_r1_output_cny_2025_01_20", "26", "price_deepseek_r1_output_cny_2025_01_20"),
+    ],
+)
+def test_a_wrong_row_is_named_with_what_it_contradicts(table: str, fact_id: str, value: str, named: str) -> None:
+    assert any(named in line for line in contradictions(spoiled(table, fact_id, value=value)))
+
+
+def test_sound_data_have_no_contradiction() -> None:
+    assert contradictions(FACTS) == []
+
+
+def test_the_command_reports_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader who changes an assumption is told what no longer fits, and gets a book all the same."""
+    assert main(["check", "--cross"]) == 0
+    assert "agree" in capsys.readouterr().out
+
+
+def test_published_figure_fails_beyond_half_a_unit() -> None:
+    assert "v3_days_per_trillion" in FOLLOWS
+    with pytest.raises(Contradiction, match=r"v3_days_per_trillion is 3\.8"):
+        CHECKS["published_figure_follows_from_its_terms"].function(
+            spoiled("training_runs", "v3_days_per_trillion", value="3.8"), "v3_days_per_trillion"
+        )
+
+
+# Plausible ranges
+
+
+def measured() -> set[tuple[str, str]]:
+    tables = [resource["name"] for resource in FACTS.descriptor["resources"] if resource["schema"]["primaryKey"] == ["fact_id"]]
+    return {(row["metric"], row["unit"]) for name in tables for row in FACTS.rows(name) if row["value"]}
+
+
+def test_every_metric_has_a_plausible_range_and_each_range_is_used() -> None:
+    ranges = plausible_ranges(FACTS.rows("plausible_ranges"))
+    known = {(metric, unit) for metric, by_unit in ranges.items() for unit in by_unit}
+    assert measured() - known == set(), "add a range with its reason to data/plausible_ranges.csv"
+    assert known - measured() == set(), "no row uses these ranges: remove them"
+
+
+def test_each_metric_and_unit_has_one_range() -> None:
+    listed = Counter((metric, row["unit"]) for row in FACTS.rows("plausible_ranges") for metric in row["metrics"].split(" "))
+    assert [pair for pair, times in listed.items() if times > 1] == []
+
+
+# Coverage of the market
+
+
+def test_most_series_have_closes_to_compare() -> None:
+    compared: set[Any] = {arguments[0] for name, arguments in CASES if name == "return_follows_from_the_closes"}
+    stocks_and_funds = {row["ticker"] for row in FACTS.rows("market_series") if row["kind"] != "index"}
+    assert stocks_and_funds - compared == {"RSP"}, "RSP has an adjusted return only"
+
+
+def test_all_but_three_series_have_month_ends_from_another_source() -> None:
+    compared = {row["ticker"] for row in FACTS.rows("market_month_returns")}
+    series = {row["ticker"]: row["source_key"] for row in FACTS.rows("market_series")}
+    assert set(series) - compared == {"^GSPC", "^IXIC", "RSP"}
+    same = {row["ticker"] for row in FACTS.rows("market_month_returns") if series[row["ticker"]] == row["source_key"]}
+    assert same == {"^SOX"}, "a return from the source of the returns is no second source"
+
+
+def test_only_one_series_begins_late() -> None:
+    first = FACTS.where("market_series", ticker="SPY")[0]["first_date"]
+    late = {row["ticker"]: row["first_date"] for row in FACTS.rows("market_series") if row["first_date"] != first}
+    assert late == {"GEV": "2024-03-28"}, "when-issued trading began on 2024-03-27"
+
+
+def test_there_are_prices_in_two_currencies() -> None:
+    assert Counter(name for name, _ in CASES)["prices_in_two_currencies_agree"] >= 9
+
+
+def test_three_models_have_all_three_bases() -> None:
+    bases: dict[str, set[str]] = {}
+    for row in FACTS.rows("cost_estimates"):
+        bases.setdefault(row["subject"], set()).add(row["basis"])
+    complete = {subject for subject, found in bases.items() if {"acquisition", "cloud_price", "amortized"} <= found}
+    assert {"gpt_4", "gemini_1_0_ultra", "llama_3_1_405b"} <= complete
