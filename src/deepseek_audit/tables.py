@@ -109,7 +109,8 @@ def read_descriptor(directory: Path) -> Descriptor:
         descriptor: Descriptor = json.loads(path.read_text(encoding="utf-8"))
         return descriptor
     except (FileNotFoundError, NotADirectoryError):
-        raise DataError([_no_data(directory)]) from None
+        # A folder of tables lacks one file; another folder is not the one that was meant
+        raise DataError([_missing_file(path) if any(directory.glob("*.csv")) else _no_data(directory)]) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         fault = Fault(_shown(path), "descriptor", f"is not valid JSON ({error}).", "Restore it: git checkout data")
         raise DataError([fault]) from None
