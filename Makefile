@@ -77,7 +77,7 @@ dist: site browser ## Pack site, wheel, data, notebooks and PDF with checksums i
 
 lab: $(READY) ## Open the chapters in JupyterLab
 	@[ -x $(BIN)/jupyter-lab ] || { echo "environment  installing JupyterLab, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-lab.txt; }
-	@$(BIN)/jupyter-lab --notebook-dir=. notebooks
+	@$(BIN)/jupyter-lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 rerun: $(READY) ## Run a chapter with your assumptions: make rerun CHAPTER=cost-claims ARGS='-p rate "3 usd/gpu_hour"'
 	@$(PY) -m bookkit.rerun $(CHAPTER) $(ARGS)

@@ -13,6 +13,7 @@ Settings:
     bookkit_data_folder: where the data tables are; their hash identifies the edition.
     bookkit_published: the file that keeps the numbers of the published edition, which every build is compared with.
     bookkit_code_folder: where the code is that the chapters import.
+    bookkit_colab_branch: the branch that holds the published notebooks, which Colab opens; empty for none.
 
 The address of the site and of its repository are read from ``BOOK_SITE_URL`` and ``BOOK_REPOSITORY_URL``,
 so that a copy of the book, built elsewhere, names its own addresses and no file changes.

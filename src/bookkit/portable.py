@@ -29,6 +29,8 @@ from bookkit import citing, launch, wheel
 
 SCRIPT = Path(__file__).parent / "scripts" / "setup.py"
 PUBLISHED = "_notebooks"
+# The branch that holds nothing but the published copies
+COLAB_BRANCH = "published"
 # What JupyterLab, Jupyter Book and Colab read to fold a cell away
 FOLDED = {"tags": ["remove-cell", "setup"], "jupyter": {"source_hidden": True}, "cellView": "form"}
 
@@ -62,7 +64,7 @@ class Setup:
 
 def connect(app: Any) -> None:
     """Register with Sphinx: the wheel is there before the first page is written, the notebooks after the last."""
-    app.add_config_value("bookkit_colab_branch", "published", "html", types=[str])
+    app.add_config_value("bookkit_colab_branch", COLAB_BRANCH, "html", types=[str])
     app.connect("builder-inited", _write_wheel, priority=400)
     app.connect("build-finished", _write_notebooks, priority=900)
 

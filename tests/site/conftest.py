@@ -99,7 +99,7 @@ def small(built: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def released(small: Path) -> Path:
-    """The small book as it is built for a release: its own numbers are kept, its address and its edition are told."""
+    """The small book as it is built for a release: its own numbers are kept, its addresses and its edition are told."""
     book = small.with_name(small.name.replace("-small", "-released"))
     with (TESTED / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -108,7 +108,8 @@ def released(small: Path) -> Path:
             assert published.main(["--site", str(book / published.SITE), "--file", str(book / published.KEPT)]) == 0
             shutil.rmtree(book / "_build")
             version = compare.read(book / published.KEPT).version
-            result = run_build(book, BOOK_SITE_URL="https://example.org/b", BOOK_EDITIONS=version)
+            addresses = {"BOOK_SITE_URL": "https://example.org/b", "BOOK_REPOSITORY_URL": "https://github.com/someone/book"}
+            result = run_build(book, **addresses, BOOK_EDITIONS=version)
             assert result.returncode == 0, result.stdout + result.stderr
     return book
 

@@ -21,8 +21,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import jupytext.paired_paths
 import nbformat
 import pytest
+import yaml
+from jupytext.config import load_jupytext_config
+from jupytext.formats import long_form_multiple_formats
 from packaging.utils import canonicalize_name
 
 from bookkit import launch, portable, wheel
@@ -438,3 +442,50 @@ def test_pages_offer_no_place_to_run_when_no_repository_is_known(built):
         "_notebooks"
         not in re.findall(r'<p class="chapter-head">.*?</p>', (built / "_build/html/glossary.html").read_text(encoding="utf-8"))[0]
     )
+
+
+def test_pages_offer_both_places_when_repository_and_site_are_known(released):
+    """And each stands once, beside the notebook itself."""
+    site = released / "_build/html"
+    head = re.findall(r'<p class="chapter-head">.*?</p>', (site / "cost-claims.html").read_text(encoding="utf-8"))[0]
+    assert head.count('href="https://mybinder.org/v2/gh/someone/book/') == 1
+    assert head.count('href="https://colab.research.google.com/github/someone/book/blob/published/cost-claims.ipynb"') == 1
+    published = nbformat.read(site / "_notebooks/cost-claims.ipynb", as_version=4)
+    assert 'SITE, BESIDE, WHEEL = "https://example.org/b", "../downloads", ' in published.cells[0].source
+    [path] = (site / "downloads").glob("*.whl")
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in published.cells[0].source
+
+
+def test_the_workflow_pushes_the_copies_that_colab_opens_once_the_site_is_there():
+    """The branch is the one that pages link to, and it is pushed only after the wheel can be fetched."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text(encoding="utf-8"))["jobs"]
+    assert jobs["colab"]["needs"] == "deploy"
+    assert jobs["colab"]["permissions"] == {"contents": "write"}
+    [step] = [step for step in jobs["colab"]["steps"] if "run" in step]
+    assert f" {portable.COLAB_BRANCH}\n" in step["run"]
+    [kept] = [step for step in jobs["build"]["steps"] if step.get("with", {}).get("name") == "notebooks"]
+    assert kept["with"]["path"] == f"_build/html/{portable.PUBLISHED}"
+
+
+def test_binder_and_the_devcontainer_run_the_targets_of_the_makefile():
+    targets = set(
+        re.findall(r"^([.\w/$()-]+):", (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(READY)", ".venv/ready"), re.MULTILINE)
+    )
+    script = ROOT / ".binder/postBuild"
+    assert os.access(script, os.X_OK)
+    assert run("bash", "-n", script, cwd=ROOT).returncode == 0
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    used = set(re.findall(r"^make (\S+)", f"{script.read_text(encoding='utf-8')}\n{container['postCreateCommand']}", re.MULTILINE))
+    assert used
+    assert used <= targets
+    assert re.fullmatch(r"python-3\.1[123]", (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip())
+    assert re.search(r":\d+-3\.1[123]-\w+(@sha256:[0-9a-f]{64})?$", container["image"])
+
+
+def test_what_is_saved_in_jupyterlab_changes_the_chapter():
+    """JupyterLab serves the whole repository, so that jupytext finds a notebook's chapter in the other folder."""
+    assert "--ServerApp.root_dir=. " in (ROOT / "Makefile").read_text(encoding="utf-8")
+    stored = ROOT / "notebooks" / "cost-claims.ipynb"
+    formats = long_form_multiple_formats(load_jupytext_config(str(stored)).default_formats(str(stored)))
+    pairs = jupytext.paired_paths.paired_paths(str(stored), formats[0], formats)
+    assert {Path(path) for path, _ in pairs} == {stored, ROOT / "book" / "cost-claims.md"}
