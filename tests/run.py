@@ -60,7 +60,7 @@ STEPS = [
     Step("numbers", "no number typed into prose", [sys.executable, "-m", "bookkit.lint", "book"]),
     Step("citation", "CITATION.cff by cffconvert", ["make", "-s", "-o", ".venv/ready", "citation"]),
     Step("models", "published figures", [*PYTEST, "tests/models", "tests/quality"]),
-    Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"]),
+    Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"], alone=True),
     Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "-n", "2"], alone=True),
     Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"], alone=True),
     Step(
