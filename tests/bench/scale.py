@@ -254,5 +254,5 @@ def section(found: dict[str, object]) -> str:
             ", ".join(f"{slope:.2f}" for slope in memory_fit),
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    pages = ", ".join(f"{size:,} chapters: {weight:,} bytes" for size, weight in found["weights"].items())  # type: ignore[attr-defined]
-    return "\n".join([*lines, "", f"First view of one and the same chapter, compressed, in a book of {pages}."])
+    pages = ", ".join(f"{int(size):,}: {weight:,} bytes" for size, weight in found["weights"].items())  # type: ignore[attr-defined]
+    return "\n".join([*lines, "", f"First view of one and the same chapter, compressed, by the number of chapters of its book: {pages}."])
