@@ -1,7 +1,7 @@
 """The tests of the models as checks of the data: those that read rows are run again on spoiled rows.
 
-A test qualifies if it takes the fixture ``facts`` or reads the module's ``load()`` or ``FACTS``, needs no other help from
-pytest than parameters and plain fixtures, and is quick. Properties over made-up input say nothing of the tables.
+A test qualifies if it takes the fixture ``facts`` or reads the module's ``load()`` or ``FACTS``, and needs no other help
+from pytest than parameters and plain fixtures. Properties over made-up input say nothing of the tables.
 """
 
 from __future__ import annotations

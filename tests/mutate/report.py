@@ -16,7 +16,7 @@ from tests.mutate import published
 from tests.mutate.judge import STAGES, Judge
 from tests.mutate.mutants import GROSS, KINDS, Mutant, mutants
 
-LONG_TABLE = "market_returns"
+LONG_TABLE, MONTHS = "market_returns", "market_month_returns"
 # Rows of the long table whose mutants are judged unless all are asked for
 SAMPLED_ROWS = 300
 SEED = 20250127
@@ -125,18 +125,20 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
-def unpublished(facts: Facts) -> list[tuple[str, str, str]]:
-    """Table, row and column of each number that no published number depends on."""
+def unpublished(facts: Facts) -> list[tuple[str, str, list[str]]]:
+    """Table, row and columns of the numbers that no published number depends on."""
     seen = published.number_keys(facts)
-    cells = []
+    found = []
     for table in tables_with_numbers(facts):
         resource = next(resource for resource in facts.descriptor["resources"] if resource["name"] == table)
         columns = [field["name"] for field in resource["schema"]["fields"] if field["type"] in ("number", "integer")]
         for index, row in enumerate(facts.rows(table)):
             key = key_of(facts, table, index)
-            if key not in seen or table == "market_month_returns":
-                cells += [(table, key, column) for column in columns if row[column]]
-    return cells
+            filled = [column for column in columns if row[column]]
+            # Monthly returns have the keys of daily ones, and only checks read them
+            if filled and (key not in seen or table == MONTHS):
+                found.append((table, key, filled))
+    return found
 
 
 def as_csv(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -155,9 +157,10 @@ def markdown(facts: Facts, judged: Sequence[Judged], seconds: float, whole: bool
     rules = Counter((one.stage, one.rule) for one in judged if one.killed)
     reasons = Counter(one.reason for one in judged if not one.killed)
     bare = unpublished(facts)
-    counts = Counter(table for table, *_ in bare)
-    listed = [cell for cell in bare if cell[0] not in (LONG_TABLE, "market_month_returns")]
+    counts = Counter(table for table, _, columns in bare for _ in columns)
+    listed = [(table, key, " ".join(columns)) for table, key, columns in bare if table not in (LONG_TABLE, MONTHS)]
     survivors = [one for one in gross if not one.killed]
+    survived = Counter((one.mutant.table, one.mutant.kind) for one in survivors)
     without = [one for one in judged if one.stage != "models"]
     share_without = sum(one.killed for one in without) / len(judged)
     lines = [
@@ -184,7 +187,7 @@ def markdown(facts: Facts, judged: Sequence[Judged], seconds: float, whole: bool
             ),
         ),
         "### Survivors",
-        f"All but those of `{LONG_TABLE}` are listed in `{SURVIVORS.name}`.",
+        f"`{SURVIVORS.name}` lists them row by row, but for last digits, swaps and the rows of `{LONG_TABLE}` behind no headline figure.",
         table_of(
             ("reason", "survivors"),
             ([reason, f"{count:,}"] for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
@@ -193,9 +196,7 @@ def markdown(facts: Facts, judged: Sequence[Judged], seconds: float, whole: bool
     if survivors:
         lines += [
             "Gross mutants of headline rows that survived:",
-            table_of(
-                ("row", "column", "kind", "reason"), ([f"`{one.key}`", one.mutant.column, one.mutant.kind, one.reason] for one in survivors)
-            ),
+            table_of(("table and kind", "survivors"), ([f"{table}, {kind}", count] for (table, kind), count in sorted(survived.items()))),
         ]
     lines += [
         "### Cells on which no published number depends",
@@ -204,8 +205,10 @@ def markdown(facts: Facts, judged: Sequence[Judged], seconds: float, whole: bool
         table_of(("table", "cells"), ([table, f"{counts[table]:,}"] for table in tables if counts[table])),
     ]
     UNPUBLISHED.parent.mkdir(exist_ok=True)
-    UNPUBLISHED.write_text(as_csv(("table", "row", "column"), listed), encoding="utf-8")
-    rest = [one for one in judged if not one.killed and one.mutant.table != LONG_TABLE]
+    UNPUBLISHED.write_text(as_csv(("table", "row", "columns"), listed), encoding="utf-8")
+    fine = ("last digit", "swapped with the next row", "swapped with the next column")
+    spared = [one for one in judged if not one.killed and one.mutant.kind not in fine]
+    rest = [one for one in spared if one.headline or one.mutant.table != LONG_TABLE]
     SURVIVORS.write_text(
         as_csv(
             ("table", "row", "column", "kind", "headline", "reason"),
