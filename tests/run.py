@@ -49,9 +49,9 @@ IN_A_BROWSER = (
     "tests/site/test_published_browser.py",
     "tests/site/test_hostile.py",
 )
-DOCUMENTS = "tests/site/test_html.py"
-# Its environments are made once, and its notebooks run side by side: alone, so that they are not made twice
-ANYWHERE = "tests/site/test_portable.py"
+MEASURED = "tests/site/test_lighthouse.py"
+# The book that all tests of the site read; the first to need it builds it
+BUILT = "tests/site/test_build.py::test_a_clean_build_has_no_warning_and_says_where_it_is"
 STEPS = [
     Step("format", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
     Step("lint", "ruff", [str(BIN / "ruff"), "check", "."]),
@@ -60,18 +60,18 @@ STEPS = [
     Step("numbers", "no number typed into prose", [sys.executable, "-m", "bookkit.lint", "book"]),
     Step("citation", "CITATION.cff by cffconvert", ["make", "-s", "-o", ".venv/ready", "citation"]),
     Step("models", "published figures", [*PYTEST, "tests/models", "tests/quality"]),
+    Step("build", "clean and strict", [*PYTEST, BUILT]),
     Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"], alone=True),
     Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "-n", "2"], alone=True),
     Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"], alone=True),
     Step(
         "site",
-        "clean strict build, faults",
-        [*PYTEST, "tests/site", "-n", "2", *(f"--ignore={path}" for path in (*IN_A_BROWSER, DOCUMENTS, ANYWHERE))],
+        "links, downloads, faults",
+        [*PYTEST, "tests/site", "-n", "2", "--dist", "loadgroup", *(f"--ignore={path}" for path in (*IN_A_BROWSER, MEASURED))],
         alone=True,
     ),
-    Step("anywhere", "notebooks, with nothing installed", [*PYTEST, ANYWHERE], alone=True),
     Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2"], alone=True),
-    Step("html", "valid, linked, Lighthouse", [*PYTEST, DOCUMENTS], alone=True),
+    Step("lighthouse", "four scores, phone and desktop", [*PYTEST, MEASURED], alone=True),
 ]
 
 
@@ -104,7 +104,8 @@ def main() -> int:
 
 def _first(step: Step) -> int:
     """The long ones first, so that both processors end at about the same time."""
-    return ["types", "models"].index(step.name) if step.name in ("types", "models") else len(STEPS)
+    long = ("build", "types", "models")
+    return long.index(step.name) if step.name in long else len(STEPS)
 
 
 def run(step: Step) -> Result:

@@ -32,15 +32,9 @@ from deepseek_audit.architecture import (
 from deepseek_audit.facts import Facts
 from deepseek_audit.prices import serving_revenue
 from deepseek_audit.quantity import constant, half_unit
+from deepseek_audit.ratios import GPUS_PER_NODE, HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_YEAR, RATIOS, SECONDS_PER_DAY, Formula
 from deepseek_audit.tables import Row
 
-GPUS_PER_NODE = 8
-HOURS_PER_DAY = 24
-HOURS_PER_YEAR = 8766
-HOURS_PER_MONTH = HOURS_PER_YEAR / 12
-SECONDS_PER_DAY = 86_400
-SECONDS_PER_HOUR = 3600
-DAYS_PER_MONTH = 365.25 / 12
 # Floating-point noise beside a tolerance
 NOISE = 1 + 1e-9
 
@@ -128,9 +122,9 @@ def same(facts: Facts, fact_id: str, computed: float, relative: float = 0.0, *, 
     require(agrees, f"{fact_id} is {written}, but {of or 'other rows'} give {computed:.6g}")
 
 
-def between(name: str, number: float, low: float, high: float) -> None:
+def between(name: str, number: float, low: float, high: float, reason: str = "") -> None:
     """A number computed from rows lies where it can."""
-    require(low <= number <= high, f"{name} is {number:.4g}, not between {low:.4g} and {high:.4g}")
+    require(low <= number <= high, f"{name} is {number:.4g}, not between {low:.4g} and {high:.4g}{reason and f' ({reason})'}")
 
 
 def in_order(facts: Facts, *fact_ids: str) -> None:
@@ -243,10 +237,8 @@ def service_is_costed_at_the_same_rent(facts: Facts) -> None:
 
 # Published figures that follow from others
 
-_Formula = Callable[[Callable[[str], float]], float]
 
-
-def _index_return(name: str) -> _Formula:
+def _index_return(name: str) -> Formula:
     """Percent, from the close and the change in points."""
 
     def computed(v: Callable[[str], float]) -> float:
@@ -256,7 +248,7 @@ def _index_return(name: str) -> _Formula:
     return computed
 
 
-FOLLOWS: dict[str, _Formula] = {
+FOLLOWS: dict[str, Formula] = {
     "v3_hours_pretrain": lambda v: v("v3_hours_per_trillion") * v("v3_tokens") / 1e12,
     "v3_days_per_trillion": lambda v: v("v3_hours_per_trillion") / v("v3_cluster_gpus") / HOURS_PER_DAY,
     "v3_readme_post": lambda v: v("v3_hours_context") + v("v3_hours_posttrain"),
@@ -331,7 +323,7 @@ def published_figure_follows_from_its_terms(facts: Facts, fact_id: str) -> None:
 
 
 # The same, where rounding on the way or another way of measuring leaves a known gap: row, formula, relative tolerance
-ABOUT: dict[str, tuple[_Formula, float]] = {
+ABOUT: dict[str, tuple[Formula, float]] = {
     # Reported half a year later
     "v3_tokens_per_day": (lambda v: v("v3_tokens") / (v("v3_hours_pretrain") / v("v3_cluster_gpus") / HOURS_PER_DAY), 0.005),
     # 385 is rounded, and the peak is 988.7 in one place and 989.4 in another
@@ -460,225 +452,11 @@ def figure_agrees_with_a_second_way_to_it(facts: Facts, fact_id: str) -> None:
     same(facts, fact_id, formula(lambda name: value(facts, name)), tolerance)
 
 
-# A number computed from rows, and where it must lie: formula, low, high, in words
-RATIOS: dict[str, tuple[_Formula, float, float]] = {
-    # “Less than two months”, stated in whole months
-    "months of pre-training over the stated bound": (
-        lambda v: v("v3_hours_pretrain") / v("v3_cluster_gpus") / HOURS_PER_DAY / DAYS_PER_MONTH / v("v3_duration_claim"),
-        0.5,
-        1,
-    ),
-    "outside utilization over the reported causal one": (lambda v: v("v3_mfu_independent") / v("v3_mfu_causal"), 0.85, 1),
-    "r1_flop_epoch over the BF16 peak of R1's hours": (
-        lambda v: v("r1_flop_epoch") / (v("r1_hours_total") * SECONDS_PER_HOUR * v("h800_bf16_peak") * 1e12),
-        0.3,
-        2,
-    ),
-    "hours of the Llama family over those of its largest model": (lambda v: v("llama_family_hours") / v("llama_hours"), 1.1, 1.5),
-    "Llama's utilization from its hours over the reported one": (
-        lambda v: (
-            v("llama_flop")
-            / (v("llama_hours") * SECONDS_PER_HOUR * v("h100_sxm_fp16_bf16_dense") * 1e12)
-            / (v("llama_mfu_paper") / 100 * v("llama_uptime"))
-        ),
-        0.85,
-        1.1,
-    ),
-    "days of Llama's run": (lambda v: v("llama_hours") / v("llama_gpus") / HOURS_PER_DAY, 54, 120),
-    "days of GPT-4's run at 35% of the A100's peak": (
-        lambda v: v("gpt4_flop") / (v("gpt4_gpus") * v("a100_80gb_sxm_fp16_bf16_dense") * 1e12 * 0.35) / SECONDS_PER_DAY,
-        60,
-        150,
-    ),
-    "ablation width, large over small": (lambda v: v("v3_abl_large_active") / v("v3_abl_small_active"), 5, 15),
-    "V3's activated parameters over the large ablation's": (lambda v: v("v3_activated_parameters") / v("v3_abl_large_active"), 1.2, 3),
-    "small ablation's activated parameters over V2-Lite's, same size": (
-        lambda v: v("v3_abl_small_active") / v("v2_lite_activated_parameters"),
-        0.95,
-        1.05,
-    ),
-    "large ablation's activated parameters over V2's, same size": (
-        lambda v: v("v3_abl_large_active") / v("v2_activated_parameters"),
-        0.95,
-        1.05,
-    ),
-    "tokens of the large ablations, one over the other": (lambda v: v("v3_abl_mtp_large") / v("v3_abl_aux_large"), 0.8, 1.25),
-    "tokens of the diverged ablation over the finished ones": (lambda v: v("v3_abl_block") / v("v3_abl_fp8_small"), 0.1, 1),
-    "tokens of V2 over V3's": (lambda v: v("v2_tokens") / v("v3_tokens"), 0.3, 1),
-    "rent of MiniMax's three weeks": (lambda v: v("minimax_m1_cost") / (v("minimax_m1_gpus") * 21 * HOURS_PER_DAY), 1.5, 3.5),
-    "R1's cost with its base over both bills": (lambda v: v("r1_cost_epoch") / (v("v3_usd_total") + v("r1_usd_total")), 0.8, 1.5),
-    "dollars a GPU-hour of Llama in the cloud": (lambda v: v("llama_cost_cloud") / v("llama_hours"), 2, 12),
-    "dollars a GPU-hour of Llama amortized": (lambda v: v("llama_cost_amort") / v("llama_hours"), 0.8, 4),
-    "dollars a chip of Llama's cluster": (lambda v: v("llama_cost_acq") / v("llama_gpus"), 30_000, 80_000),
-    "dollars a chip of GPT-4's cluster": (lambda v: v("gpt4_acq") / v("gpt4_gpus"), 15_000, 60_000),
-    "GPT-4's floor over its amortized cost": (lambda v: v("gpt4_altman") / v("gpt4_amort"), 1, 5),
-    "one floor over the other, both of one speaker": (lambda v: v("reuters_altman") / v("gpt4_altman"), 0.99, 1.01),
-    "Gemini's purchase over GPT-4's": (lambda v: v("gemini_acq") / v("gpt4_acq"), 0.3, 3),
-    "GPT-4.5's amortized cost over what its run was paid with": (lambda v: v("gpt45_amort") / v("openai_gpt45_final"), 0.2, 1),
-    "final runs over research compute": (lambda v: v("openai_final_2024") / v("openai_rd_2024"), 0.05, 0.3),
-    "inference over research compute": (lambda v: v("openai_inference_2024") / v("openai_rd_2024"), 0.2, 1),
-    "other final runs over GPT-4.5's": (lambda v: v("openai_other_final") / v("openai_gpt45_final"), 0.05, 1),
-    "Opus 3 over Sonnet 3.5, amortized": (lambda v: v("opus3_amort") / v("sonnet_amort"), 0.3, 3),
-    "GPT-4o over GPT-4, amortized": (lambda v: v("gpt4o_amort") / v("gpt4_amort_2024"), 0.3, 2),
-    "Grok 3 over GPT-4.5, amortized": (lambda v: v("grok3_amort") / v("gpt45_amort"), 0.5, 5),
-    "dollars a chip of the fleet": (lambda v: v("sa_capex") / v("sa_total_gpus"), 15_000, 45_000),
-    "dollars a Hopper chip of the fleet": (lambda v: v("glenn_hopper_capex") / v("sa_hopper_total"), 15_000, 45_000),
-    "dollars a GPU-hour to run the fleet": (
-        lambda v: v("sa_opex") / (v("sa_total_gpus") * v("sa_tco_years") * HOURS_PER_YEAR),
-        0.2,
-        1,
-    ),
-    "dollars a Hopper chip, by Amodei": (lambda v: v("amodei_50k_value") / v("debate_amodei_hoppers"), 10_000, 45_000),
-    "share of the purchase that is a sure floor": (lambda v: v("sa_500m_gpu") / v("sa_capex"), 0.1, 1),
-    "yearly operation by Lambert over ownership by SemiAnalysis": (lambda v: v("lambert_opex") / v("glenn_all_tco"), 0.3, 2),
-    "dollars a chip of Fire-Flyer 1": (
-        lambda v: v("ff1_cost") / v("ff1_gpus") / v("fx_usd_cny_monthly_average_2024_12"),
-        10_000,
-        40_000,
-    ),
-    "dollars a chip of Isambard-AI": (lambda v: v("isambard_cost") / v("isambard_gpus"), 30_000, 90_000),
-    "dollars a chip of the cluster of 2,048": (lambda v: v("reg_cluster") / v("v3_cluster_gpus"), 20_000, 50_000),
-    "chips named by type over all Hopper chips": (lambda v: (v("sa_h800") + v("sa_h100")) / v("sa_hopper_total"), 0.2, 1),
-    "H800 held over H800 shipped to China": (lambda v: v("sa_h800") / v("h800_units_shipped"), 0.02, 0.5),
-    "H100 over H800 of the fleet": (lambda v: v("sa_h100") / v("sa_h800"), 0.2, 5),
-    "H800 shipped by the rule over all": (lambda v: v("h800_units_shipped_2023_q3") / v("h800_units_shipped"), 0.5, 1),
-    "A800 shipped over H800 shipped": (lambda v: v("a800_units_shipped") / v("h800_units_shipped"), 0.5, 2),
-    "A100 equivalents over all chips": (lambda v: v("lambert_fleet") / v("sa_total_gpus"), 0.2, 3),
-    "Fire-Flyer 2 over Fire-Flyer 1": (lambda v: v("ff2_gpus") / v("ff1_gpus"), 5, 15),
-    "OpenAI's machine of 2020 over GPT-4's cluster": (lambda v: v("openai_machine_gpus_2020") / v("gpt4_gpus"), 0.1, 1),
-    "Isambard-AI over Princeton": (lambda v: v("isambard_gpus") / v("princeton_h100"), 5, 50),
-    "China's resold rent over the market's": (
-        lambda v: (
-            v("rent_cn_h100_late2024") / v("fx_usd_cny_monthly_average_2024_12") / GPUS_PER_NODE / HOURS_PER_MONTH / v("rent_h100_2024_10")
-        ),
-        0.5,
-        1.1,
-    ),
-    "rent of early 2024 in China over late": (lambda v: v("rent_cn_h100_early2024") / v("rent_cn_h100_late2024"), 1, 3),
-    "peak over initial rent of 2023": (lambda v: v("rent_h100_2023_peak") / v("rent_h100_2023_initial"), 1, 3),
-    "capital over total cost of an H200 hour": (lambda v: v("tco_h200_capital") / v("tco_h200"), 0.5, 0.95),
-    "H800's rated power over its share of the server's": (lambda v: v("tdp_h800") * GPUS_PER_NODE / v("dgx_power"), 0.4, 0.8),
-    "cheapest over average tariff of China": (lambda v: v("elec_cn_low") / v("elec_cn_2024"), 0.2, 1),
-    "business over industrial tariff of China": (lambda v: v("elec_cn_biz_2024") / v("elec_cn_2024"), 0.8, 1.3),
-    "US over Chinese tariff": (lambda v: v("elec_us_2024") / v("elec_cn_2024"), 0.6, 1.5),
-    "staff over authors in research": (lambda v: v("sa_staff") / v("v3_authors_re"), 0.7, 2),
-    "staff of the model over authors in research": (lambda v: v("input_staff") / v("v3_authors_re"), 0.8, 1),
-    "advertised salaries, high over low": (lambda v: v("ads_salary_high") / v("ads_salary_low"), 1, 2),
-    "alleged offer over the highest advertised salary": (
-        lambda v: v("sa_salary") * v("fx_usd_cny_monthly_average_2025_02") / v("ads_salary_high"),
-        2,
-        15,
-    ),
-    "US pay over the blog's assumption": (lambda v: v("comp_epoch_us") / v("staff_cost_blog"), 0.7, 2),
-    "H100 in 2024 over 2023": (lambda v: v("price_h100_2024") / v("price_h100_2023"), 0.5, 1),
-    "DGX over server price of the H100": (lambda v: v("price_h100_dgx_2023") / v("price_h100_2023"), 0.7, 1.4),
-    "HGX of 2025 over DGX of 2023": (lambda v: v("price_h100_hgx_2025") / v("price_h100_dgx_2023"), 0.7, 1.3),
-    "DGX over single H800": (lambda v: v("price_h800_dgx") / v("price_h800_sxm_low"), 1, 2),
-    "H800 over H100": (lambda v: v("price_h800_sxm_low") / v("price_h100_hgx_2025"), 0.7, 1.5),
-    "H20 in 2024 over 2023": (lambda v: v("price_h20_2024") / v("price_h20_2023"), 0.7, 1.3),
-    "industry's PUE, one year over the other": (lambda v: v("pue_uptime_2024") / v("pue_uptime_2023"), 0.95, 1.02),
-    "growth of cost against fall of compute": (lambda v: v("cost_growth") / v("sa_algo_4x"), 0.3, 1),
-    "attributed over own pace of algorithms": (lambda v: v("sa_algo_10x") / v("sa_algo_4x"), 1, 3),
-    "forecast fall over one year's pace": (lambda v: v("sa_5x") / v("sa_algo_4x"), 0.7, 2.5),
-    "a reasoning prompt's energy over a short query's": (
-        lambda v: v("r1_energy_per_long_prompt") / v("gpt_4o_energy_per_short_query"),
-        20,
-        300,
-    ),
-    "InfiniBand, effective over nominal": (lambda v: v("v3_infiniband_effective_bandwidth_isca") / v("v3_infiniband_bandwidth"), 0.7, 1),
-    "NVLink, effective over one direction": (lambda v: v("v3_nvlink_effective_bandwidth") / v("h800_link_bandwidth_per_direction"), 0.6, 1),
-    "accumulation bits, later over earlier paper": (
-        lambda v: v("v3_h800_fp8_accumulation_bits_isca") / v("v3_h800_fp8_accumulation_bits"),
-        0.9,
-        1.1,
-    ),
-    "peak over average nodes": (lambda v: v("service_nodes_peak") / v("service_nodes_average"), 1, 1.6),
-    "user's speed over the network's limit": (lambda v: v("service_output_speed") * v("v3_tpot_limit_infiniband") / 1000, 0.1, 1),
-    "context over answer length": (
-        lambda v: v("service_kv_length_average") * v("service_output_tokens_per_day") / v("service_input_tokens_per_day"),
-        500,
-        4989,
-    ),
-    "fine-tuning samples on reasoning over all": (lambda v: v("r1_sft_reasoning_samples") / v("r1_sft_samples"), 0.5, 1),
-    "fine-tuning instances of V3 over R1's samples": (lambda v: v("v3_sft_instances") / v("r1_sft_samples"), 1, 4),
-    "prompt over generation speed of V2": (lambda v: v("v2_prompt_throughput_node") / v("v2_generation_throughput_node"), 1, 5),
-    "speed-up over cache reduction of V2": (
-        lambda v: v("v2_generation_throughput_ratio_vs_67b") * (1 - v("v2_kv_cache_reduction") / 100),
-        0.1,
-        1,
-    ),
-    "Llama's sequence over V3's": (lambda v: v("llama_3_1_405b_pretraining_sequence") / v("v3_pretraining_sequence"), 1, 4),
-    "pipeline stages over layers of V3": (lambda v: v("v3_pipeline_stages") / v("config_deepseek_v3_layers"), 0.1, 1),
-    "loss error over accumulation error": (lambda v: v("v3_fp8_relative_loss_error_max") / v("v3_fp8_accumulation_error_k4096"), 0.05, 0.5),
-    "MTP's activated over unique parameters": (lambda v: v("v3_mtp_activated_parameters") / v("v3_mtp_unique_parameters"), 0.15, 0.3),
-    "non-embedding over all parameters of Qwen2.5": (
-        lambda v: v("qwen2_5_72b_non_embedding_parameters") / v("qwen2_5_72b_total_parameters"),
-        0.95,
-        1,
-    ),
-    "V3's activated parameters, rounded over precise": (
-        lambda v: v("v3_activated_parameters") / v("v3_activated_parameters_precise"),
-        0.99,
-        1.02,
-    ),
-    "preparatory model over the 32B dense one": (lambda v: v("r1_prep_model") / 32e9, 0.5, 2),
-    "charge booked over announced": (lambda v: v("rule_h20_charge_booked") / v("rule_h20_charge_announced"), 0.6, 1),
-    "H20 sold before over charge": (lambda v: v("rule_h20_revenue_before") / v("rule_h20_charge_booked"), 0.5, 2),
-    "H20 unshipped over sold": (lambda v: v("rule_h20_unshipped") / v("rule_h20_revenue_before"), 0.2, 1),
-    "next quarter's loss over a quarter's H20": (
-        lambda v: v("rule_h20_q2_impact") / (v("rule_h20_revenue_before") + v("rule_h20_unshipped")),
-        0.8,
-        1.5,
-    ),
-    "memory density, exception over control": (lambda v: v("rule_2024_12_hbm_exception_below") / v("rule_2024_12_hbm_density_above"), 1, 3),
-    "density line of 2023 over the A100's": (lambda v: v("rule_2023_a2_density_min") / v("a100_80gb_sxm_performance_density"), 0.95, 1),
-    "small chips' line over the large chips'": (lambda v: v("rule_2023_a2_tpp_min") / v("rule_2023_a1_tpp_min"), 0.2, 0.5),
-    "density of b.1 over the L20's": (lambda v: v("rule_2023_b1_density_min") / v("h20_performance_density"), 0.3, 1),
-    "weights line over Llama's operations": (lambda v: v("rule_diffusion_weights_above") / v("llama_flop"), 1, 10),
-    "2025 investment, at once over in all": (lambda v: v("stargate_immediate_investment") / v("stargate_intended_investment"), 0.1, 0.5),
-    "data centers over all of Nvidia's revenue": (lambda v: v("nvda_data_center_revenue_q1fy27") / v("nvda_revenue_q1fy27"), 0.8, 1),
-    "guidance over the quarter": (lambda v: v("nvda_revenue_guidance_q2fy27") / v("nvda_revenue_q1fy27"), 0.9, 1.4),
-    "Microsoft's investment over Amazon's": (lambda v: v("openai_microsoft_investment") / v("anthropic_amazon_investment"), 1, 5),
-    "Amazon's over Google's": (lambda v: v("anthropic_amazon_investment") / v("anthropic_google_investment"), 1, 5),
-    "founding years of High-Flyer": (lambda v: v("high_flyer_founded_year_wikipedia") - v("high_flyer_founded_year"), 0, 1),
-    "years from High-Flyer to DeepSeek": (lambda v: v("deepseek_founded_year") - v("high_flyer_founded_year"), 5, 12),
-    "market share, after over before": (lambda v: v("debate_huang_share_after") / v("debate_huang_share_before"), 0.2, 1),
-    "lead by a committee over lag by a competitor": (lambda v: v("debate_house_lead") / v("debate_amodei_lag"), 0.2, 1),
-    "compliance, DeepSeek over US models": (lambda v: v("caisi_jailbreak_deepseek") / v("caisi_jailbreak_us"), 3, 20),
-    "hijacking ratio over compliance ratio": (
-        lambda v: v("caisi_hijack_ratio") * v("caisi_jailbreak_us") / v("caisi_jailbreak_deepseek"),
-        0.3,
-        3,
-    ),
-    "narratives ratio over hijacking ratio": (lambda v: v("caisi_narrative_ratio") / v("caisi_hijack_ratio"), 0.1, 1),
-    "assets of High-Flyer over its cluster": (lambda v: v("highflyer_aum") / v("ff2_cost"), 30, 300),
-    "Huang's loss over Nvidia's": (lambda v: v("huang_wealth_loss_2025_01_27") / v("nvda_cap_loss_2025_01_27_bloomberg"), 0.025, 0.045),
-    "the 500's loss over the market's": (lambda v: v("richest_500_loss_2025_01_27") / v("us_stocks_value_wiped_2025_01_27"), 0.03, 0.3),
-    "subjects of MMLU times questions": (lambda v: v("mmlu_n_items") / v("mmlu_subjects"), 100, 400),
-    "MMLU-Redux 2.0 over 1, by subject": (lambda v: v("mmlu_redux_n_items_v2") / v("mmlu_subjects") / (v("mmlu_redux_n_items") / 30), 1, 1),
-    "MMLU-Redux without faults over all": (lambda v: v("mmlu_redux_n_items_zeroeval") / v("mmlu_redux_n_items"), 0.8, 1),
-    "validation over test of C-Eval": (lambda v: v("c_eval_n_items_validation") / v("c_eval_n_items"), 0.05, 0.2),
-    "independent runs' precision against the sampling error of GPQA": (
-        lambda v: v("gpqa_diamond_self_report_gap") / (1.645 * 100 * math.sqrt(0.25 / v("gpqa_diamond_n_items"))),
-        0.5,
-        1.5,
-    ),
-    "BLOOM's hours at 35% of the A100's peak over 6ND for 366B tokens": (
-        lambda v: v("bloom_gpuh") * SECONDS_PER_HOUR * v("a100_80gb_sxm_fp16_bf16_dense") * 1e12 * 0.35 / (6 * 176e9 * 366e9),
-        0.5,
-        2,
-    ),
-    "Chinese laboratories' final runs over OpenAI's": (lambda v: v("mult_cn_ipos") / v("mult_openai_2024"), 0.5, 4),
-    "OPT over BLOOM": (lambda v: v("mult_opt") / v("mult_bloom"), 0.5, 1),
-    "LSEG's index over its exchange: S&P 500 to Dow": (lambda v: v("sp_500_close_2025_01_27") / v("dow_close_2025_01_27"), 0.1, 0.2),
-}
-
-
 @check(lambda facts: RATIOS)
 def ratio_of_rows_is_possible(facts: Facts, name: str) -> None:
     """What two or more rows give together (dollars a chip, days of a run, one share of another) is possible."""
-    formula, low, high = RATIOS[name]
-    between(name, formula(lambda fact_id: value(facts, fact_id)), low / NOISE, high * NOISE)
+    formula, low, high, reason = RATIOS[name]
+    between(name, formula(lambda fact_id: value(facts, fact_id)), low / NOISE, high * NOISE, reason)
 
 
 # Ranges
@@ -731,7 +509,7 @@ def middle_of_a_range_is_its_middle(facts: Facts, fact_id: str) -> None:
 
 
 # Row, column, and what it repeats from another row
-ENDS: dict[tuple[str, str], _Formula] = {
+ENDS: dict[tuple[str, str], Formula] = {
     ("r1_wall", "low"): lambda v: v("reuters_r1_80h"),
     ("r1_wall", "high"): lambda v: HOURS_PER_DAY * v("r1_wall_days"),
     ("llama_mfu", "low"): lambda v: v("llama_mfu_paper low") / 100,

@@ -39,19 +39,27 @@ def thin_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data_copy(tmp_path: Path) -> Iterator[Path]:
-    """A copy of ``data/`` to break."""
-    yield from _passing_copy(tables.data_directory(), tmp_path)
+    """A copy of ``data/`` to break. Removed after the test: a thousand copies would fill the disk."""
+    directory = tmp_path / "data"
+    shutil.copytree(tables.data_directory(), directory)
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def thin_work(thin_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One copy of ``thin_data`` for all tests."""
+    return shutil.copytree(thin_data, tmp_path_factory.mktemp("work") / "data")
 
 
 @pytest.fixture
-def thin_copy(thin_data: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of ``thin_data`` to break."""
-    yield from _passing_copy(thin_data, tmp_path)
-
-
-def _passing_copy(source: Path, tmp_path: Path) -> Iterator[Path]:
-    """Removed after the test: a thousand copies would fill the disk."""
-    directory = tmp_path / "data"
-    shutil.copytree(source, directory)
-    yield directory
-    shutil.rmtree(directory)
+def thin_copy(thin_data: Path, thin_work: Path) -> Iterator[Path]:
+    """A copy of ``thin_data`` to break, mended after the test."""
+    yield thin_work
+    for path in thin_work.iterdir():
+        if not (thin_data / path.name).exists():
+            path.unlink()
+    for source in thin_data.iterdir():
+        broken = thin_work / source.name
+        if not broken.is_file() or broken.read_bytes() != source.read_bytes():
+            shutil.copyfile(source, broken)

@@ -5,14 +5,16 @@ One test for each check and key; a failure names the rows. What the checks are w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 
 from deepseek_audit.__main__ import main
-from deepseek_audit.crosschecks import CHECKS, FOLLOWS, Contradiction, contradictions
+from deepseek_audit.crosschecks import CHECKS, FOLLOWS, Contradiction, between, contradictions
 from deepseek_audit.facts import Facts, load
+from deepseek_audit.ratios import RATIOS
 from deepseek_audit.tables import plausible_ranges
 
 FACTS = load()
@@ -65,6 +67,18 @@ def test_published_figure_fails_beyond_half_a_unit() -> None:
         CHECKS["published_figure_follows_from_its_terms"].function(
             spoiled("training_runs", "v3_days_per_trillion", value="3.8"), "v3_days_per_trillion"
         )
+
+
+@pytest.mark.parametrize("name", RATIOS)
+def test_a_ratio_has_a_reason_that_is_said(name: str) -> None:
+    """Also at both ends: a bound that nothing can break is none."""
+    formula, low, high, reason = RATIOS[name]
+    assert low < formula(lambda fact_id: float(FACTS.row(fact_id)["value"])) * (1 + 1e-9)
+    assert low <= high
+    for beyond in (low - 0.1, high + 0.1):
+        with pytest.raises(Contradiction, match=re.escape(reason)):
+            between(name, beyond, low, high, reason)
+    assert len(reason.split()) > 2
 
 
 # Plausible ranges

@@ -41,7 +41,10 @@ def test_details_of_a_claim_are_no_evidence() -> None:
     details = row_details("a294k_cost")
     assert (details["text"], details["evidence"], details["read_as"], details["note"]) == ("$294K", "claim", "original", "")
     assert load().source(claim["article"])["title"] in details["source"]
-    assert claim["locators"] in details["locator"]
+    assert claim["locators"] == "L2; L5; L7; L48"
+    assert details["locator"] == "lines 2, 5, 7 and 48"
+    assert row_details("arthnova_kv")["locator"] == "lines 58 and 182"
+    assert row_details("a294k_date")["locator"] == "line 2"
 
 
 def test_details_of_a_citation_say_from_whom_the_figure_was_taken() -> None:

@@ -53,6 +53,8 @@ CHART = "figure.chart"
 DRAWING = ".chart-drawing"
 HYDRATED = "[data-hydrated='true']"
 HYDRATION_TIMEOUT = 10_000  # milliseconds
+# Once a week everything is tried, else a sample of what is much alike
+THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ DOWNLOADS = "downloads.html"
 WORDS_ONLY = ("sources.html", "glossary.html", "corrections.html")
 # What only a script can use, and what stands in its place without one
 SCRIPTED = ".needs-script, noscript"
+VISIBLE = "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.outerHTML)"
+# What paper has no use for
+SCREEN_ONLY = ".bar, .skip, .trace, .turn, .chart-menu > summary"
 CLAIMS = [f"claims/{row['claim_id']}.html" for row in rows_of("claims")]
 # One claim of each kind stands for all: the same template makes them
 SAMPLE = [f"claims/{name}.html" for name in {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}.values()]
@@ -39,13 +42,17 @@ FIRST_VIEW_BYTES = 200_000
 SHIFT = 2  # CSS pixels
 OVERHANG = 2  # CSS pixels
 CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+# Opened by a press of a button
+TRACE = ".trace:popover-open"
+CONTRAST_RULE = "color-contrast"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # Runs axe on what is shown now; returns one line per violated rule, with the first places.
-AXE = """async ([tags, rules, part]) => {
+AXE = """async ([tags, rules, part, without]) => {
   const only = rules.length ? { type: "rule", values: rules } : { type: "tag", values: tags };
-  const result = await axe.run((part && document.querySelector(part)) || document, {
-    runOnly: only, rules: rules.length ? {} : { "target-size": { enabled: true } }, resultTypes: ["violations"],
+  const result = await axe.run(part ? [...document.querySelectorAll(part)] : document, {
+    runOnly: only, rules: rules.length ? {} : { "target-size": { enabled: true }, ...(without && { [without]: { enabled: false } }) },
+    resultTypes: ["violations"],
   });
   return result.violations.map((v) => `${v.id} (${v.nodes.length}): ${v.help}; ` + v.nodes.slice(0, 3).map((n) =>
     n.target.join(" ") + " " + n.any.concat(n.all, n.none).map((c) => c.message).slice(0, 1)).join(" | "));
@@ -55,6 +62,17 @@ AXE = """async ([tags, rules, part]) => {
 MARKS = """(charts) => charts.map((chart) => [...chart.querySelectorAll("svg g.role-mark *")].filter((shape) =>
   shape instanceof SVGGraphicsElement && !(shape instanceof SVGGElement) && shape.checkVisibility({ visibilityProperty: true })
   && shape.getBoundingClientRect().width + shape.getBoundingClientRect().height > 0).length)"""
+
+# Numbers that do not tell where they come from.
+UNTOLD = """(traces) => traces.filter((trace) => !trace.querySelector(".trace-row .grade") || !trace.querySelector(".trace-source")
+  || !trace.querySelector(".trace-source a[href], .trace-source")?.textContent.trim()).map((trace) => trace.id)"""
+
+# Charts of which not exactly one drawing is shown, the static one for wide paper.
+UNPRINTED = """(charts) => charts.filter((chart) => {
+  const shown = [...chart.querySelectorAll("svg")].filter((svg) => svg.checkVisibility() && svg.getBoundingClientRect().width
+    && svg.querySelector("g.role-mark"));
+  return shown.length !== 1 || !shown[0].closest(".chart-wide");
+}).map((chart) => chart.id)"""
 
 # The page scrolls sideways, or a label leaves its drawing, is shortened, or is cut by a box around it.
 OVERFLOW = """(slack) => {
@@ -110,10 +128,11 @@ PLACES = """() => [...document.querySelectorAll("main :is(figure.chart, h2, h3, 
 }).filter(Boolean)"""
 
 
-def axe_faults(page, *rules: str, part: str = "") -> list[str]:
-    """What axe finds: by all its rules or by the named ones, on the page or in the first element that fits ``part``."""
-    page.evaluate(node_tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
-    return page.evaluate(AXE, [AXE_TAGS, list(rules), part])
+def axe_faults(page, *rules: str, part: str = "", without: str = "") -> list[str]:
+    """What axe finds: by all its rules (but one) or by the named ones, on the page or in what fits ``part``, which must be there."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(node_tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    return page.evaluate(AXE, [AXE_TAGS, list(rules), part, without])
 
 
 def reading_text(page) -> str:
@@ -125,7 +144,7 @@ def reading_text(page) -> str:
 def open_trace(page) -> None:
     """By the keyboard, so that it stays open wherever the pointer was left; pointers have a test of their own."""
     page.locator("button.traced").first.press("Enter")
-    page.locator(".trace:popover-open").wait_for()
+    page.locator(TRACE).wait_for()
 
 
 def test_every_page_of_the_site_is_tested(built):
@@ -138,7 +157,7 @@ FAULTY = """<!doctype html><html lang="en"><head><title>Faulty</title></head><bo
 <div style="overflow: hidden; width: 40px; white-space: nowrap">cut by its box</div>
 <figure class="chart" id="f"><svg width="100" height="40" style="overflow: visible">
 <g class="role-axis-label"><text x="90" y="20" fill="#999">leaves the drawing</text><text y="9">short…</text></g>
-<g class="role-mark"></g></svg></figure><script>undefined.x</script></body></html>"""
+<g class="role-mark"></g></svg></figure><div class="trace" id="t">1</div><script>undefined.x</script></body></html>"""
 
 
 def test_these_tests_see_faults(browser, tmp_path):
@@ -149,6 +168,8 @@ def test_these_tests_see_faults(browser, tmp_path):
         faults = "\n".join(visit.faults() + page.evaluate(OVERFLOW.replace("main *", "body *"), OVERHANG) + axe_faults(page))
         assert page.locator(CHART).evaluate_all(MARKS) == [0]
         assert page.evaluate(LABEL_CONTRAST) < CONTRAST
+        assert page.locator(".trace").evaluate_all(UNTOLD) == ["t"]
+        assert page.locator(CHART).evaluate_all(UNPRINTED) == ["f"]
     for sign in (
         "another host: https://example.org/a.png",
         "gone.png (404)",
@@ -165,8 +186,12 @@ def test_these_tests_see_faults(browser, tmp_path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_whole_private_and_light(browser, site, path):
-    """Nothing foreign, nothing missing, no complaint; one heading, landmarks, language; the budget of the first view."""
+def test_page_is_whole_private_and_light_on_every_screen_and_on_paper(browser, site, path):
+    """Nothing foreign, nothing missing, no complaint; one heading, landmarks, language; the budget of the first view.
+
+    Every number names its source and its grade. At no width the page scrolls sideways or a label is cut. Printed after
+    it was used on screen, each chart is the static one, and nothing is there that only a screen can use.
+    """
     with visiting(browser, site, path) as visit:
         page = visit.page
         assert visit.bytes <= FIRST_VIEW_BYTES, f"{path} loads {visit.bytes:,} bytes:\n{visit.table()}"
@@ -176,47 +201,56 @@ def test_page_is_whole_private_and_light(browser, site, path):
         for landmark in ("main",) if path == "404.html" else ("header", "nav", "main", "footer"):
             assert page.locator(landmark).first.is_visible(), landmark
         assert page.locator("main").count() == 1
+        assert page.locator(".trace").evaluate_all(UNTOLD) == []
+        faults = []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [f"{width} px: {fault}" for fault in page.evaluate(OVERFLOW, OVERHANG)]
         hydrate(page)
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_load_state("networkidle")
-        faults = visit.faults()
-    if path == "404.html":
-        faults = [fault for fault in faults if "404" not in fault]
+        faults += [fault for fault in visit.faults() if path != "404.html" or "404" not in fault]
+        page.emulate_media(media="print")
+        assert page.locator(CHART).evaluate_all(UNPRINTED) == []
+        assert (
+            page.locator(SCREEN_ONLY).evaluate_all("(all) => all.filter((one) => one.checkVisibility()).map((one) => one.outerHTML)") == []
+        )
+        assert page.locator("h1").is_visible()
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(browser, site, path, theme):
-    """WCAG 2.0 to 2.2 A and AA and best practice: static, then with every chart live and a trace or a menu open.
+def test_axe_finds_nothing(browser, site, path):
+    """WCAG 2.0 to 2.2 A and AA and best practice, in the light theme, in the dark one, and with every chart live.
 
     The dark theme changes colors alone, so contrast is what is measured there, and not again in live charts: their
     labels' contrast has a test of its own.
     """
-    rules = ("color-contrast",) if theme == "dark" else ()
-    with visiting(browser, site, path, color_scheme=theme) as visit:
+    with visiting(browser, site, path, color_scheme="light") as visit:
         page = visit.page
-        faults = [f"static: {fault}" for fault in axe_faults(page, *rules)]
-        if theme == "light" and hydrate(page):
-            faults += [f"live: {fault}" for fault in axe_faults(page, *rules)]
-        for name, menu in (("chapter menu", "details.menu"), ("chart menu", ".chart-menu")):
-            if page.locator(menu).count():
-                page.locator(f"{menu} > summary").first.click()
-                faults += [f"{name}: {fault}" for fault in axe_faults(page, *rules, part=f"{menu}[open]")]
-                page.keyboard.press("Escape")
-        if page.locator("button.traced").count():
-            open_trace(page)
-            faults += [f"trace: {fault}" for fault in axe_faults(page, *rules, part=".trace:popover-open")]
+        faults = [f"light: {fault}" for fault in axe_faults(page)]
+        page.emulate_media(color_scheme="dark")
+        faults += [f"dark: {fault}" for fault in axe_faults(page, CONTRAST_RULE)]
+        if hydrate(page):
+            faults += [f"live: {fault}" for fault in axe_faults(page, without=CONTRAST_RULE)]
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_scrolls_sideways_and_no_label_is_cut(browser, site, path):
-    faults = []
-    with visiting(browser, site, path) as visit:
-        for width in WIDTHS:
-            visit.page.set_viewport_size({"width": width, "height": 900})
-            faults += [f"{width} px: {fault}" for fault in visit.page.evaluate(OVERFLOW, OVERHANG)]
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["index.html", CHAPTERS[0], SAMPLE[0]])
+def test_axe_finds_nothing_in_what_opens(browser, site, path, theme):
+    """Menus and traces. One template makes those of all pages: a page of each kind stands for the others."""
+    rules = (CONTRAST_RULE,) if theme == "dark" else ()
+    with visiting(browser, site, path, color_scheme=theme) as visit:
+        page = visit.page
+        faults = []
+        for menu in filter(lambda menu: page.locator(menu).count(), ("details.menu", ".chart-menu")):
+            page.locator(f"{menu} > summary").first.click()
+            faults += [f"{menu}: {fault}" for fault in axe_faults(page, *rules, part=f"{menu}[open]")]
+            page.keyboard.press("Escape")
+        if page.locator("button.traced").count():
+            open_trace(page)
+            faults += [f"trace: {fault}" for fault in axe_faults(page, *rules, part=TRACE)]
     assert not faults, "\n".join(faults)
 
 
@@ -274,38 +308,12 @@ def test_without_javascript_everything_is_readable(browser, site, path):
         assert not visit.faults()
 
 
-@pytest.mark.parametrize("path", READING)
-def test_on_paper_charts_are_the_static_ones(browser, site, path):
-    """Also after they were used on screen; nothing that only a screen can use is printed."""
-    with visiting(browser, site, path) as visit:
-        page = visit.page
-        hydrate(page)
-        page.emulate_media(media="print")
-        for chart in page.locator(CHART).all():
-            drawings = [svg for svg in chart.locator("svg").all() if svg.is_visible() and svg.locator("g.role-mark").count()]
-            assert len(drawings) == 1, chart.get_attribute("id")
-            assert drawings[0].locator("xpath=ancestor::*[@class='chart-wide']").count() == 1, chart.get_attribute("id")
-        for screen_only in (".bar", ".skip", ".trace", ".turn", ".chart-menu > summary"):
-            assert not any(element.is_visible() for element in page.locator(screen_only).all()), screen_only
-        assert page.locator("h1").is_visible()
-
-
-@pytest.mark.parametrize("path", READING)
-def test_every_number_names_its_source_and_its_grade(browser, site, path):
-    with visiting(browser, site, path) as visit:
-        untold = visit.page.locator(".trace").evaluate_all(
-            """(traces) => traces.filter((trace) => !trace.querySelector(".trace-row .grade") || !trace.querySelector(".trace-source")
-               || !trace.querySelector(".trace-source a[href], .trace-source")?.textContent.trim()).map((trace) => trace.id)"""
-        )
-    assert not untold
-
-
 @pytest.mark.parametrize("path", [path for path in READING if path not in WORDS_ONLY])
 def test_a_number_opens_by_pointer_and_by_keyboard(browser, site, path):
     """Hovering opens it; so do Tab and Enter, and Enter never closes what Tab opened; Escape closes it and keeps the place."""
     with visiting(browser, site, path) as visit:
         page = visit.page
-        shown = page.locator(".trace:popover-open")
+        shown = page.locator(TRACE)
         number = page.locator("main p button.traced, main li button.traced").first
         if number.count() == 0:
             number = page.locator("button.traced").first
@@ -342,7 +350,7 @@ def test_a_number_opens_by_touch_inside_a_small_screen(browser, site):
             page.wait_for_timeout(150)
             number.tap()
             page.wait_for_timeout(150)
-            box = page.locator(".trace:popover-open").bounding_box()
+            box = page.locator(TRACE).bounding_box()
             assert box is not None
             assert box["x"] >= 0
             assert box["y"] >= 0

@@ -125,7 +125,7 @@ def write_book(folder: Path, *cells) -> Path:
         "_toc.yml": contents,
         "index.md": f"{HEADING}\n\nWords to find: needle.\n\n## `<img src=x onerror={STRIKE}>` needle\n\nMore.\n",
         "CITATION.cff": json.dumps(CITATION),
-        "CHANGELOG.md": CHANGELOG.split("\n\n", 1)[0] + "\n\nNothing.\n",
+        "CHANGELOG.md": "# Changes\n\nNothing.\n",
         "references.bib": BIBLIOGRAPHY,
         "second.ipynb": notebook(*cells),
     }.items():
@@ -269,3 +269,28 @@ def test_a_script_in_an_output_fails_the_build_and_where_that_is_ignored_does_no
         for directive in ("script-src", "img-src", "form-action", "base-uri"):
             assert directive in stopped, f"{directive} stopped nothing: {stopped}"
         visit.violations.clear()
+
+
+def test_a_changelog_that_attacks_harms_neither_page_nor_feed(browser, tmp_path):
+    """Markup and scripts are text in both; what cannot be seen fails the strict build and never reaches the feed."""
+    folder = write_book(tmp_path / "book")
+    (folder / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
+    result = build(folder)
+    said = result.stdout + result.stderr
+    for sign in ("U+202E", "U+001B"):
+        assert re.search(rf"CHANGELOG: the page holds .*{re.escape(sign)}.*no page may hold", said), sign
+    with serving(site_of(folder)) as base, visiting(browser, base, "CHANGELOG.html") as visit:
+        links = visit.page.locator("a").evaluate_all("(links) => links.map((link) => link.protocol)")
+        assert "javascript:" not in links
+        assert f"<img src=x onerror={STRIKE}>" in visit.page.locator("main").inner_text()
+        visit.page.wait_for_timeout(300)
+        assert visit.page.evaluate("typeof struck") == "undefined"
+        assert not visit.dialogs
+        visit.violations.clear()
+    feed = (site_of(folder) / "feed.xml").read_text(encoding="utf-8")
+    assert not plain.codes(feed)
+    (content,) = [element.text or "" for element in ElementTree.fromstring(feed.encode()).iter() if element.tag.endswith("}content")]
+    parts = list(ElementTree.fromstring(f"<div>{content}</div>").iter())
+    assert "A line" in "".join(parts[0].itertext())
+    assert {part.tag for part in parts} == {"div", "ul", "li"}
+    assert not any(part.attrib for part in parts)

@@ -14,6 +14,9 @@ from bookkit import chromium, onepage, pdf
 
 from .browser import ROOT, required_browser
 
+# One process prints the book, for all
+pytestmark = pytest.mark.xdist_group("pdf")
+
 
 def squeezed(text: str) -> str:
     """The text without spaces, ligatures and kinds of apostrophe, which a PDF sets as it likes."""
