@@ -52,11 +52,11 @@ mutate: $(READY) ## Spoil every number of the data and report which checks notic
 	@$(PY) -m tests.mutate $(MUTATE)
 
 bench: $(READY) $(TOOLS) browser ## Compare with stock Jupyter Book and nbconvert, at one to fifty times the size (an hour; BENCH=--quick: minutes)
-	@$(PY) -c 'import nbconvert' 2> /dev/null || { echo "environment  installing nbconvert, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-lab.txt; }
+	@$(PY) -c 'import nbconvert' 2> /dev/null || { echo "environment  installing nbconvert, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-quality.txt; }
 	@$(PY) -m tests.bench.run $(BENCH)
 
 mutants: $(READY) ## Change the code of the models and see whether a test fails (hours; SAMPLE=1500: minutes)
-	@[ -x $(BIN)/mutmut ] || { echo "environment  installing mutmut, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-weekly.txt; }
+	@[ -x $(BIN)/mutmut ] || { echo "environment  installing mutmut, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-quality.txt; }
 	@$(PY) -m tests.quality.mutants $(if $(SAMPLE),--sample $(SAMPLE))
 
 twice: $(READY) $(BUNDLE) browser ## Pack the last commit in two fresh clones and compare the bytes (minutes)
@@ -104,7 +104,7 @@ citation: $(CITATION) ## Validate CITATION.cff
 
 lock: $(READY) ## Compile the requirements*.txt from their .in files, with hashes
 	@$(PY) -m pip install -q --disable-pip-version-check uv
-	@for name in requirements requirements-lab requirements-weekly requirements-citation; do \
+	@for name in requirements requirements-lab requirements-quality requirements-weekly requirements-citation; do \
 	  $(BIN)/uv pip compile -q $$name.in --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" -o $$name.txt || exit 1; \
 	done
 
@@ -117,7 +117,7 @@ $(WEEKLY)/ready: $(READY) requirements-weekly.txt
 	@touch $@
 
 audit: $(WEEKLY)/ready ## Ask for known vulnerabilities of every locked package (needs the network)
-	@for name in requirements requirements-lab requirements-weekly requirements-citation; do \
+	@for name in requirements requirements-lab requirements-quality requirements-weekly requirements-citation; do \
 	  echo "$$name.txt"; $(WEEKLY)/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r $$name.txt || failed=1; \
 	done; \
 	echo "package-lock.json"; $(PY) -c "import subprocess, sys; from bookkit.bundle import npm_command; sys.exit(subprocess.call(npm_command('audit', '--package-lock-only')))" || failed=1; \

@@ -49,17 +49,6 @@ class AuditError(ValueError):
     """Claims and judgements don't fit. The message has one line per fault."""
 
 
-def line_numbers(claim: Row) -> list[str]:
-    """The lines of its article on which a claim stands."""
-    return claim["locators"].replace("L", "").split("; ")
-
-
-def lines(claim: Row) -> str:
-    """The same in words: ``line 5``, or ``lines 2, 5 and 7``."""
-    *first, last = line_numbers(claim)
-    return f"lines {', '.join(first)} and {last}" if first else f"line {last}"
-
-
 @dataclass(frozen=True)
 class AuditedClaim:
     """A claim with its reference and verdict.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepseek_audit import quantity, references
-from deepseek_audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedClaim, line_numbers, tally
+from deepseek_audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedClaim, tally
 from deepseek_audit.cost import SCOPES, sum_of_terms
 from deepseek_audit.facts import Facts
 from deepseek_audit.publish import FIRST_CALENDAR_YEAR, row_details
@@ -120,7 +120,7 @@ def described(facts: Facts, audited: AuditedClaim) -> dict[str, Any]:
         "id": audited.claim_id,
         "article": claim["article"],
         "article_name": ARTICLE_NAMES[claim["article"]],
-        "lines": line_numbers(claim),
+        "lines": facts.claim_lines(audited.claim_id),
         "paraphrase": claim["paraphrase"],
         "kind": audited.kind,
         "said": _said(facts, audited),

@@ -185,6 +185,15 @@ class Facts(Mapping[str, Quantity]):
             return row["value"]
         return str(self.claim(claim_id)) if row["value"] else row["text"]
 
+    def claim_lines(self, claim_id: str) -> list[str]:
+        """The lines of its article on which a claim stands."""
+        return self.claim_row(claim_id)["locators"].replace("L", "").split("; ")
+
+    def claim_place(self, claim_id: str) -> str:
+        """The same in words: ``line 5``, or ``lines 2, 5 and 7``."""
+        *first, last = self.claim_lines(claim_id)
+        return f"lines {', '.join(first)} and {last}" if first else f"line {last}"
+
     def text(self, fact_id: str) -> str:
         """The text or date of a row that holds no number.
 

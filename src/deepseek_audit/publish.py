@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from deepseek_audit import claims
 from deepseek_audit.facts import load
 from deepseek_audit.quantity import MIME_TYPE, Quantity
 
@@ -80,7 +79,7 @@ def row_details(row_id: str) -> dict[str, str]:
     elif home == "claims":
         claim, text = facts.claim_row(row_id), facts.claim_text(row_id)
         seen = {"evidence": "claim", "read_as": "original", "note": ""}
-        row = {**claim, **seen, "source_key": claim["article"], "locator": claims.lines(claim)}
+        row = {**claim, **seen, "source_key": claim["article"], "locator": facts.claim_place(row_id)}
     else:
         row = facts.row(row_id)
         text = row["text"] or _calendar_year(row) or str(facts.assumption(row_id))
