@@ -5,7 +5,8 @@ An entry holds what a notebook's cells put out, and a fingerprint of everything 
 - the code cells, the kernel, the way of executing, Python, the installed packages and the lock file: these name the
   entry;
 - what the kernel's record (``bookkit.recorder``) says was read: files, listings of folders, whether files exist,
-  modules of the book, environment variables. These are looked at again, one by one, before an entry is used.
+  modules of the book, environment variables, but not the user's caches. These are looked at again, one by one, before
+  an entry is used.
 
 Prose names nothing: a changed sentence executes nothing. An entry is not made if the kernel left no record, if it
 started a program, used the network or a database or wrote into the book, or if a file changed after it started. Names
@@ -128,7 +129,7 @@ class Shelf:
     def references(self, record: dict[str, Any]) -> Iterator[str]:
         """What a record says was read, each as a kind and a name that holds on any machine."""
         for kind in ("files", "folders", "asked", "importable"):
-            yield from (f"{kind}:{self._relative(path)}" for path in record[kind])
+            yield from (f"{kind}:{self._relative(path)}" for path in record[kind] if not _is_cache(path))
         yield from (f"environment:{name}" for name in record["environment"])
         if record["unseen"]:
             yield "book:"
@@ -208,6 +209,12 @@ def _whole(path: Path) -> dict[str, Any] | None:
             entry: dict[str, Any] = json.loads(body)
             return entry
     return None
+
+
+def _is_cache(path: str) -> bool:
+    """Whether a path lies where programs keep what they can make again: some look there, or make the folder, on their first run."""
+    homes = (os.environ.get("XDG_CACHE_HOME"), "~/.cache", "~/Library/Caches")
+    return any(Path(path).is_relative_to(Path(home).expanduser()) for home in homes if home)
 
 
 def _slug(chapter: str) -> str:

@@ -728,9 +728,10 @@ def moves(facts: Facts, day: str, day_before: str) -> list[tuple[str, str, Quant
 
 
 def one_decimal(value: Quantity) -> Quantity:
-    """The same quantity, printed with one decimal, or more where the first decimal would be 0 or round up to 1."""
-    place = math.floor(math.log10(abs(value.magnitude))) if value.magnitude else 0
-    rounds_up = float(f"{abs(value.magnitude):.0e}") >= 10 ** (place + 1)
+    """The same quantity, printed with one decimal, or more where that would be 0 or round up to 1, 10 or 100."""
+    size = abs(value.magnitude)
+    place = math.floor(math.log10(round(size, 1) if size >= 1 else size)) if size else 0
+    rounds_up = float(f"{size:.0e}") >= 10 ** (place + 1)
     return value.shown(str(max(1 + rounds_up, place + 2)))
 
 

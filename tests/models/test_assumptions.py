@@ -90,6 +90,24 @@ def test_it_is_no_row_of_the_data():
         FACTS.row("assumption/nothing")
 
 
+def test_its_row_has_what_a_row_has():
+    assumption("rate", "3 usd/gpu_hour", RATE)
+    row = FACTS.row("assumption/rate")
+    told = {name: cell for name, cell in row.items() if cell}
+    assert row.keys() >= FACTS.row("v3_rate_assumed").keys()
+    assert told == {
+        "fact_id": "assumption/rate",
+        "value": "3.0",
+        "unit": "usd / gpu_hour",
+        "exact": "true",
+        "source_key": "reader",
+        "locator": "in place of $2 per GPU-hour",
+        "evidence": "assumption",
+    }
+    assert FACTS.home("assumption/rate") == "assumption"
+    assert "assumption/rate" in FACTS
+
+
 def test_a_plain_default_gives_a_plain_number_of_the_unit():
     read = assumption("read", "3000 token", 2000, "token")
     assert (read.magnitude, read.unit) == (3000, unit("ratio"))

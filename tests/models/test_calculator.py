@@ -216,6 +216,10 @@ X = Slider("x", "x", 1, 0, 2, 1)
     [
         (lambda: faulty(Slider("x", "x", 9, 0, 2, 1)), "slider 'x': the default 9 lies outside 0 to 2"),
         (lambda: faulty(Slider("x", "x", 1, 2, 0, 1)), "the low end 2 is not below the high end 0"),
+        (lambda: faulty(Slider("x", "x", 1, 1, 1, 1)), "slider 'x': the low end 1 is not below the high end 1"),
+        (lambda: Calculator("f", "F", [X], [Results("", [Result("R y", "r", lambda x: x)])]), "result 'R y': the name must be new"),
+        (lambda: calculator(landmarks=Landmarks("bill", [])).data(), "landmarks: there must be some, all above zero"),
+        (lambda: PROGRAMME.quantity("bill", "low"), "result 'bill': it has no interval: set interval=True"),
         (lambda: faulty(Slider("x", "x", 1, 0, 2)), "needs a step"),
         (lambda: faulty(Slider("x", "x", 1, 0, 2, 0.3)), r"steps of 0\.3 from 0 don't end at 2"),
         (lambda: faulty(Slider("x", "x", 1, 0, 2, log=True)), "starts above zero"),
@@ -246,6 +250,28 @@ X = Slider("x", "x", 1, 0, 2, 1)
 def test_bad_input_gives_one_clear_error(make, message):
     with pytest.raises(CalculatorError, match=message):
         make()
+
+
+def test_a_slider_may_have_two_positions():
+    assert faulty(Slider("x", "x", 1, 0, 1, 1)).evaluate(x=0)["r"].value == 0
+
+
+def test_a_result_is_a_traced_number():
+    """Named as its label, but not where it is an end of the interval; what was set stands in the formula."""
+    total, low = PROGRAMME.quantity("total"), PROGRAMME.quantity("total", "low")
+    assert (total.name, total.formula) == ("Total", "Final run × Experiments × (1 + Failed runs / 100)")
+    assert (low.name, low.formula) == ("", f"5th percentile of {total.formula}")
+    assert low < total
+    assert "v3_hours_total" in total.rows
+    changed = PROGRAMME.quantity("total", failed=50)
+    assert changed.formula == f"{total.formula} (Failed runs 50%)"
+    doubled = changed * constant(2, "ratio", "2")
+    assert doubled.formula.startswith("(") or doubled.formula.startswith("Total")
+
+
+def test_a_suffix_stands_in_place_of_the_unit():
+    found = faulty(X, function=lambda x: x, suffix=" times").evaluate()["r"]
+    assert found.text == "1 times"
 
 
 def test_a_conversion_written_by_hand_is_found():

@@ -146,6 +146,14 @@ BAD_TO_THE_AUDIT: list[tuple[str, tuple[str, Callable[[Rows], None]], str, str]]
     ("claim without judgement", ("judgements", without(COMPUTED)), COMPUTED, "has no judgement"),
     ("neither reference nor verdict", setting("judgements", JUDGED, verdict=""), JUDGED, "no judged verdict"),
     ("verdict without a source", setting("judgements", JUDGED, source_keys=""), JUDGED, "without a reference or a source"),
+    ("close without a source", setting("judgements", JUDGED, verdict="close", source_keys=""), JUDGED, "judged close without a reference"),
+    ("contested without a source", setting("judgements", JUDGED, verdict="contested", source_keys=""), JUDGED, "judged contested without"),
+    (
+        "contested what is computed",
+        setting("judgements", COMPUTED, verdict="contested"),
+        COMPUTED,
+        "but arithmetic decides",
+    ),
     ("reference not described", setting("judgements", COMPUTED, about=""), COMPUTED, "go together"),
     ("described, but no reference", setting("judgements", JUDGED, about="the paper"), JUDGED, "go together"),
     ("judged against the arithmetic", setting("judgements", COMPUTED, verdict="contradicted"), COMPUTED, "contradicts the arithmetic"),
@@ -341,6 +349,11 @@ def test_a_recomputation_shows_values_and_not_names() -> None:
     for claim in AUDITED:
         for step in dossier.steps(FACTS, claim):
             assert not any("_" in part for part in step if isinstance(part, str)), (claim.claim_id, step)
+
+
+def test_a_forecast_is_met_missed_or_open() -> None:
+    assert [claims._outcome(found) for found in (None, "confirmed", "close", "contradicted")] == ["open", "met", "met", "missed"]
+    assert {claim.outcome for claim in AUDITED if claim.verdict != "forecast"} == {""}
 
 
 def test_tally_counts_every_claim() -> None:

@@ -205,7 +205,12 @@ def test_verdicts_are_worded_with_what_decides():
         ("ascend_910b", SECOND): "caught: a.1 †",
     }
     assert {key: rules_module.judge(CHIPS[key[0]], RULES[key[1]]).text for key in wordings} == wordings
-    assert rules_module.judge(CHIPS["h800_sxm"], RULES[FIRST]).reason == "link of 400 GB/s under 600 GB/s"
+    reasons = {
+        ("h800_sxm", FIRST): "link of 400 GB/s under 600 GB/s",
+        ("h20", SECOND): "TPP of 2,368 under 2,400 (b.1) and density of 2.91 under 3.2 (b.2)",
+        ("l2", THIRD): "TPP of 1,544 under 2,400 (b.1) and TPP of 1,544 under 1,600 (b.2)",
+    }
+    assert {key: rules_module.judge(CHIPS[key[0]], RULES[key[1]]).reason for key in reasons} == reasons
 
 
 def test_note_2_alone_frees_the_4090_d():

@@ -62,6 +62,22 @@ def test_an_unverified_row_is_no_fact(facts: Facts) -> None:
         facts.text(found["fact_id"])
 
 
+def test_with_other_rows_everything_follows(facts: Facts) -> None:
+    """Also what had been looked up before: the row, its home, its index, its citations; the first facts stay as they were."""
+    before = facts.source("v3_report")["title"]
+    rows = [{**row, "title": "Another"} if row["source_key"] == "v3_report" else row for row in facts.rows("sources")]
+    other = facts.with_rows("sources", rows)
+    assert (other.source("v3_report")["title"], facts.source("v3_report")["title"]) == ("Another", before)
+    steps = facts.rows("citations")
+    assert list(facts.citations) == [step["citation_id"] for step in steps]
+    assert list(facts.with_rows("citations", steps[:1]).citations) == [steps[0]["citation_id"]]
+    fewer = facts.with_rows("fleet", facts.rows("fleet")[1:])
+    gone = facts.rows("fleet")[0]["fact_id"]
+    assert gone in facts
+    assert gone not in fewer
+    assert len(fewer) == len(facts) - 1
+
+
 def test_a_number_is_no_text_and_a_text_no_number(facts: Facts) -> None:
     text = next(row["fact_id"] for row in map(facts.row, facts) if row["text"] and row["evidence"] != "unverified")
     with pytest.raises(UnknownFact, match=r"holds a number, not a text: use facts\['v3_hours_total'\]"):

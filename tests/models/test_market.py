@@ -344,6 +344,16 @@ def test_the_correction_only_takes_away(statistic, stocks, correlation):
 # Bad input
 
 
+def test_the_first_and_the_last_session_belong_to_the_data():
+    assert [RETURNS.first_session(RETURNS.days[place]) for place in (0, -1)] == [RETURNS.days[0], RETURNS.days[-1]]
+
+
+def test_two_stocks_are_a_group(returns):
+    assert market.group_tests(returns, ["NVDA", "AVGO"], "SPY", "2025-01-27").rows
+    with pytest.raises(market.MarketDataError, match="at least two stocks"):
+        market.group_tests(returns, ["NVDA"], "SPY", "2025-01-27")
+
+
 def test_a_holiday_is_no_event_day():
     with pytest.raises(MarketDataError, match=r"closed on 2025-01-20\. The next session is 2025-01-21"):
         market.study(RETURNS, "NVDA", "SPY", "2025-01-20")
@@ -474,10 +484,21 @@ def test_the_return_of_a_day(returns):
 
 @pytest.mark.parametrize(
     ("written", "text"),
-    [("-16.97", "−17.0%"), ("-1.46", "−1.5%"), ("0.65", "0.7%"), ("0.022", "0.02%"), ("0.96", "0.96%"), ("-3.07", "−3.1%"), ("0", "0%")],
+    [
+        ("-16.97", "−17.0%"),
+        ("-1.46", "−1.5%"),
+        ("0.65", "0.7%"),
+        ("0.022", "0.02%"),
+        ("0.96", "0.96%"),
+        ("-3.07", "−3.1%"),
+        ("9.96", "9.96%"),
+        ("9.94", "9.9%"),
+        ("99.96", "99.96%"),
+        ("0", "0%"),
+    ],
 )
 def test_moves_are_printed_with_one_decimal(written, text):
-    """More only where the first decimal would be 0 or round up to 1."""
+    """More only where that would be 0 or round up to 1, 10 or 100."""
     assert str(market.one_decimal(of(written, "percent", "row", exact=True))) == text
 
 

@@ -5,7 +5,7 @@ import pytest
 from deepseek_audit import quantity
 from deepseek_audit.facts import UnknownFact, UnverifiedFact, load
 from deepseek_audit.publish import Table, UntracedNumber, glue
-from deepseek_audit.quantity import EXACT, UnitError, constant, format_range, of, significant_digits, unit
+from deepseek_audit.quantity import EXACT, UnitError, constant, format_range, half_unit, of, significant_digits, unit
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,19 @@ def test_sums_keep_the_coarsest_place():
 def test_sum_starts_from_nothing():
     terms = [of("1.5", "usd", "a"), of("2.5", "usd", "b")]
     assert sum(terms).formula == "a + b"
+
+
+def test_nothing_added_is_no_sum():
+    """A sum that starts from nothing has no term too many, in either order; a difference from nothing is one."""
+    one = of("3", "usd", "row")
+    nothing = constant(0, "usd", "0")
+    assert one + nothing is one
+    assert nothing + one is one
+    assert (one - nothing).formula != one.formula
+
+
+def test_half_a_unit_of_the_last_digit():
+    assert [half_unit(written) for written in ("101000", "3.7", "0", "1", "0.05")] == [500, 0.05, 0.5, 0.5, 0.005]
 
 
 def test_a_named_quantity_shows_its_name_in_formulas():

@@ -147,6 +147,15 @@ def test_a_changed_variable_discards_the_outputs(folder, monkeypatch):
     assert not found_again(shelf)
 
 
+def test_a_cache_of_the_user_is_nobodys_source(folder, monkeypatch):
+    """The first program that a new user runs makes the folder, and nothing is executed for that."""
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    read = ["/home/somebody/.cache", "/home/somebody/.cache/fonts/list", "/caches/fonts", "/home/somebody/settings"]
+    record = {"files": read, "folders": [], "asked": read, "importable": [], "environment": [], "unseen": []}
+    assert list(Shelf(folder, folder).references(record)) == ["files:/home/somebody/settings", "asked:/home/somebody/settings"]
+
+
 def test_a_copy_in_another_folder_finds_the_outputs(folder, tmp_path):
     shelf = kept_entry(folder, "open('data.csv'); import mine")
     copy = shutil.copytree(folder, tmp_path / "elsewhere")
