@@ -127,7 +127,7 @@ sbom: $(WEEKLY)/ready ## Write the bill of materials of both lock files into _bu
 	@$(PY) -m bookkit.materials _build/sbom --cyclonedx $(WEEKLY)/bin/cyclonedx-py
 
 links: site ## Check every address outside the site, politely (minutes, needs the network)
-	@$(PY) -m bookkit.links _build/html --record published/links.json
+	@$(PY) -m bookkit.links _build/html --record published/links.json --captures
 
 clean: ## Remove what was built (the environment stays)
 	@rm -rf _build

@@ -97,7 +97,11 @@ def pages(runs: int) -> dict[str, Any]:
         our_pages = measured(ours / "_build/html", [f"{name}.html" for name in names], {}, runs)
         stock_pages = measured(stock / "_build/html", [f"book/{name}.html" for name in names], scripts, runs)
     pairs = zip(our_pages, stock_pages, strict=True)
-    return {"pages": {name: [asdict(own), asdict(other)] for name, (own, other) in zip(names, pairs, strict=True)}, "times": times}
+    return {
+        "runs": runs,
+        "pages": {name: [asdict(own), asdict(other)] for name, (own, other) in zip(names, pairs, strict=True)},
+        "times": times,
+    }
 
 
 def our_build(book: Path) -> None:
@@ -174,6 +178,7 @@ def pages_section(found: dict[str, Any]) -> str:
         "",
         "The first number is this site’s, the second that of the same chapter built by stock Jupyter Book. First view: all that is",
         "loaded, compressed. Paint: the largest part of the first view, on a simulated phone.",
+        f"Runs of Lighthouse and builds, of which the median counts: {found['runs']}.",
         "",
         "| page | first view, bytes | requests | to other hosts | paint, ms | Lighthouse phone: performance | accessibility |",
         "| --- | --- | --- | --- | --- | --- | --- |",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .browser import CHART, HYDRATED, ROOT, hydrate, node_tool, serving, visiting
+from .browser import CHART, HYDRATED, ROOT, THOROUGH, hydrate, node_tool, serving, visiting
 
 
 def rows_of(table: str) -> list[dict[str, str]]:
@@ -308,7 +308,7 @@ def test_without_javascript_everything_is_readable(browser, site, path):
         assert not visit.faults()
 
 
-@pytest.mark.parametrize("path", [path for path in READING if path not in WORDS_ONLY])
+@pytest.mark.parametrize("path", [path for path in READING if path not in WORDS_ONLY][:: 1 if THOROUGH else 3])
 def test_a_number_opens_by_pointer_and_by_keyboard(browser, site, path):
     """Hovering opens it; so do Tab and Enter, and Enter never closes what Tab opened; Escape closes it and keeps the place."""
     with visiting(browser, site, path) as visit:

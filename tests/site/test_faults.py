@@ -13,11 +13,12 @@ from bookkit import build
 from tests.faults import faults
 from tests.faults.run import right
 
+from .browser import THOROUGH
 from .conftest import EXECUTED, run_build
 
 SAMPLE = [
     faults.NOTEBOOKS[1],
-    faults.NOTEBOOKS[2],
+    *([faults.NOTEBOOKS[2]] if THOROUGH else []),
     faults.REMOVALS[0],
     faults.SWAPS[0],
     next(fault for fault in faults.SIGNALS if fault.name == "SIGTERM to the build alone while writing"),
