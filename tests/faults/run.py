@@ -43,7 +43,7 @@ def main() -> int:
     wrong = [fault.name for fault, outcome in outcomes if not right(fault, outcome)]
     if not words:
         write_section("faults", table(outcomes, bool(disks), bool(same)))
-    print(f"\n{len(outcomes) - len(wrong)} of {len(outcomes)} faults left a whole site and were mended by the next build.")
+    print(f"\n{len(outcomes) - len(wrong)} of {len(outcomes)} faults ended as they should: a whole site, and mended by the next build.")
     return 0 if not wrong and same else 1
 
 
@@ -81,10 +81,11 @@ def table(outcomes: list[tuple[Fault, Outcome]], disks: bool, same: bool) -> str
     ]
     mended = sum(right(fault, outcome) for fault, outcome in outcomes)
     lines = [
-        f"{mended} of {len(outcomes)} faults did no harm. Each was done to a small book that had been built before and whose data had",
-        "changed since. “Site” is what stood in `_build/html` afterwards, compared byte by byte: the old one, or the new one where",
-        "the fault came too late. Negative exit codes are signals; 128 and more mean that the build was told to stop.",
-        "Moments by chance come from a fixed seed.",
+        f"{mended} of {len(outcomes)} faults ended as they should. Each was done to a small book that had been built before and whose",
+        "data had changed since. “Site” is what stood in `_build/html` afterwards, compared byte by byte: the old one, or the new one",
+        "where the fault came too late. It is missing in one case, and only until the next build: on a system that cannot exchange two",
+        "folders in one step, a build can be killed between two renamings. Negative exit codes are signals; 128 and more mean that",
+        "the build was told to stop. Moments by chance come from a fixed seed.",
         f"A build that executes everything again gave the same bytes: {'yes' if same else '**no**'}.",
         *([] if disks else ["The disk was not filled: that needs Linux and the rights to mount a small one."]),
         "",
