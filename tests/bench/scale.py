@@ -171,6 +171,9 @@ def measure(folder: Path, size: int, *arguments: str) -> Measure:
     seconds = time.perf_counter() - start
     if process.returncode:
         sys.exit(f"{' '.join(arguments)} failed at {size}:\n{log.read_text(encoding='utf-8')[-3000:]}")
+    # Stock builds pass when a cell fails
+    if failed := sorted(path.name for path in folder.glob("_build/html/reports/**/*.err.log")):
+        sys.exit(f"{' '.join(arguments)} at {size} could not execute {', '.join(failed)}.")
     print(f"  {' '.join(arguments)[:34]:<36} {size:>7,} {seconds:8.1f} s", flush=True)
     # Linux counts in KiB, macOS in bytes
     return Measure(size, seconds, usage.ru_maxrss / (KIB**2 if sys.platform == "darwin" else KIB))

@@ -7,23 +7,31 @@ from pathlib import Path
 import yaml
 
 EPOCH = "1795305600"
-STOCK_OUTPUT = '''
+# What the package emits for a website, as stock Jupyter Book shows it: numbers as text, the rest as text or HTML
+AS_TEXT = """
+
+def _for_stock(method):
+    return lambda *args, **options: {{kind: value for kind, value in method(*args, **options).items() if kind.startswith("text/")}}
+
+
+{method} = _for_stock({method})
+"""
+EMITTING = {
+    "publish": ("_bundle", "Table._repr_mimebundle_"),
+    "calculator": ("Calculator._repr_mimebundle_",),
+    "dossier": ("Shown._repr_mimebundle_",),
+    "sources": ("Sources._repr_mimebundle_",),
+}
+STOCK_CHARTS = """
 
 def _stock(enable_report=enable):
-    """Emit what stock Jupyter Book shows: charts by Altair's renderer, numbers as text, tables as HTML."""
-    from deepseek_audit import publish
-
-    def as_text(method):
-        return lambda *args, **options: {kind: value for kind, value in method(*args, **options).items() if kind.startswith("text/")}
-
+    "Charts by Altair's own renderer."
     enable_report()
     alt.renderers.enable("default", base_url="/npm")
-    publish._bundle = as_text(publish._bundle)
-    publish.Table._repr_mimebundle_ = as_text(publish.Table._repr_mimebundle_)
 
 
 enable = _stock
-'''
+"""
 
 
 def as_stock(book: Path) -> Path:
@@ -38,6 +46,13 @@ def as_stock(book: Path) -> Path:
         if not name.startswith(("bookkit", "html_", "ogp_", "sitemap_", "nb_mime")) and "bookkit" not in str(value)
     }
     (book / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    charts = book / "src/deepseek_audit/charts.py"
-    charts.write_text(charts.read_text(encoding="utf-8") + STOCK_OUTPUT, encoding="utf-8")
+    package = book / "src/deepseek_audit"
+    _append(package / "charts.py", STOCK_CHARTS)
+    for module, methods in EMITTING.items():
+        for method in methods:
+            _append(package / f"{module}.py", AS_TEXT.format(method=method))
     return book
+
+
+def _append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
