@@ -73,7 +73,7 @@ def test_check_counts_faults_and_their_number_agrees(data: Path, capsys: pytest.
     assert capsys.readouterr().err.endswith("The data have 2 faults. Mend them, then run the command again.\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["chek"]])
+@pytest.mark.parametrize("arguments", [[], ["publish"]])
 def test_a_command_that_is_none_says_which_there_are(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(arguments)
