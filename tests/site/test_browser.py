@@ -28,14 +28,17 @@ READING = ["index.html", *CHAPTERS]
 DOWNLOADS = "downloads.html"
 # Pages without numbers of their own
 WORDS_ONLY = ("sources.html", "glossary.html", "corrections.html")
+# On a phone all of them; on a wide screen, where charts have more room, every third, and all with THOROUGH=1
+DRAWN = [path for path in READING if path not in WORDS_ONLY]
 # What only a script can use, and what stands in its place without one
 SCRIPTED = ".needs-script, noscript"
 VISIBLE = "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.outerHTML)"
 # What paper has no use for
 SCREEN_ONLY = ".bar, .skip, .trace, .turn, .chart-menu > summary"
 CLAIMS = [f"claims/{row['claim_id']}.html" for row in rows_of("claims")]
-# One claim of each kind stands for all: the same template makes them
-SAMPLE = [f"claims/{name}.html" for name in {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}.values()]
+# One claim of each kind stands for all: the same template makes them. Every third kind, and each with THOROUGH=1
+KINDS = {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}
+SAMPLE = [f"claims/{name}.html" for name in [*KINDS.values()][:: 1 if THOROUGH else 3]]
 PAGES = [*READING, *SAMPLE, DOWNLOADS, "differences.html", "search.html", "404.html"]
 WIDTHS = (320, 390, 768, 1280)
 FIRST_VIEW_BYTES = 200_000
@@ -254,8 +257,7 @@ def test_axe_finds_nothing_in_what_opens(browser, site, path, theme):
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", READING)
+@pytest.mark.parametrize(("path", "width"), [*((path, 390) for path in DRAWN), *((path, 1280) for path in DRAWN[:: 1 if THOROUGH else 3])])
 def test_charts_are_drawn_and_stay_in_place_when_they_become_live(browser, site, path, width):
     """Marks before and after; nothing on the page moves; labels fit; both themes reach both states."""
     with visiting(browser, site, path, viewport={"width": width, "height": 900}, color_scheme="light") as visit:
@@ -308,7 +310,7 @@ def test_without_javascript_everything_is_readable(browser, site, path):
         assert not visit.faults()
 
 
-@pytest.mark.parametrize("path", [path for path in READING if path not in WORDS_ONLY][:: 1 if THOROUGH else 3])
+@pytest.mark.parametrize("path", DRAWN[:: 1 if THOROUGH else 3])
 def test_a_number_opens_by_pointer_and_by_keyboard(browser, site, path):
     """Hovering opens it; so do Tab and Enter, and Enter never closes what Tab opened; Escape closes it and keeps the place."""
     with visiting(browser, site, path) as visit:
