@@ -488,6 +488,9 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="try so many, chosen at random, instead of all")
     parser.add_argument("--only", nargs="+", help="of these modules; writes no report")
     parser.add_argument("--resume", action="store_true", help="believe what earlier runs killed and try the rest again")
+    parser.add_argument(
+        "--report", action="store_true", help="try nothing: write the report anew from the last run, with explanations added since"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
     options = parser.parse_args()
     names = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in DRAWN)
@@ -495,7 +498,12 @@ def main() -> None:
     modules = [module for name in options.only or names if (module := take_apart(name)).mutants]
     every = {mutant for module in modules for mutant in module.mutants}
     chosen = sample(modules, options.sample) if options.sample else every
-    before = recorded() if options.resume else {}
+    before = recorded() if options.resume or options.report else {}
+    if options.report:
+        if missing := [mutant.key for mutant in chosen if mutant.identity not in before]:
+            sys.exit(f"{len(missing):,} mutants were not tried in the last run, {missing[0]} among them. Run it again without --report.")
+        write_section("code-mutation", report(modules, [before[mutant.identity] for mutant in chosen], options.sample is not None))
+        return
     if not options.resume:
         RECORD.unlink(missing_ok=True)
     believed = [
