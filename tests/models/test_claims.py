@@ -157,6 +157,7 @@ BAD_TO_THE_AUDIT: list[tuple[str, tuple[str, Callable[[Rows], None]], str, str]]
     ("reference not described", setting("judgements", COMPUTED, about=""), COMPUTED, "go together"),
     ("described, but no reference", setting("judgements", JUDGED, about="the paper"), JUDGED, "go together"),
     ("judged against the arithmetic", setting("judgements", COMPUTED, verdict="contradicted"), COMPUTED, "contradicts the arithmetic"),
+    ("judged close what is not", setting("judgements", COMPUTED, verdict="close"), COMPUTED, "contradicts the arithmetic"),
     ("judged what is computed", setting("judgements", COMPUTED, verdict="confirmed"), COMPUTED, "repeats the arithmetic"),
     ("wrong scope of a wrong number", setting("claims", SCOPE, value="50", low="49", high="51"), SCOPE, "does not fit the reference"),
     ("right scope not described", setting("judgements", SCOPE, in_scope_about=""), SCOPE, "in_scope_about go together"),

@@ -76,6 +76,13 @@ def test_nothing_added_is_no_sum():
     assert (one - nothing).formula != one.formula
 
 
+def test_units_are_converted_before_numbers_are_compared():
+    hours, minutes = of("2", "hour", "a"), of("90", "minute", "b")
+    assert minutes < hours
+    assert max(hours, minutes) is hours
+    assert not hours < minutes
+
+
 def test_half_a_unit_of_the_last_digit():
     assert [half_unit(written) for written in ("101000", "3.7", "0", "1", "0.05")] == [500, 0.05, 0.5, 0.5, 0.005]
 
