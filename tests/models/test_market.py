@@ -127,8 +127,12 @@ def test_nothing_on_the_days_of_v3_and_r1(day):
     for stock in ("NVDA", *BASKET[1:4]):
         assert market.study(RETURNS, stock, "SPY", day).p > 0.05
     days, values = raw("NVDA")
-    total, error, _ = by_hand(values, raw("SPY")[1], days.index(day), SHORT, EVENT_DAY)
+    total, error, residuals = by_hand(values, raw("SPY")[1], days.index(day), SHORT, EVENT_DAY)
     assert abs(total / error) < 0.1
+    found = market.study(RETURNS, "NVDA", "SPY", day, SHORT)
+    larger = sum(abs(residual) >= abs(total) for residual in residuals)
+    assert larger > 100
+    assert found.quantile_p == pytest.approx((1 + larger) / (len(residuals) + 1))
 
 
 def test_placebo_days():
