@@ -29,6 +29,7 @@ import numpy as np
 from deepseek_audit import formulas, publish, quantity
 from deepseek_audit.facts import ASSUMPTION
 from deepseek_audit.quantity import DEFAULT_DIGITS, EXACT, Quantity, Trace, UnitError, unit
+from deepseek_audit.rounding import leading_place, record, record_all, round_to, round_to_place, settle
 
 MIME_TYPE = "application/vnd.calculator+json"
 DRAWS = 4096
@@ -37,7 +38,6 @@ LOG_POSITIONS = 200
 LOG_DIGITS = 3
 MOST_POSITIONS = 10_000
 POSITIONS = 100
-STORED_DIGITS = 12
 SMALLEST_WRITTEN = 5e-11
 STYLES = ("values", "bars", "ranking", "verdicts")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -249,10 +249,10 @@ class _Format:
         words = quantity.wording(self.measured_in)
         is_scientific = words["kind"] == "scientific"
         if words["whole"]:
-            value = float(round(value))
+            value = round_to_place(value, 0)
         elif abs(value) < SMALLEST_WRITTEN and not is_scientific:
             value = 0.0
-        is_exact = not is_scientific and (words["whole"] or value == float(f"{value:.{self.digits - 1}e}"))
+        is_exact = not is_scientific and (words["whole"] or settle(value) == round_to(value, self.digits))
         number = Quantity(value + 0.0, self.measured_in, EXACT if is_exact else self.digits)
         return f"{number:{self.digits}}" if self.suffix is None else f"{number:{self.digits} bare}" + self.suffix
 
@@ -508,7 +508,7 @@ class Calculator:
         definitions, trees = formulas.trees([formula.expression for formula in self._formulas.values()])
         by_name = dict(zip(self._formulas, trees, strict=True))
         outcomes = self.evaluate()
-        return {
+        content = {
             "name": self.name,
             "title": self.title,
             "description": self.description,
@@ -518,6 +518,8 @@ class Calculator:
             "results": [self._describe_group(group, by_name, outcomes) for group in self.results],
             "landmarks": self._landmarks(outcomes) if self.landmarks else None,
         }
+        recorded: dict[str, Any] = record_all(content)
+        return recorded
 
     def _describe_group(self, group: Results, trees: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         items = [self._item(result, trees[result.name], outcomes[result.name]) for result in group.results]
@@ -598,12 +600,15 @@ def scale(items: Sequence[Mapping[str, Any]], references: Sequence[Mapping[str, 
     shown = [item[name] for item in items for name in ("value", "high") if item.get(name) is not None]
     positive = [number for number in [*shown, *(reference["value"] for reference in references)] if number > 0]
     top = max(positive, default=1.0)
-    size = 10.0 ** math.floor(math.log10(top))
+    place = leading_place(top)
+    size = float(f"1e{place}")
     if not log:
-        return 0.0, next(step * size for step in (1, 2, 5, 10) if step * size >= top * (1 - 1e-9))
+        return 0.0, next(step * size for step in (1, 2, 5, 10) if settle(step * size) >= settle(top))
     least = min([*positive, *(item["low"] for item in items if (item.get("low") or 0) > 0)], default=1.0)
-    bottom = 10.0 ** math.floor(math.log10(least) - 1e-9)
-    return bottom, max(10.0 ** math.ceil(math.log10(top) - 1e-9), 10 * bottom)
+    # A power of ten below everything shown, and one that nothing exceeds
+    below = leading_place(least) - (settle(least) == float(f"1e{leading_place(least)}"))
+    above = place + (settle(top) > size)
+    return float(f"1e{below}"), float(f"1e{max(above, below + 1)}")
 
 
 # Inputs, seen from outside
@@ -752,8 +757,8 @@ def _traced(value: Number) -> dict[str, Any] | None:
 
 
 def _stored(value: float | None) -> float | None:
-    """Without the last digits, which differ from machine to machine; nothing where it is not defined."""
-    return None if value is None or not math.isfinite(value) else float(f"{value:.{STORED_DIGITS - 1}e}")
+    """As it is recorded; nothing where it is not defined."""
+    return None if value is None or not math.isfinite(value) else record(value)
 
 
 # Where there is no page: the defaults, as text and as tables

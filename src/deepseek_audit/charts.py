@@ -17,6 +17,7 @@ import altair as alt
 from deepseek_audit import publish
 from deepseek_audit.facts import Facts
 from deepseek_audit.quantity import Quantity, format_range
+from deepseek_audit.rounding import record_all
 
 VEGA_LITE_MIME_TYPE = "application/vnd.vegalite.v6+json"
 # JupyterLab (4.6) draws version 5 only; these charts use nothing newer
@@ -61,6 +62,7 @@ def _theme() -> alt.theme.ThemeConfig:
 
 
 def _emit(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
+    specification = record_all(specification)
     text = specification.get("description") or "A chart without a description"
     return {VEGA_LITE_MIME_TYPE: specification, JUPYTERLAB_MIME_TYPE: specification, "text/plain": text}
 

@@ -16,6 +16,7 @@ import sympy
 
 from deepseek_audit import quantity
 from deepseek_audit.quantity import Quantity, UnitError
+from deepseek_audit.rounding import settle
 
 Tree = Any
 Values = Mapping[str, Any]
@@ -84,17 +85,20 @@ def expression(function: Callable[..., Any], arguments: Values, units: Mapping[s
             raise FormulaError(f"it can be called neither with symbols nor with quantities: {error}") from error
     if isinstance(found, Quantity):
         found = found.to(result_unit).magnitude
-    return _with_whole_numbers(sympy.sympify(found))
+    return _settled(sympy.sympify(found))
 
 
 def _quantity(magnitude: Any, unit_name: str, name: str = "") -> Quantity:
     return Quantity(cast(float, magnitude), quantity.unit(unit_name), name=name)
 
 
-def _with_whole_numbers(found: sympy.Expr) -> sympy.Expr:
-    """The same with 1.0 written 1, so that it cancels; conversions leave a last digit."""
-    near = {number: round(number) for number in found.atoms(sympy.Float)}
-    return found.xreplace({number: sympy.Integer(whole) for number, whole in near.items() if abs(number - whole) <= 1e-14 * abs(whole)})
+def _settled(found: sympy.Expr) -> sympy.Expr:
+    """The same with each constant settled, so that equal ones are one; and with 1.0 written 1, so that it cancels."""
+    return found.xreplace({number: _constant(settle(float(number))) for number in found.atoms(sympy.Float)})
+
+
+def _constant(number: float) -> sympy.Number:
+    return sympy.Integer(int(number)) if number.is_integer() else sympy.Float(number)
 
 
 def require_unit(function: Callable[..., Any], values: Mapping[str, float], units: Mapping[str, str], unit_name: str, bare: float) -> None:

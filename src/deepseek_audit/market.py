@@ -21,6 +21,7 @@ from statsmodels.regression.linear_model import OLS
 from deepseek_audit.assumptions import AssumptionError, assumption
 from deepseek_audit.facts import RETURNS, Facts
 from deepseek_audit.quantity import EXACT, Quantity, computed, constant
+from deepseek_audit.rounding import leading_place, round_to, round_to_place, settle
 
 Vector = NDArray[np.float64]
 
@@ -348,7 +349,7 @@ class Study:
         """
         if len(self.window) > 1:
             raise MarketDataError("Only a single day can be compared with single days.")
-        return int((np.abs(self.model.residuals) >= abs(self.total)).sum())
+        return sum(settle(abs(residual)) >= settle(abs(self.total)) for residual in self.model.residuals)
 
     @property
     def quantile_p(self) -> float:
@@ -361,7 +362,7 @@ class Study:
     def quantity(self, value: float, unit: str = "percent", digits: float = 3, what: str = "abnormal return") -> Quantity:
         """A number of this study with its trace: the specification as a formula, and the rows behind it."""
         formula = f"{what} of {self.stock} against {self.market} on {self.day}, sessions {self.window}; line of sessions {self.estimation}"
-        return settled(value, unit, digits, formula, self.rows)
+        return computed(value, unit, digits, formula, self.rows)
 
     def total_quantity(self) -> Quantity:
         """The cumulative abnormal return, traced."""
@@ -383,7 +384,7 @@ class Study:
     def critical_quantity(self) -> Quantity:
         """The t that chance alone passes on 5% of days, in either direction, if returns are normal."""
         value = float(stats.t.ppf((1 + LEVEL) / 2, self.degrees_of_freedom))
-        return settled(value, "ratio", 3, f"97.5% quantile of Student’s t with {self.degrees_of_freedom} degrees of freedom", self.rows)
+        return computed(value, "ratio", 3, f"97.5% quantile of Student’s t with {self.degrees_of_freedom} degrees of freedom", self.rows)
 
     def quantile_quantity(self) -> Quantity:
         """The share of days at least as far from the line, traced."""
@@ -444,7 +445,7 @@ class GroupTests:
     def quantity(self, name: str) -> Quantity:
         """One of these numbers with its trace, by the name of its field."""
         formula = f"{name.replace('_', ' ')} of the stocks’ abnormal returns"
-        return settled(getattr(self, name), "ratio", 3, formula, self.rows).shown("2")
+        return computed(getattr(self, name), "ratio", 3, formula, self.rows).shown("2")
 
 
 def group_tests(returns: Returns, stocks: Sequence[str], market: str, day: str, estimation: Window = ESTIMATION_WINDOWS[0]) -> GroupTests:
@@ -534,11 +535,6 @@ def corrado_rank(residuals: Vector, abnormal: Vector) -> float:
     return float(from_middle[-1] / math.sqrt((from_middle**2).mean()))
 
 
-def settled(value: float, unit: str, digits: float, formula: str, rows: Iterable[str]) -> Quantity:
-    """A computed number, rounded to ten digits, so that every processor stores the same."""
-    return computed(float(f"{value:.10g}"), unit, digits, formula, rows)
-
-
 def placebo(returns: Returns, stock: str, market: str, days: Iterable[str], estimation: Window = ESTIMATION_WINDOWS[0]) -> list[Study]:
     """The same one-day test for other days, each with its own estimation window."""
     return [study(returns, stock, market, day, estimation) for day in days]
@@ -582,8 +578,7 @@ def recovery(returns: Returns, name: str, day: str) -> Recovery:
     event = returns.position(day)
     returns.window(name, day, Window(0, len(returns.days) - 1 - event))
     after = levels(returns.series(name), event - 1)[1:]
-    back = np.flatnonzero(after >= 100)
-    first = int(back[0]) if len(back) else None
+    first = next((session for session, level in enumerate(after) if settle(level) >= 100), None)
     low = int(after.argmin())
     on = returns.days[event:]
     return Recovery(None if first is None else on[first], first, float(after[low]), on[low], float(after[-1]), on[-1])
@@ -616,12 +611,14 @@ def value_losses(
     relative_closes = levels(returns.series(name), 0) / 100
     closes = relative_closes / relative_closes[returns.position(priced_on)] * price.to("usd").magnitude
     found = []
-    for place in np.flatnonzero(-np.diff(closes) * shares.to("share").magnitude >= least.to("usd").magnitude) + 1:
+    losses = -np.diff(closes) * shares.to("share").magnitude
+    for place, loss in enumerate(losses, start=1):
+        if not settle(loss) >= settle(least.to("usd").magnitude):  # Nor where a close is missing
+            continue
         before, after = sorted((returns.days[place], priced_on))
-        loss = float((closes[place - 1] - closes[place]) * shares.to("share").magnitude)
         rows = returns.run([name], before, after) | shares.rows | price.rows
         what = f"shares × fall of the close on {returns.days[place]}; closes from that of {priced_on} and the returns between"
-        found.append((returns.days[place], settled(loss, "usd", 3, what, rows)))
+        found.append((returns.days[place], computed(loss, "usd", 3, what, rows)))
     return found
 
 
@@ -730,15 +727,15 @@ def moves(facts: Facts, day: str, day_before: str) -> list[tuple[str, str, Quant
 def one_decimal(value: Quantity) -> Quantity:
     """The same quantity, printed with one decimal, or more where that would be 0 or round up to 1, 10 or 100."""
     size = abs(value.magnitude)
-    place = math.floor(math.log10(round(size, 1) if size >= 1 else size)) if size else 0
-    rounds_up = float(f"{size:.0e}") >= 10 ** (place + 1)
+    place = leading_place(round_to_place(size, -1) if size >= 1 else size)
+    rounds_up = leading_place(round_to(size, 1)) > place
     return value.shown(str(max(1 + rounds_up, place + 2)))
 
 
 def return_on(returns: Returns, name: str, day: str) -> Quantity:
     """The return of a series on a day (percent), also of one that was computed from others."""
     value = float(returns.window(name, day, EVENT_DAY)[0])
-    return one_decimal(settled(value, "percent", 3, f"return of {name} on {day}", returns.rows(name, day, EVENT_DAY)))
+    return one_decimal(computed(value, "percent", 3, f"return of {name} on {day}", returns.rows(name, day, EVENT_DAY)))
 
 
 def sessions(returns: Returns, name: str, first: str, last: str) -> Quantity:

@@ -13,6 +13,7 @@ from scipy import stats
 from deepseek_audit.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH
 from deepseek_audit.market import BUYER, INDEX, LEVEL, OTHER, SUPPLIER, GroupTests, MarketDataError, Returns, Study, Window, levels
 from deepseek_audit.quantity import Quantity
+from deepseek_audit.rounding import round_to_place
 
 # A name stands to the left of its mark, except where there is no room (returns in percent)
 TURN_BELOW, TURN_ABOVE = -14, 1.5
@@ -63,7 +64,7 @@ def day_returns(rows: Sequence[tuple[str, str, Quantity]]) -> alt.LayerChart | a
         {
             "name": name,
             "kind": kind,
-            "value": round(value.magnitude, 2),
+            "value": round_to_place(value.magnitude, -2),
             "text": f"{name} {value}",
             "place": place,
             "edge": min(value.magnitude, 0),
@@ -117,10 +118,10 @@ def specification_curve(studies: Sequence[Study], names: Mapping[str, str], orde
                     "market": names.get(study.market, study.market),
                     "estimation": str(study.estimation),
                     "window": str(study.window),
-                    "total": round(study.total, 2),
-                    "low": round(low, 2),
-                    "high": round(high, 2),
-                    "t": round(study.t, 2),
+                    "total": round_to_place(study.total, -2),
+                    "low": round_to_place(low, -2),
+                    "high": round_to_place(high, -2),
+                    "t": round_to_place(study.t, -2),
                     "kind": "no interval crosses zero" if high < 0 or low > 0 else "the interval crosses zero",
                 }
             )
@@ -179,7 +180,7 @@ def group_statistics(
             "statistic": label,
             "market": names.get(market, market),
             "estimation": str(estimation),
-            "value": round(getattr(tests, field), 2),
+            "value": round_to_place(getattr(tests, field), -2),
             "color": VERMILION if field in INDEPENDENT else BLUE,
             "level": level,
         }
@@ -215,7 +216,7 @@ def placebo_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
             "high": float(low + BIN),
             "middle": float(low + BIN / 2),
             "days": int(days),
-            "expected": round(len(values) * float(stats.t.cdf(low + BIN, freedom) - stats.t.cdf(low, freedom)), 2),
+            "expected": round_to_place(len(values) * float(stats.t.cdf(low + BIN, freedom) - stats.t.cdf(low, freedom)), -2),
         }
         for low, days in zip(ends, found, strict=False)
     ]
@@ -242,7 +243,7 @@ def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str]) -> al
         tooltip=[alt.Tooltip(f"{field}:Q", title=title) for field, title in PLACEBO_COLUMNS.items()],
     )
     curve = base.mark_line(color=INK, strokeDash=[5, 4], interpolate="monotone").encode(x=alt.X("middle:Q"), y="expected:Q")
-    marks = alt.Chart(_data([{"t": round(t_of[day], 2), "label": label, "days": 58, "foot": 0} for day, label in marked.items()]))
+    marks = alt.Chart(_data([{"t": round_to_place(t_of[day], -2), "label": label, "days": 58, "foot": 0} for day, label in marked.items()]))
     stems = marks.mark_rule(color=VERMILION, strokeWidth=2).encode(x="t:Q", y="foot:Q", y2="days:Q")
     near = marks.transform_filter("datum.t < 0").mark_text(align="left", baseline="bottom", dx=-2, dy=-3, color=INK, lineBreak="|")
     far = marks.transform_filter("datum.t >= 0").mark_text(align="center", baseline="bottom", dy=-3, color=INK, lineBreak="|")
@@ -306,7 +307,10 @@ def rebased(returns: Returns, tickers: Mapping[str, str], base: str, days: Seque
     for name, ticker in tickers.items():
         path = levels(returns.series(ticker), 0)
         columns[name] = 100 * path / path[returns.position(base)]
-    return [{"date": day, **{name: round(float(column[returns.position(day)]), 1) for name, column in columns.items()}} for day in days]
+    return [
+        {"date": day, **{name: round_to_place(float(column[returns.position(day)]), -1) for name, column in columns.items()}}
+        for day in days
+    ]
 
 
 def weekly(returns: Returns, first: str, last: str, besides: Iterable[str] = ()) -> list[str]:

@@ -20,6 +20,7 @@ from scipy.stats import qmc
 from deepseek_audit.assumptions import AssumptionError, assumption
 from deepseek_audit.facts import Facts
 from deepseek_audit.quantity import EXACT, Quantity, Trace, computed, constant, format_range
+from deepseek_audit.rounding import round_to, settle
 
 Array = npt.NDArray[np.float64]
 
@@ -545,9 +546,9 @@ def dots(simulation: Simulation, count: int, step: float) -> list[dict[str, floa
     columns: dict[float, int] = {}
     placed = []
     for value in values:
-        middle = (math.floor(value / step) + 0.5) * step
+        middle = (math.floor(settle(value / step)) + 0.5) * step
         columns[middle] = columns.get(middle, 0) + 1
-        placed.append({"column": middle, "place": columns[middle], "value": float(f"{value:.3g}")})
+        placed.append({"column": middle, "place": columns[middle], "value": round_to(value, 3)})
     return placed
 
 

@@ -10,6 +10,7 @@ import altair as alt
 from deepseek_audit import charts
 from deepseek_audit.programme import Inputs, Simulation, Swing, cumulative, dots
 from deepseek_audit.quantity import Quantity, format_range
+from deepseek_audit.rounding import round_to
 
 MILLIONS = "datum.value ? '$' + datum.value / 1e6 + 'M' : '$0'"
 BILLIONS = "datum.value ? '$' + datum.value / 1e9 + 'B' : '$0'"
@@ -74,7 +75,7 @@ def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int) -> alt.
     years = list(range(last + 1))
     ways: dict[str, float | None] = {"bought": None, **{f"rent {rent:bare}": rent.magnitude for rent in rents}}
     rows = [
-        {"way": way, "year": year, "spent": float(f"{spent:.4g}"), "label": place if year == (last if way != "bought" else 0) else ""}
+        {"way": way, "year": year, "spent": round_to(spent, 4), "label": place if year == (last if way != "bought" else 0) else ""}
         for way, rent in ways.items()
         for place in ("start" if rent is None else "below" if rent == min(each.magnitude for each in rents) else "above",)
         for year, spent in zip(years, cumulative(model, years, rent), strict=True)

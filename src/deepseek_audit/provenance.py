@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from deepseek_audit.facts import UnknownFact, unknown
+from deepseek_audit.rounding import settle
 from deepseek_audit.tables import Row
 
 # Figures in circulation that are not sums of money, and so have no line in headline_figures.csv
@@ -157,4 +158,4 @@ def columns(facts: Tables, last: Collection[str]) -> dict[str, list[str]]:
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.5
+    return settle(sum(values) / len(values)) if values else 0.5

@@ -21,6 +21,8 @@ from typing import Any
 
 import pint
 
+from deepseek_audit.rounding import SETTLED_DIGITS, leading_place, record, round_to
+
 EXACT = math.inf
 DEFAULT_DIGITS = 3
 # Beyond this, floating point no longer holds every digit
@@ -264,7 +266,7 @@ class Quantity:
         name = str(self.unit) if self.unit != unit("ratio") else ""
         written = _plain(self.magnitude, min(self.digits, WRITTEN_DIGITS))
         return {
-            "value": self.magnitude,
+            "value": record(self.magnitude, self.digits),
             "unit": name or "ratio",
             "text": text,
             "exact": f"{written} {_SPELLED_UNITS.get(name, name)}".strip(),
@@ -284,7 +286,7 @@ def _as_quantity(value: object) -> Quantity | None:
 def _leading_place(number: float) -> int:
     if not isinstance(number, (int, float)):
         return 0  # The symbol of a formula
-    return math.floor(math.log10(abs(number))) if number else 0
+    return leading_place(number)
 
 
 def _decimal_place(quantity: Quantity) -> float:
@@ -305,17 +307,15 @@ def significant_digits(written: str) -> int:
 
 def half_unit(written: str) -> float:
     """Half a unit of the last digit of a number as written: 500 for 101000, 0.05 for 3.7."""
-    leading = math.floor(math.log10(abs(float(written)) or 1.0))
-    return float(0.5 * 10.0 ** (leading - significant_digits(written) + 1))
+    place = leading_place(float(written)) - significant_digits(written) + 1
+    return float(f"5e{place - 1}")
 
 
 # Formatting: the only place where numbers become text
 
 
 def _rounded(number: float, digits: float) -> float:
-    if digits == EXACT or not number:
-        return number
-    return float(f"{number:.{int(digits) - 1}e}")
+    return record(number, EXACT) if digits == EXACT else round_to(number, int(digits))
 
 
 def _plain(number: float, digits: float) -> str:
@@ -340,7 +340,8 @@ def _compact(number: float, digits: float) -> str:
 
 
 def _scientific(number: float, digits: float) -> str:
-    mantissa, exponent = f"{number:.{int(min(digits, DEFAULT_DIGITS + 3)) - 1}e}".split("e")
+    shown = int(min(digits, DEFAULT_DIGITS + 3))
+    mantissa, exponent = f"{round_to(number, shown):.{shown - 1}e}".split("e")
     return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}".replace("-", _MINUS)
 
 
@@ -473,7 +474,7 @@ def format_quantity(quantity: Quantity, digits: int = DEFAULT_DIGITS, *, bare: b
     shown = min(float(digits), quantity.digits)
     if name in _WHOLE:
         shown = quantity.digits
-    elif quantity.digits == EXACT and quantity.magnitude == _rounded(quantity.magnitude, digits):
+    elif quantity.digits == EXACT and round_to(quantity.magnitude, SETTLED_DIGITS) == round_to(quantity.magnitude, digits):
         shown = EXACT
     return wording.text(quantity.magnitude, shown, bare)
 

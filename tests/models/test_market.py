@@ -455,10 +455,6 @@ def test_a_wrong_reference_is_no_fact(reference):
     assert f"market_returns/NVDA/{DAY}" in FACTS
 
 
-def test_numbers_do_not_depend_on_the_processor():
-    assert market.settled(1 / 3, "ratio", 3, "a third", {"a"}).magnitude == 0.3333333333
-
-
 def test_returns_are_those_of_the_file():
     """Read again with another reader: the same days, the same numbers, and nothing where there is no row."""
     returns = market.read_returns(FACTS)

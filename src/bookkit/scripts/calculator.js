@@ -357,7 +357,7 @@ export function written(number, { kind, prefix, one, many, whole, digits }) {
   if (!Number.isFinite(number)) return "not defined";
   const isZero = kind !== "scientific" && Math.abs(number) < 5e-11;
   const value = isZero ? 0 : whole ? nearestWhole(number) : number;
-  const exact = kind !== "scientific" && (whole || value === Number(rounded(Math.abs(value), digits)) * Math.sign(value));
+  const exact = kind !== "scientific" && (whole || Number(rounded(Math.abs(value), SETTLED)) === Number(rounded(Math.abs(value), digits)));
   const sign = value < 0 ? "−" : "";
   const body = sign + prefix + { plain, compact, scientific }[kind](Math.abs(value), exact ? Infinity : digits);
   return body + (body === "1" ? one : many);
@@ -369,19 +369,26 @@ function interval(low, high, format) {
   return many && first.endsWith(many) && last.endsWith(many) ? `${first.slice(0, -many.length)} to ${last}` : `${first} to ${last}`;
 }
 
+// As in rounding.py
+const SETTLED = 13, RECORDED = 10;
 const exponent = (number) => number ? Number(number.toExponential().split("e")[1]) : 0;
-const nearestWhole = (number) => Math.abs(number % 1) === 0.5 ? 2 * Math.round(number / 2) : Math.round(number);
+const nearestWhole = (number) => Math.sign(number) * Math.floor(Number(rounded(Math.abs(number), SETTLED)) + 0.5);
 
-/** To significant digits as text; a number in the middle goes to the even digit, as in Python. */
+/** To significant digits as text, halves up; settled before, so that all processors and Python (rounding.py) agree. */
 function rounded(number, digits) {
-  const [mantissa, power] = number.toExponential(40).split("e");
-  const kept = mantissa.slice(0, digits === 1 ? 1 : digits + 1), rest = mantissa.replace(".", "").slice(digits);
-  if (/^50*$/.test(rest) && "02468".includes(kept.at(-1))) return `${kept}e${power}`;
-  return number.toExponential(digits - 1);
+  const [mantissa, power] = number.toExponential(SETTLED - 1).split("e");
+  if (digits >= SETTLED) return `${mantissa}e${power}`;
+  const cut = 10 ** (SETTLED - digits);
+  const kept = String(Math.floor((Number(mantissa.replace(".", "")) + cut / 2) / cut));
+  const fraction = kept.slice(1, digits);
+  return `${kept[0]}${fraction && `.${fraction}`}e${Number(power) + kept.length - digits}`;
 }
 
+/** What an exact number is written with: all digits of a whole one. */
+const recorded = (number) => Number.isInteger(number) ? number : Number(rounded(number, RECORDED));
+
 function plain(number, digits) {
-  const value = digits === Infinity ? number : Number(rounded(number, digits));
+  const value = digits === Infinity ? recorded(number) : Number(rounded(number, digits));
   if (value >= 1e15) return scientific(value, digits);
   const places = digits === Infinity ? 10 : Math.max(0, digits - 1 - exponent(value));
   const [whole, fraction = ""] = value.toFixed(places).split(".");
@@ -390,7 +397,7 @@ function plain(number, digits) {
 }
 
 function compact(number, digits) {
-  const value = digits === Infinity ? number : Number(rounded(number, digits));
+  const value = digits === Infinity ? recorded(number) : Number(rounded(number, digits));
   for (const [size, suffix] of SIZES) if (value >= size) return plain(value / size, digits) + suffix;
   return plain(value, digits);
 }
