@@ -30,7 +30,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from sphinx.util import logging
 
-from bookkit import cards, plain, policy, slots
+from bookkit import cards, notes, plain, policy, slots
 from bookkit.citing import (
     CHANGELOG_FILE,
     FORMATS,
@@ -100,8 +100,6 @@ def connect(app: Any) -> None:
     app.add_config_value("bookkit_answer_heading", "The short answer", "env", types=[str])
     app.add_config_value("bookkit_palette", {}, "html", types=[dict])
     app.connect("builder-inited", _start)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
     app.connect("doctree-resolved", _resolved)
     app.connect("html-page-context", _page_context)
     app.connect("build-finished", _write_files)
@@ -109,17 +107,6 @@ def connect(app: Any) -> None:
 
 def _start(app: Any) -> None:
     app.bookkit_pages = {}
-    if not hasattr(app.env, "bookkit_key_charts"):
-        app.env.bookkit_key_charts = {}
-
-
-def _purge(_app: Any, env: Any, docname: str) -> None:
-    getattr(env, "bookkit_key_charts", {}).pop(docname, None)
-
-
-def _merge(_app: Any, env: Any, docnames: Iterable[str], other: Any) -> None:
-    charts = getattr(other, "bookkit_key_charts", {})
-    env.bookkit_key_charts |= {docname: charts[docname] for docname in docnames if docname in charts}
 
 
 def _resolved(app: Any, doctree: nodes.document, docname: str) -> None:
@@ -479,13 +466,13 @@ def _write_cards(app: Any, palette: Mapping[str, str]) -> None:
     colors = cards.Colors(palette["paper"], palette["ink"], palette["muted"], palette["accent"])
     version = f"Version {book.version}" if book.version else ""
     below = " · ".join(filter(None, (version, day(book.modified) if book.modified else "")))
+    key_charts = notes.of_book(app.env, notes.KEY_CHART)
     for docname, page in sorted(app.bookkit_pages.items()):
         work = work_of(app, docname)
         title = book.name if work.whole else work.title
         path = Path(app.outdir, unquote(card_path(work)))
         path.parent.mkdir(parents=True, exist_ok=True)
-        chart = app.env.bookkit_key_charts.get(docname)
-        path.write_bytes(cards.card(title, page.answer, "" if work.whole else book.name, below, chart, colors))
+        path.write_bytes(cards.card(title, page.answer, "" if work.whole else book.name, below, key_charts.get(docname), colors))
 
 
 def documents(app: Any) -> list[str]:
