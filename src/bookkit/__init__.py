@@ -32,6 +32,7 @@ STATIC = Path(__file__).parent / "static"
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
     from bookkit import (
+        bibliography,
         calculator,
         citing,
         claims,
@@ -61,6 +62,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_builder(BookBuilder, override=True)
     as_text = (numbers.visit_number_as_text, numbers.depart_number_as_text)
     app.add_node(numbers.TracedNumber, html=(numbers.visit_number, None), latex=as_text, text=as_text)
+    bibliography.connect(app)
     notes.connect(app)
     figures.connect(app)
     calculator.connect(app)

@@ -37,14 +37,19 @@ CHANGELOG_FILE = "CHANGELOG.md"
 CHANGELOG_PAGES = ("changelog", "changes", "corrections")
 HASH_DIGITS = 12
 COMMIT_DIGITS = 7
-LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "&%$#_"},
-}
+LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
 CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-N[CD]|-SA)*)-(\d\.\d)")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -376,7 +381,7 @@ def bibtex(work: Work) -> str:
 
 def latex(text: str) -> str:
     """The text with LaTeX's special characters escaped."""
-    return "".join(LATEX.get(character, character) for character in text)
+    return text.translate(LATEX)
 
 
 def ris(work: Work) -> str:

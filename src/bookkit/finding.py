@@ -30,7 +30,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from sphinx.util import logging
 
-from bookkit import cards, notes, plain, policy, slots
+from bookkit import bibliography, cards, notes, plain, policy, slots
 from bookkit.citing import (
     CHANGELOG_FILE,
     FORMATS,
@@ -112,7 +112,7 @@ def _start(app: Any) -> None:
 def _resolved(app: Any, doctree: nodes.document, docname: str) -> None:
     answer = short_answer(doctree, app.config.bookkit_answer_heading)
     own = one_line(app.env.metadata[docname].get("description", ""))
-    sources = sources_of(doctree, _bibliography(app))
+    sources = sources_of(doctree, bibliography.titles(app))
     app.bookkit_pages[docname] = Page(own or shortened(answer, DESCRIPTION_LENGTH), first_sentence(answer), sources)
 
 
@@ -419,22 +419,6 @@ def sources_of(doctree: nodes.document, titles: Mapping[str, str]) -> tuple[tupl
         links = (reference["refuri"] for reference in note.findall(nodes.reference) if "refuri" in reference)
         found.append((name, next((uri for uri in links if uri.startswith(("https://", "http://"))), "")))
     return tuple(found)
-
-
-def _bibliography(app: Any) -> dict[str, str]:
-    """Titles of the bibliography by the ids that sphinxcontrib-bibtex gives their notes; none without it."""
-    domain = app.env.domains.get("cite")
-    if domain is None:
-        return {}
-    template = getattr(app.config, "bibtex_footcite_id", "") or "footcite-{key}"
-    entries = domain.bibdata.data.entries
-    return {
-        nodes.make_id(template.format(key=key, footbibliography_count=1)): one_line(
-            re.sub(r"[{}]|\\(?=[&%$#_])", "", entry.fields["title"])
-        )
-        for key, entry in entries.items()
-        if "title" in entry.fields
-    }
 
 
 # The files at the site's root
