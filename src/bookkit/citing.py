@@ -520,9 +520,13 @@ def file_stem(name: str, version: str) -> str:
 
 def changelog_page(app: Any) -> str:
     """The path of the changelog, if it is a page of the book."""
-    pages = (name for name in sorted(app.env.found_docs) if posixpath.basename(name).lower() in CHANGELOG_PAGES)
-    docname = next(pages, None)
+    docname = next(filter(is_changelog, sorted(app.env.found_docs)), None)
     return app.builder.get_target_uri(docname) if docname else ""
+
+
+def is_changelog(docname: str) -> bool:
+    """Whether a document is, by its name, the page that shows the changelog."""
+    return posixpath.basename(docname).lower() in CHANGELOG_PAGES
 
 
 def stem(path: str) -> str:

@@ -39,10 +39,12 @@ from bookkit.citing import (
     Book,
     Work,
     book_of,
+    changelog_page,
     day,
     license_address,
     one_line,
     sentence,
+    slug,
     work_of,
     writes_pages,
 )
@@ -93,6 +95,11 @@ class Entry:
     version: str
     date: datetime.date
     text: str
+
+    @property
+    def anchor(self) -> str:
+        """The id of its section on the page of the changelog; it does not depend on other versions, as Sphinx' id does."""
+        return f"version-{slug(self.version)}"
 
 
 def connect(app: Any) -> None:
@@ -435,7 +442,7 @@ def _write_files(app: Any, exception: Exception | None) -> None:
     _write(out / "robots.txt", robots(book))
     entries = changes(app)
     if entries:
-        _write(out / FEED, feed(book, entries))
+        _write(out / FEED, feed(book, entries, changelog_page(app)))
     _write(out / "404.html", not_found(book, [work for work in works if not work.whole], palette))
     _write(out / "favicon.svg", favicon(palette))
     (out / "favicon.png").write_bytes(_icon(palette))
@@ -574,14 +581,19 @@ def _absolute_links(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def feed(book: Book, entries: list[Entry]) -> str:
-    """The changelog as an Atom feed. Ids are made of the book's title and the version, so they outlive a move of the site."""
+def feed(book: Book, entries: list[Entry], page: str = "") -> str:
+    """The changelog as an Atom feed. Ids are made of the book's title and the version, so they outlive a move of the site.
+
+    Args:
+        book: its title, authors and address; without an address, links are relative to the feed.
+        entries: the versions.
+        page: path of the page that shows the changelog; each entry leads to its version there, without one to the home page.
+    """
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": book.language})
     _child(root, "id", _urn(book.title))
     _child(root, "title", f"{book.name}: changes")
     _child(root, "updated", _instant(max(entry.date for entry in entries)))
-    if book.site:
-        ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=book.site + FEED)
+    ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=book.address(FEED) or FEED)
     ET.SubElement(root, "link", rel="alternate", type="text/html", href=book.site or "index.html")
     for author in book.authors or (Author(book.name),):
         _child(ET.SubElement(root, "author"), "name", f"{author.given} {author.name}".strip())
@@ -592,7 +604,8 @@ def feed(book: Book, entries: list[Entry]) -> str:
         _child(element, "id", _urn(f"{book.title}\n{entry.version}"))
         _child(element, "title", f"Version {entry.version}")
         _child(element, "updated", _instant(entry.date))
-        ET.SubElement(element, "link", rel="alternate", type="text/html", href=book.site or "index.html")
+        place = f"{book.address(page) or page}#{entry.anchor}" if page else book.site or "index.html"
+        ET.SubElement(element, "link", rel="alternate", type="text/html", href=place)
         ET.SubElement(element, "content", type="html").text = entry.text
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
