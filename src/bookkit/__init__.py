@@ -36,6 +36,7 @@ def setup(app: Any) -> dict[str, Any]:
         calculator,
         citing,
         claims,
+        contents,
         downloads,
         execution,
         figures,
@@ -63,6 +64,7 @@ def setup(app: Any) -> dict[str, Any]:
     as_text = (numbers.visit_number_as_text, numbers.depart_number_as_text)
     app.add_node(numbers.TracedNumber, html=(numbers.visit_number, None), latex=as_text, text=as_text)
     bibliography.connect(app)
+    contents.connect(app)
     notes.connect(app)
     figures.connect(app)
     calculator.connect(app)

@@ -2,13 +2,15 @@
 
 import json
 import os
+import sys
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import nbformat
 import pytest
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from bookkit import claims, notes, numbers
 
@@ -18,7 +20,7 @@ from .test_claims import data as claims_data
 from .test_hostile import emitted
 
 CHART = "application/vnd.vegalite.v6+json"
-SETTINGS = {"extensions": ["myst_nb", "bookkit"], "nb_execution_mode": "off", "myst_enable_extensions": ["dollarmath"]}
+SETTINGS = {"extensions": ["myst_nb", "bookkit"], "nb_execution_mode": "off", "myst_enable_extensions": []}
 FOREIGN = """
 from docutils import nodes
 from sphinx.domains import Domain
@@ -50,18 +52,19 @@ def write(folder: Path, name: str, *outputs: object) -> None:
 
 def build(folder: Path, builder: str = "dummy", **settings: object) -> tuple[Sphinx, str]:
     """One build as `jupyter-book build .` makes it, with the environment that the last one left; and what it said."""
-    said = StringIO()
-    app = Sphinx(
-        str(folder),
-        str(folder),
-        str(folder.parent / "out"),
-        str(folder.parent / "doctrees"),
-        builder,
-        confoverrides={**SETTINGS, **settings},
-        status=None,
-        warning=said,
-    )
-    app.build()
+    said, out = StringIO(), folder.parent / "out"
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(
+            str(folder),
+            str(folder),
+            str(out),
+            str(folder.parent / "doctrees"),
+            builder,
+            confoverrides={**SETTINGS, **settings},
+            status=None,
+            warning=said,
+        )
+        app.build()
     return app, said.getvalue()
 
 
@@ -105,3 +108,45 @@ def test_what_processes_read_side_by_side_comes_together():
         numbers.remember(environment, NUMBER, environment.docname)
     notes._merge(None, one, ["b"], other)
     assert notes.of_book(one, notes.NUMBERS) == {"a": [("a", NUMBER)], "b": [("b", NUMBER)]}
+
+
+ODD = "[Draft] 100% #1 'a' & ü *?"
+
+
+@pytest.mark.parametrize("name", [ODD, "plain"])
+def test_a_folder_may_have_any_name(tmp_path, name):
+    """The chapters are those of the table of contents, in a folder whose name is a pattern too; a file beside them is none."""
+    folder = tmp_path / name / "book"
+    (folder / "part").mkdir(parents=True)
+    (folder / "conf.py").write_text("", encoding="utf-8")
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: part/index\nchapters:\n- file: part/first\n- file: part/2 & 3.md\n", encoding="utf-8"
+    )
+    for chapter in ("part/index", "part/first", "part/2 & 3", "part/left-over", "README"):
+        (folder / f"{chapter}.md").write_text(f"# {chapter}\n", encoding="utf-8")
+    contents = {"external_toc_exclude_missing": True, "external_toc_path": "_toc.yml", "bookkit_public_prefix": "part/"}
+    app, said = build(folder, "html", extensions=["myst_nb", "sphinx_external_toc", "bookkit"], html_theme="bookkit", **contents)
+    assert not said
+    assert app.env.found_docs == {"part/index", "part/first", "part/2 & 3"}
+    pages = {path.name for path in (tmp_path / name / "out").glob("*.html")}
+    assert pages >= {"index.html", "first.html", "2 & 3.html"}
+    assert not pages & {"README.html", "left-over.html"}
+
+
+def test_extensions_that_nobody_here_knows_do_not_stop_a_build(tmp_path, monkeypatch):
+    """Their nodes, their pages, a domain with a name that another extension has, and outputs of their kinds."""
+    folder = tmp_path / "book"
+    folder.mkdir()
+    (folder / "conf.py").write_text("", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "foreign", ModuleType("foreign"))
+    exec(FOREIGN, sys.modules["foreign"].__dict__)
+    (folder / "index.md").write_text("# A book\n\n```{toctree}\nfirst\n```\n", encoding="utf-8")
+    half_true = emitted(claims.MIME_TYPE, audit(verdict="half_true", label="Half true"))
+    write(folder, "first", emitted("application/vnd.foreign+json", {"a": 1}), half_true)
+    _, said = build(folder, "html", extensions=["myst_nb", "bookkit", "foreign"], html_theme="bookkit")
+    assert said.count("WARNING") == said.count("skipping unknown output mime type: application/vnd.foreign+json") == 1
+    page = (tmp_path / "out/first.html").read_text(encoding="utf-8")
+    assert "<i>a thing</i>" in page
+    assert "Half true" in page
+    assert (tmp_path / "out/claims/one_cost.html").is_file()
+    assert (tmp_path / "out/made/by-another.html").is_file()
