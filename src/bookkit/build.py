@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 
-from bookkit import citing, compare, engine, guarded, history, kept
+from bookkit import citing, compare, engine, guarded, history, kept, pairs
 from bookkit.exchange import exchange
 
 SITE = Path("_build/html")
@@ -39,10 +39,10 @@ DRAWINGS = Path("_build/drawings")
 EXECUTIONS = Path("_build/executed")
 DIGEST = "inputs.sha256"
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
-CONFIGURATION = "_config.yml"
+CONFIGURATION, BOOK, NOTEBOOKS = "_config.yml", "book", "notebooks"
 INPUTS = (
     *(CONFIGURATION, "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
-    *("book", "data", "notebooks", "published", "src"),
+    *(BOOK, "data", NOTEBOOKS, "published", "src"),
 )
 SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".egg-info", ".mypy_cache")
 TRACEBACK_LINES = 3
@@ -119,6 +119,8 @@ def _built(root: Path, force: bool) -> Path:
         print("site       nothing changed since the last build")
         _clear(root)
         return site
+    if questions := pairs.lost_edits(pairs.of(root / BOOK, root / NOTEBOOKS), root):
+        raise BuildError("\n".join(questions))
     (root / "_build").mkdir(exist_ok=True)
     with (root / LOCK).open("w") as lock:
         _hold(lock)
