@@ -160,3 +160,12 @@ def test_pages_and_citations_say_the_same(tmp_path, folder, caplog):
         assert citing.book_of(app) is read
     assert (read.modified.isoformat(), bool(read.commit)) == (("2026-12-24", True) if folder == "clone" else ("2026-11-29", False))
     assert caplog.text.count("no commit is named") == (folder == "zip")
+
+
+def test_the_word_is_printed_once_and_only_where_something_is_built(tmp_path, monkeypatch, capsys):
+    book = write_book(tmp_path / "book")
+    (book / "book").mkdir()
+    monkeypatch.setattr(build, "_run_jupyter_book", lambda root, *_: (root / build.NEXT / "_build/html").mkdir(parents=True))
+    for times in (1, 0):
+        build.build(book)
+        assert capsys.readouterr().out.count("date       This folder is no clone: no commit is named") == times
