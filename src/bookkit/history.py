@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ COMMIT_DIGITS = 7
 EPOCH = "SOURCE_DATE_EPOCH"
 # What a hook of git sets for its own repository; each would make git answer for that one
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
-OTHER_OWNER = "dubious ownership"
+OTHER_OWNER = re.compile(r"(?:dubious ownership in repository at |unsafe repository \()('.*?')")
 
 
 class NoHistory(Exception):
@@ -60,7 +61,7 @@ def last_commit(root: Path, tracked: str) -> Commit:
 
 
 def time_of_pages(root: Path, tracked: str, released: datetime.date | None) -> tuple[int, str]:
-    """When the pages count as made, in seconds since 1970, and a sentence where it was not git that told so.
+    """When the pages count as made, in seconds since 1970, and a sentence where no commit can be named.
 
     Args:
         root: the book's folder.
@@ -70,17 +71,19 @@ def time_of_pages(root: Path, tracked: str, released: datetime.date | None) -> t
     Raises:
         NoDate: neither the environment nor git nor the edition has a date.
     """
-    if chosen := os.environ.get(EPOCH):
-        if not chosen.isdigit():
-            raise NoDate(f"{EPOCH} is “{chosen}”. It must be a whole number of seconds since 1970, such as 1795305600.")
-        return int(chosen), ""
+    chosen = os.environ.get(EPOCH, "")
+    if chosen and not re.fullmatch("[0-9]+", chosen):
+        raise NoDate(f"{EPOCH} is “{chosen}”. It must be a whole number of seconds since 1970, such as 1795305600.")
     earliest = int(datetime.datetime.combine(released, datetime.time(), datetime.UTC).timestamp()) if released else 0
     try:
-        return max(_last(root, tracked)[1], earliest), ""
+        committed = _last(root, tracked)[1]
     except NoHistory as error:
+        if chosen:
+            return int(chosen), f"{error}: no commit is named."
         if not released:
             raise NoDate(f"{error}, and CITATION.cff has no date-released. Add one, or set {EPOCH}: pages need a date.") from None
         return earliest, f"{error}: no commit is named, and pages are dated {released.isoformat()}, as CITATION.cff says."
+    return int(chosen) if chosen else max(committed, earliest), ""
 
 
 def _last(root: Path, tracked: str) -> tuple[str, int]:
@@ -104,12 +107,12 @@ def _git(root: Path, *arguments: str) -> str:
         raise NoHistory("Git is not installed") from None
     if result.returncode == 0:
         return result.stdout.strip()
-    raise NoHistory(_refusal(result.stderr, root))
+    raise NoHistory(_refusal(result.stderr))
 
 
-def _refusal(said: str, root: Path) -> str:
-    if OTHER_OWNER in said:
-        return f"Git does not trust this folder, which belongs to another user (git config --global --add safe.directory '{root}')"
+def _refusal(said: str) -> str:
+    if match := OTHER_OWNER.search(said):
+        return f"Git does not trust this folder, which belongs to another user (git config --global --add safe.directory {match[1]})"
     if "not a git repository" in said:
         return "This folder is no clone"
     return f"Git does not answer ({' '.join(said.split())})"

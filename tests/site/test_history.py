@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import shutil
 import subprocess
 from types import SimpleNamespace
 
@@ -91,6 +92,8 @@ def test_a_repository_of_another_owner_is_not_asked(tmp_path, monkeypatch):
     book = committed(write_book(tmp_path / "book"))
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     commit, day, why = told(book)
+    with pytest.raises(history.NoHistory, match="belongs to another user"):
+        history.last_commit(book, "_config.yml")
     assert (commit, day) == (None, "2026-11-29")
     assert f"git config --global --add safe.directory '{book}'" in why
 
@@ -133,6 +136,8 @@ def test_a_chosen_date_is_taken_and_one_that_is_none_refused(tmp_path, monkeypat
     book = committed(write_book(tmp_path / "book"))
     monkeypatch.setenv(history.EPOCH, "86400")
     assert told(book)[1:] == ("1970-01-02", "")
+    shutil.rmtree(book / ".git")
+    assert history.time_of_pages(book, "_config.yml", None) == (86400, "This folder is no clone: no commit is named.")
     monkeypatch.setenv(history.EPOCH, "yesterday")
     with pytest.raises(build.BuildError, match=r"SOURCE_DATE_EPOCH is “yesterday”. It must be a whole number of seconds"):
         build.build_time(book)
