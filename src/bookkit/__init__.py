@@ -32,15 +32,18 @@ STATIC = Path(__file__).parent / "static"
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
     from bookkit import (
+        bibliography,
         calculator,
         citing,
         claims,
+        contents,
         downloads,
         execution,
         figures,
         finding,
         folding,
         mathml,
+        notes,
         numbers,
         page,
         policy,
@@ -60,6 +63,9 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_builder(BookBuilder, override=True)
     as_text = (numbers.visit_number_as_text, numbers.depart_number_as_text)
     app.add_node(numbers.TracedNumber, html=(numbers.visit_number, None), latex=as_text, text=as_text)
+    bibliography.connect(app)
+    contents.connect(app)
+    notes.connect(app)
     figures.connect(app)
     calculator.connect(app)
     folding.connect(app)
@@ -79,7 +85,7 @@ def setup(app: Any) -> dict[str, Any]:
     sources.connect(app)
     published.connect(app)
     downloads.connect(app)
-    return {"version": "0.3.0", "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"version": "0.3.0", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _addresses(_app: Any, config: Any) -> None:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 
-from bookkit import compare, engine, guarded, kept
+from bookkit import citing, compare, engine, guarded, history, kept, pairs
 from bookkit.exchange import exchange
 
 SITE = Path("_build/html")
@@ -39,13 +39,12 @@ DRAWINGS = Path("_build/drawings")
 EXECUTIONS = Path("_build/executed")
 DIGEST = "inputs.sha256"
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
+CONFIGURATION, BOOK, NOTEBOOKS = "_config.yml", "book", "notebooks"
 INPUTS = (
-    *("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
-    *("book", "data", "notebooks", "published", "src"),
+    *(CONFIGURATION, "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
+    *(BOOK, "data", NOTEBOOKS, "published", "src"),
 )
 SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".egg-info", ".mypy_cache")
-# The time of the build where there is no history to read it from (22 November 2026)
-FALLBACK_EPOCH = "1795305600"
 TRACEBACK_LINES = 3
 # What a killed build started needs a moment to end
 PATIENCE, PAUSE = 2.0, 0.1
@@ -120,10 +119,14 @@ def _built(root: Path, force: bool) -> Path:
         print("site       nothing changed since the last build")
         _clear(root)
         return site
+    if questions := pairs.lost_edits(pairs.of(root / BOOK, root / NOTEBOOKS), root):
+        raise BuildError("\n".join(questions))
     (root / "_build").mkdir(exist_ok=True)
     with (root / LOCK).open("w") as lock:
         _hold(lock)
         _recover(site, root / PREVIOUS)
+        if why := _dated(root)[1]:
+            print(f"date       {why}", flush=True)
         start, began = time.perf_counter(), time.time()
         try:
             _run_jupyter_book(root, force, lock)
@@ -174,14 +177,22 @@ def inputs_digest(root: Path) -> str:
 
 
 def build_time(root: Path) -> str:
-    """The date of the pages: that of the last commit, never the clock's, so that two builds are byte-identical."""
-    if chosen := os.environ.get("SOURCE_DATE_EPOCH"):
-        return chosen
-    command = ["git", "log", "-1", "--format=%ct"]
+    """The date of the pages, in seconds since 1970: that of the last commit, or else of the edition (`bookkit.history`)."""
+    return _dated(root)[0]
+
+
+def _dated(root: Path) -> tuple[str, str]:
+    """The date of the pages, and why it is not that of a commit.
+
+    Raises:
+        BuildError: there is none.
+    """
     try:
-        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.strip() or FALLBACK_EPOCH
-    except (OSError, subprocess.CalledProcessError):
-        return FALLBACK_EPOCH
+        published = citing.released(citing.read_citation(root / citing.CITATION_FILE))
+        seconds, why = history.time_of_pages(root, CONFIGURATION, published)
+    except ValueError as error:
+        raise BuildError(str(error)) from None
+    return str(seconds), why
 
 
 def _input_files(root: Path) -> Iterator[Path]:

@@ -19,7 +19,6 @@ import json
 import os
 import posixpath
 import re
-import subprocess
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,26 +27,33 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import yaml
+from sphinx.util import logging
 
-from bookkit import plain, slots
+from bookkit import history, plain, slots
+from bookkit.history import Commit
 
 CITATION_FILE = "CITATION.cff"
 CHANGELOG_FILE = "CHANGELOG.md"
 # What a book may call the page that shows it
 CHANGELOG_PAGES = ("changelog", "changes", "corrections")
 HASH_DIGITS = 12
-COMMIT_DIGITS = 7
-LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "&%$#_"},
-}
+LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
 CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-N[CD]|-SA)*)-(\d\.\d)")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+logger = logging.getLogger(__name__)
 # Builders that write one file for all chapters: nothing there is a page of its own.
 ONE_FILE_BUILDERS = ("singlehtml",)
 
@@ -69,21 +75,6 @@ class Author:
         """``Family, G.``, as APA wants it, or the group's name."""
         initials = " ".join(f"{part[0]}." for part in self.given.split())
         return f"{self.name}, {initials}" if initials else self.name
-
-
-@dataclass(frozen=True)
-class Commit:
-    """The state of the sources. ``clean`` is false when files were changed after it."""
-
-    hash: str
-    date: datetime.date
-    clean: bool
-    folder: str = ""
-
-    @property
-    def short(self) -> str:
-        """The first digits, enough to find it."""
-        return self.hash[:COMMIT_DIGITS]
 
 
 @dataclass(frozen=True)
@@ -215,31 +206,47 @@ def book_of(app: Any) -> Book:
 def _read_book(app: Any) -> Book:
     root, config = Path(app.srcdir), app.config
     name = one_line(config.html_title or config.project)
-    commit = last_commit(root, app.env.doc2path(config.root_doc, base=False))
+    citation = read_citation(root / CITATION_FILE)
+    commit, modified = _state(root, app.env.doc2path(config.root_doc, base=False), released(citation))
     site = os.environ.get("BOOK_SITE_URL") or config.html_baseurl or ""
     return described(
-        read_citation(root / CITATION_FILE),
+        citation,
         name=name,
         author=one_line(config.author),
         language=config.language or "en",
         site=site.rstrip("/") + "/" if site else "",
         repository=os.environ.get("BOOK_REPOSITORY_URL", "").rstrip("/").removesuffix(".git"),
         commit=commit,
-        modified=commit.date if commit else _build_date(),
+        modified=modified,
         data_hash=data_hash(root / config.bookkit_data_folder),
     )
+
+
+def _state(root: Path, tracked: str, published: datetime.date | None) -> tuple[Commit | None, datetime.date | None]:
+    """The commit of the sources, and the date of the pages, as far as known; why there is no commit is told once in each build."""
+    try:
+        commit = history.last_commit(root, tracked)
+    except history.NoHistory:
+        commit = None
+    try:
+        seconds, why = history.time_of_pages(root, tracked, published)
+    except history.NoDate as error:
+        logger.info("%s", error)
+        return commit, None
+    if why:
+        logger.info("%s", why)
+    return commit, history.day(seconds)
 
 
 def described(citation: Mapping[str, Any], *, name: str, author: str = "", **known: Any) -> Book:
     """A book from the fields of ``CITATION.cff``; where they are missing, the site's name and author stand in."""
     authors = tuple(_author(entry) for entry in citation.get("authors", ())) or ((Author(author),) if author else ())
-    released = citation.get("date-released")
     return Book(
         title=one_line(citation.get("title") or name),
         name=name,
         authors=authors,
         version=one_line(citation.get("version", "")),
-        published=datetime.date.fromisoformat(str(released)[:10]) if released else None,
+        published=released(citation),
         license=_license_name(citation.get("license", "")),
         keywords=tuple(one_line(word) for word in citation.get("keywords", ())),
         abstract=one_line(citation.get("abstract", "")),
@@ -252,6 +259,19 @@ def read_citation(path: Path) -> dict[str, Any]:
     """The fields of ``CITATION.cff``; none when there is no such file."""
     fields = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return fields if isinstance(fields, dict) else {}
+
+
+def released(citation: Mapping[str, Any]) -> datetime.date | None:
+    """When the edition was published, if its ``CITATION.cff`` says so.
+
+    Raises:
+        ValueError: the date cannot be read.
+    """
+    date = str(citation.get("date-released") or "")
+    try:
+        return datetime.date.fromisoformat(date[:10]) if date else None
+    except ValueError:
+        raise ValueError(f"{CITATION_FILE}: date-released is “{date}”. Write it as 2026-11-29.") from None
 
 
 def _author(entry: Mapping[str, Any]) -> Author:
@@ -288,38 +308,6 @@ def report_address(book: Book, about: str, body: str) -> str:
 def _license_name(value: Any) -> str:
     """The first of several licenses: ``CITATION.cff`` allows a list."""
     return one_line(value[0] if isinstance(value, list) and value else value or "")
-
-
-def last_commit(root: Path, tracked: str) -> Commit | None:
-    """The last commit, or nothing without git.
-
-    Args:
-        root: the book's folder.
-        tracked: a file that must be under version control. A copy of the book inside some other repository
-            must not show that repository's commit.
-    """
-
-    def git(*arguments: str) -> str:
-        result = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
-        return result.stdout.strip()
-
-    try:
-        git("ls-files", "--error-unmatch", "--", tracked)
-        commit, seconds = git("log", "-1", "--format=%H %ct").split()
-        clean = not git("status", "--porcelain", "--", ".")
-        return Commit(commit, _day(int(seconds)), clean, git("rev-parse", "--show-prefix"))
-    except (OSError, ValueError, subprocess.CalledProcessError):
-        return None
-
-
-def _build_date() -> datetime.date | None:
-    """The date of the build where it was set; never the clock's, so that two builds are the same."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return _day(int(seconds)) if seconds.isdigit() else None
-
-
-def _day(seconds: int) -> datetime.date:
-    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date()
 
 
 def data_hash(folder: Path) -> str:
@@ -376,7 +364,7 @@ def bibtex(work: Work) -> str:
 
 def latex(text: str) -> str:
     """The text with LaTeX's special characters escaped."""
-    return "".join(LATEX.get(character, character) for character in text)
+    return text.translate(LATEX)
 
 
 def ris(work: Work) -> str:
@@ -532,9 +520,13 @@ def file_stem(name: str, version: str) -> str:
 
 def changelog_page(app: Any) -> str:
     """The path of the changelog, if it is a page of the book."""
-    pages = (name for name in sorted(app.env.found_docs) if posixpath.basename(name).lower() in CHANGELOG_PAGES)
-    docname = next(pages, None)
+    docname = next(filter(is_changelog, sorted(app.env.found_docs)), None)
     return app.builder.get_target_uri(docname) if docname else ""
+
+
+def is_changelog(docname: str) -> bool:
+    """Whether a document is, by its name, the page that shows the changelog."""
+    return posixpath.basename(docname).lower() in CHANGELOG_PAGES
 
 
 def stem(path: str) -> str:

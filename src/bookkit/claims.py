@@ -14,20 +14,22 @@ import html
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
 
-from bookkit import citing, finding, numbers
+from bookkit import citing, finding, notes, numbers
 from bookkit.citing import Book, Work
 
 MIME_TYPE = "application/vnd.claims+json"
 FOLDER = "claims"
 FILE = "claims.json"
 TEMPLATE = "claim.html"
+# Books may have verdicts of their own: what has no mark or words here is shown as it is, with this mark
+FOREIGN_MARK = "•"
 MARKS = {"confirmed": "✓", "close": "≈", "contradicted": "✗", "wrong_scope": "⇄", "contested": "±", "unsupported": "?", "forecast": "→"}
 # How schema.org's consumers read a verdict: 1 is false, 5 is true (https://schema.org/ClaimReview)
 RATINGS = {"confirmed": 5, "close": 4, "wrong_scope": 2, "contradicted": 1}
@@ -49,16 +51,27 @@ class ClaimsNode(nodes.General, nodes.Element):  # type: ignore[misc]
 def connect(app: Any) -> None:
     """Register with Sphinx."""
     app.add_node(ClaimsNode, html=(_visit, None), latex=(_skip, None), text=(_skip, None), man=(_skip, None), texinfo=(_skip, None))
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
     app.connect("html-collect-pages", _pages)
     app.connect("html-page-context", _page_context, priority=910)
     app.connect("build-finished", _finish)
 
 
 def read(content: Data) -> Data:
-    """What a notebook emitted, with the verdicts by their keys. A stored notebook sorts the keys of a mapping, so they come as a list."""
-    return {**content, "verdicts": {verdict["key"]: verdict["label"] for verdict in content["verdicts"]}}
+    """What a notebook emitted, with the verdicts by their keys. A stored notebook sorts the keys of a mapping, so they come as a list.
+
+    A verdict that the list does not name comes after its last one, under the label of its claims or its own name.
+    """
+    verdicts = {verdict["key"]: verdict["label"] for verdict in content["verdicts"]}
+    for claim in content.get("claims", ()):
+        verdicts.setdefault(claim["verdict"], claim["label"])
+    for article in content.get("articles", ()):
+        verdicts |= {key: key for key in article.get("tally", ()) if key not in verdicts}
+    return {**content, "verdicts": verdicts}
+
+
+def mark(verdict: str) -> str:
+    """The sign of a verdict."""
+    return MARKS.get(verdict, FOREIGN_MARK)
 
 
 def names_of(data: Data) -> Iterator[str]:
@@ -71,22 +84,12 @@ def names_of(data: Data) -> Iterator[str]:
 def remember(environment: Any, data: Data) -> None:
     """Keep the claims of the current chapter for the pages that are made when all chapters are read."""
     if "claims" in data:
-        environment.bookkit_claims = {"docname": environment.docname, **data}
+        notes.of_chapter(environment)[notes.CLAIMS] = {"docname": environment.docname, **data}
 
 
 def known(app: Any) -> Data:
     """The claims of the book; an empty mapping where no chapter has any."""
-    return getattr(app.env, "bookkit_claims", {})
-
-
-def _purge(_app: Any, environment: Any, docname: str) -> None:
-    if getattr(environment, "bookkit_claims", {}).get("docname") == docname:
-        environment.bookkit_claims = {}
-
-
-def _merge(_app: Any, environment: Any, _docnames: Iterable[str], other: Any) -> None:
-    if claims := getattr(other, "bookkit_claims", {}):
-        environment.bookkit_claims = claims
+    return next(iter(notes.of_book(app.env, notes.CLAIMS).values()), {})
 
 
 def address(claim_id: str) -> str:
@@ -138,12 +141,12 @@ def badge(claim: Data, short: bool = False) -> str:
     verdict = claim["verdict"]
     if short:
         return (
-            f'<span class="verdict verdict-{verdict}"><span aria-hidden="true">{MARKS[verdict]}</span>'
+            f'<span class="verdict verdict-{verdict}"><span aria-hidden="true">{mark(verdict)}</span>'
             f'<span class="unseen">{html.escape(claim["label"])}: </span></span>'
         )
-    outcome = f": {OUTCOMES[claim['outcome']]}" if claim["outcome"] else ""
+    outcome = f": {OUTCOMES.get(claim['outcome'], claim['outcome'])}" if claim["outcome"] else ""
     return (
-        f'<span class="verdict verdict-{verdict}"><span aria-hidden="true">{MARKS[verdict]}</span> '
+        f'<span class="verdict verdict-{verdict}"><span aria-hidden="true">{mark(verdict)}</span> '
         f"{html.escape(claim['label'] + outcome)}</span>"
     )
 
@@ -151,12 +154,12 @@ def badge(claim: Data, short: bool = False) -> str:
 def _scoreboard(data: Data, audit: str) -> str:
     verdicts = data["verdicts"]
     head = "".join(
-        f'<th scope="col" class="number-cell"><span class="verdict verdict-{key}"><span aria-hidden="true">{MARKS[key]}</span> '
+        f'<th scope="col" class="number-cell"><span class="verdict verdict-{key}"><span aria-hidden="true">{mark(key)}</span> '
         f'<span class="score-word">{html.escape(label)}</span></span></th>'
         for key, label in verdicts.items()
     )
     lines = [(article["name"], article["key"], article["tally"]) for article in data["articles"]]
-    total = {key: sum(tally[key] for *_, tally in lines) for key in verdicts}
+    total = {key: sum(tally.get(key, 0) for *_, tally in lines) for key in verdicts}
     body = "".join(_score_line(name, key, tally, verdicts, audit) for name, key, tally in lines)
     body += _score_line("All five" if len(lines) == 5 else "All", "", total, verdicts, audit, emphasis=True)
     return (
@@ -169,16 +172,19 @@ def _scoreboard(data: Data, audit: str) -> str:
 
 def _legend(verdicts: Mapping[str, str]) -> str:
     """What the marks mean, for screens too narrow for words in the table's head."""
-    return " ".join(f'<span class="verdict verdict-{key}">{MARKS[key]} {html.escape(label)}</span>' for key, label in verdicts.items())
+    return " ".join(f'<span class="verdict verdict-{key}">{mark(key)} {html.escape(label)}</span>' for key, label in verdicts.items())
 
 
 def _score_line(name: str, key: str, tally: Mapping[str, int], verdicts: Mapping[str, str], audit: str, emphasis: bool = False) -> str:
     cells = "".join(
-        f'<td class="number-cell">{_count(tally[verdict], verdict, key, name, verdicts[verdict], audit)}</td>' for verdict in verdicts
+        f'<td class="number-cell">{_count(tally.get(verdict, 0), verdict, key, name, verdicts[verdict], audit)}</td>'
+        for verdict in verdicts
     )
     row = ' class="emphasis"' if emphasis else ""
     total = sum(tally.values())
-    bar = "".join(f'<span class="verdict-{verdict}" style="flex-grow:{tally[verdict]}"></span>' for verdict in verdicts if tally[verdict])
+    bar = "".join(
+        f'<span class="verdict-{verdict}" style="flex-grow:{tally[verdict]}"></span>' for verdict in verdicts if tally.get(verdict)
+    )
     return (
         f'<tr{row}><th scope="row">{html.escape(name)}<span class="score-bar" aria-hidden="true">{bar}</span></th>'
         f'{cells}<td class="number-cell">{total}</td></tr>'
@@ -273,7 +279,7 @@ def page(claim: Data, data: Data, book: Book, titles: Mapping[str, str], overvie
         overview_page: address of the overview below the site's root.
         changes: the changelog.
     """
-    article = next(entry for entry in data["articles"] if entry["key"] == claim["article"])
+    article = _article(claim, data)
     up = "../"
     parts = [
         f'<p class="claim-kicker"><a href="{up}{overview_page}#{html.escape(claim["id"])}">The audit</a> · '
@@ -281,7 +287,7 @@ def page(claim: Data, data: Data, book: Book, titles: Mapping[str, str], overvie
         f"<h1>{html.escape(claim['paraphrase'])}</h1>",
         f'<div class="claim-verdict verdict-box-{claim["verdict"]}"><p>{badge(claim)}</p>{_scope(claim)}'
         f"<p>{html.escape(claim['reason'])}</p>"
-        f'<p class="claim-sure">Confidence: {html.escape(claim["confidence"])}. {DECIDED_BY[claim["decided_by"]]}</p></div>',
+        f'<p class="claim-sure">Confidence: {html.escape(claim["confidence"])}. {_decided_by(claim)}</p></div>',
         _section("Step by step", f"<ol>{''.join(f'<li>{_step(step)}</li>' for step in claim['steps'])}</ol>"),
         _rows(claim, data),
         _sources(claim, article),
@@ -290,6 +296,17 @@ def page(claim: Data, data: Data, book: Book, titles: Mapping[str, str], overvie
         report(claim, book),
     ]
     return "".join(parts)
+
+
+def _decided_by(claim: Data) -> str:
+    way = claim["decided_by"]
+    return DECIDED_BY.get(way) or f"Decided by: {html.escape(way)}."
+
+
+def _article(claim: Data, data: Data) -> Data:
+    """What is known of the claim's article; of one that is not listed, its name."""
+    unlisted = {"title": claim["article_name"], "url": "", "publisher": "", "year": ""}
+    return next((entry for entry in data["articles"] if entry["key"] == claim["article"]), unlisted)
 
 
 def _scope(claim: Data) -> str:
@@ -373,7 +390,7 @@ def report(claim: Data, book: Book) -> str:
 def claim_review(claim: Data, data: Data, work: Work) -> dict[str, Any]:
     """The claim as a ``ClaimReview`` of schema.org."""
     book = work.book
-    article = next(entry for entry in data["articles"] if entry["key"] == claim["article"])
+    article = _article(claim, data)
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": claim["label"]}
     if claim["verdict"] in RATINGS:
         rating |= {"ratingValue": RATINGS[claim["verdict"]], "worstRating": 1, "bestRating": 5}

@@ -30,7 +30,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from sphinx.util import logging
 
-from bookkit import cards, plain, policy, slots
+from bookkit import bibliography, cards, notes, plain, policy, slots
 from bookkit.citing import (
     CHANGELOG_FILE,
     FORMATS,
@@ -39,10 +39,12 @@ from bookkit.citing import (
     Book,
     Work,
     book_of,
+    changelog_page,
     day,
     license_address,
     one_line,
     sentence,
+    slug,
     work_of,
     writes_pages,
 )
@@ -94,14 +96,17 @@ class Entry:
     date: datetime.date
     text: str
 
+    @property
+    def anchor(self) -> str:
+        """The id of its section on the page of the changelog; it does not depend on other versions, as Sphinx' id does."""
+        return f"version-{slug(self.version)}"
+
 
 def connect(app: Any) -> None:
     """Register with Sphinx."""
     app.add_config_value("bookkit_answer_heading", "The short answer", "env", types=[str])
     app.add_config_value("bookkit_palette", {}, "html", types=[dict])
     app.connect("builder-inited", _start)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
     app.connect("doctree-resolved", _resolved)
     app.connect("html-page-context", _page_context)
     app.connect("build-finished", _write_files)
@@ -109,23 +114,12 @@ def connect(app: Any) -> None:
 
 def _start(app: Any) -> None:
     app.bookkit_pages = {}
-    if not hasattr(app.env, "bookkit_key_charts"):
-        app.env.bookkit_key_charts = {}
-
-
-def _purge(_app: Any, env: Any, docname: str) -> None:
-    getattr(env, "bookkit_key_charts", {}).pop(docname, None)
-
-
-def _merge(_app: Any, env: Any, docnames: Iterable[str], other: Any) -> None:
-    charts = getattr(other, "bookkit_key_charts", {})
-    env.bookkit_key_charts |= {docname: charts[docname] for docname in docnames if docname in charts}
 
 
 def _resolved(app: Any, doctree: nodes.document, docname: str) -> None:
     answer = short_answer(doctree, app.config.bookkit_answer_heading)
     own = one_line(app.env.metadata[docname].get("description", ""))
-    sources = sources_of(doctree, _bibliography(app))
+    sources = sources_of(doctree, bibliography.titles(app))
     app.bookkit_pages[docname] = Page(own or shortened(answer, DESCRIPTION_LENGTH), first_sentence(answer), sources)
 
 
@@ -434,22 +428,6 @@ def sources_of(doctree: nodes.document, titles: Mapping[str, str]) -> tuple[tupl
     return tuple(found)
 
 
-def _bibliography(app: Any) -> dict[str, str]:
-    """Titles of the bibliography by the ids that sphinxcontrib-bibtex gives their notes; none without it."""
-    domain = app.env.domains.get("cite")
-    if domain is None:
-        return {}
-    template = getattr(app.config, "bibtex_footcite_id", "") or "footcite-{key}"
-    entries = domain.bibdata.data.entries
-    return {
-        nodes.make_id(template.format(key=key, footbibliography_count=1)): one_line(
-            re.sub(r"[{}]|\\(?=[&%$#_])", "", entry.fields["title"])
-        )
-        for key, entry in entries.items()
-        if "title" in entry.fields
-    }
-
-
 # The files at the site's root
 
 
@@ -464,7 +442,7 @@ def _write_files(app: Any, exception: Exception | None) -> None:
     _write(out / "robots.txt", robots(book))
     entries = changes(app)
     if entries:
-        _write(out / FEED, feed(book, entries))
+        _write(out / FEED, feed(book, entries, changelog_page(app)))
     _write(out / "404.html", not_found(book, [work for work in works if not work.whole], palette))
     _write(out / "favicon.svg", favicon(palette))
     (out / "favicon.png").write_bytes(_icon(palette))
@@ -479,13 +457,13 @@ def _write_cards(app: Any, palette: Mapping[str, str]) -> None:
     colors = cards.Colors(palette["paper"], palette["ink"], palette["muted"], palette["accent"])
     version = f"Version {book.version}" if book.version else ""
     below = " · ".join(filter(None, (version, day(book.modified) if book.modified else "")))
+    key_charts = notes.of_book(app.env, notes.KEY_CHART)
     for docname, page in sorted(app.bookkit_pages.items()):
         work = work_of(app, docname)
         title = book.name if work.whole else work.title
         path = Path(app.outdir, unquote(card_path(work)))
         path.parent.mkdir(parents=True, exist_ok=True)
-        chart = app.env.bookkit_key_charts.get(docname)
-        path.write_bytes(cards.card(title, page.answer, "" if work.whole else book.name, below, chart, colors))
+        path.write_bytes(cards.card(title, page.answer, "" if work.whole else book.name, below, key_charts.get(docname), colors))
 
 
 def documents(app: Any) -> list[str]:
@@ -603,14 +581,19 @@ def _absolute_links(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def feed(book: Book, entries: list[Entry]) -> str:
-    """The changelog as an Atom feed. Ids are made of the book's title and the version, so they outlive a move of the site."""
+def feed(book: Book, entries: list[Entry], page: str = "") -> str:
+    """The changelog as an Atom feed. Ids are made of the book's title and the version, so they outlive a move of the site.
+
+    Args:
+        book: its title, authors and address; without an address, links are relative to the feed.
+        entries: the versions.
+        page: path of the page that shows the changelog; each entry leads to its version there, without one to the home page.
+    """
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": book.language})
     _child(root, "id", _urn(book.title))
     _child(root, "title", f"{book.name}: changes")
     _child(root, "updated", _instant(max(entry.date for entry in entries)))
-    if book.site:
-        ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=book.site + FEED)
+    ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=book.address(FEED) or FEED)
     ET.SubElement(root, "link", rel="alternate", type="text/html", href=book.site or "index.html")
     for author in book.authors or (Author(book.name),):
         _child(ET.SubElement(root, "author"), "name", f"{author.given} {author.name}".strip())
@@ -621,7 +604,8 @@ def feed(book: Book, entries: list[Entry]) -> str:
         _child(element, "id", _urn(f"{book.title}\n{entry.version}"))
         _child(element, "title", f"Version {entry.version}")
         _child(element, "updated", _instant(entry.date))
-        ET.SubElement(element, "link", rel="alternate", type="text/html", href=book.site or "index.html")
+        place = f"{book.address(page) or page}#{entry.anchor}" if page else book.site or "index.html"
+        ET.SubElement(element, "link", rel="alternate", type="text/html", href=place)
         ET.SubElement(element, "content", type="html").text = entry.text
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 

@@ -3,7 +3,8 @@
 ``python -m bookkit.lint book`` looks for digits and number words in the Markdown of every chapter, outside of
 roles (glue, cite), code and addresses, and in the texts that code cells show (titles, captions, descriptions,
 notes: every string with a space in it). Names, dates and section numbers are exempt by the short list in
-``pyproject.toml``, ``[[tool.bookkit.lint.allow]]``, each with its reason.
+``pyproject.toml``, ``[[tool.bookkit.lint.allow]]``, each with its reason. It also names what stands between two dollars:
+money on the site, but a formula wherever else the notebook is read.
 """
 
 from __future__ import annotations
@@ -31,20 +32,24 @@ INLINE_CODE = re.compile(r"`[^`\n]*`")
 IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*")
 CODE_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
+# Up to the end of its paragraph
+BETWEEN_DOLLARS = re.compile(r"(?<![\\$])\$(?!\$)(?:[^$\n]|\n(?!\s*\n))+?(?<!\\)\$")
+TYPED = "is typed in. Compute it from a fact and glue it, or allow it in pyproject.toml with a reason."
+A_FORMULA = "is a formula in JupyterLab and on GitHub. Write money as \\$6M, and a formula as {math}`x^2`."
 FENCE = re.compile(r"^(`{3,}|:{3,})(\{[^}]*\})?[^\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A typed number and where it stands."""
+    """A typed number, or a text between dollars, and where it stands."""
 
     path: Path
     line: int
     number: str
+    advice: str = TYPED
 
     def __str__(self) -> str:
-        advice = "Compute it from a fact and glue it, or allow it in pyproject.toml with a reason."
-        return f"{self.path}:{self.line}: “{self.number}” is typed in. {advice}"
+        return f"{self.path}:{self.line}: “{self.number}” {self.advice}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     allowed = allowed_patterns(Path("pyproject.toml"))
     chapters = [file for path in options.paths for file in ([path] if path.is_file() else sorted(path.rglob("*.md")))]
-    findings = [finding for chapter in chapters for finding in typed_numbers(chapter, allowed)]
+    findings = [finding for chapter in chapters for finding in (*typed_numbers(chapter, allowed), *formulas_of_money(chapter))]
     for finding in findings:
         print(finding)
     if findings:
@@ -77,6 +82,15 @@ def typed_numbers(path: Path, allowed: list[re.Pattern[str]]) -> list[Finding]:
     text = path.read_text(encoding="utf-8")
     found = [*_in_prose(text, allowed), *_in_code(text, allowed)]
     return [Finding(path, line, number) for line, number in sorted(found, key=lambda place: place[0])]
+
+
+def formulas_of_money(path: Path) -> list[Finding]:
+    """What stands between two dollars in the prose of a chapter, in the order of its lines."""
+    text = path.read_text(encoding="utf-8")
+    for pattern in (FRONT_MATTER, CODE_CELL, COMMENT, OPTION, ROLE, ADDRESS, FENCE, INLINE_CODE):
+        text = _blanked(pattern, text)
+    matches = BETWEEN_DOLLARS.finditer(text)
+    return [Finding(path, text[: match.start()].count("\n") + 1, " ".join(match[0].split()), A_FORMULA) for match in matches]
 
 
 def _blanked(pattern: re.Pattern[str], text: str) -> str:

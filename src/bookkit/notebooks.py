@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bookkit import pairs
 from bookkit.build import failing_cell
 
 
@@ -24,25 +25,21 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     options.notebooks.mkdir(exist_ok=True)
-    written = set()
-    for chapter in chapters(options.book):
+    stored = pairs.of(options.book, options.notebooks)
+    if questions := pairs.lost_edits(stored, Path()):
+        print("\n".join([*questions, "", "No notebook was stored: an edit would be lost."]), file=sys.stderr)
+        return 1
+    for chapter, target in stored.items():
         start = time.perf_counter()
-        target = options.notebooks / chapter.relative_to(options.book).with_suffix(".ipynb")
         if failure := store(chapter, target):
             print(f"\n{failure}\n\nNo notebook was stored for this chapter.", file=sys.stderr)
             return 1
-        written.add(target)
         print(f"notebook   {chapter.stem:<28} stored in {time.perf_counter() - start:.1f} s", flush=True)
-    for orphan in set(options.notebooks.rglob("*.ipynb")) - written:
+    for orphan in set(options.notebooks.rglob("*.ipynb")) - set(stored.values()):
         orphan.unlink()
         print(f"notebook   {orphan.stem:<28} removed: its chapter is gone")
     print("Commit the notebooks together with the chapters.")
     return 0
-
-
-def chapters(book: Path) -> list[Path]:
-    """The files of a book that hold code."""
-    return [path for path in sorted(book.rglob("*.md")) if "```{code-cell}" in path.read_text(encoding="utf-8")]
 
 
 def store(chapter: Path, target: Path) -> str:
@@ -71,6 +68,7 @@ def store(chapter: Path, target: Path) -> str:
     except CellExecutionError as error:
         return failing_cell(chapter.as_posix(), str(error), Path.cwd())
     _clean(notebook)
+    pairs.record(notebook)
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.validate(notebook)
     nbformat.write(notebook, target)  # type: ignore[no-untyped-call]

@@ -15,6 +15,8 @@ from typing import Any
 
 from docutils import nodes
 
+from bookkit import notes
+
 MIME_TYPE = "application/vnd.traced-number+json"
 ROWS_SHOWN = 6
 # A longer text of a number may break over lines, so that it never makes a phone scroll sideways
@@ -96,9 +98,7 @@ def row_markup(row: Mapping[str, str]) -> str:
 
 def remember(environment: Any, number: Mapping[str, Any], identifier: str) -> None:
     """Note a number of the current chapter for ``numbers.json``."""
-    if not hasattr(environment, "bookkit_numbers"):
-        environment.bookkit_numbers = {}
-    environment.bookkit_numbers.setdefault(environment.docname, []).append((identifier, number))
+    notes.of_chapter(environment).setdefault(notes.NUMBERS, []).append((identifier, number))
 
 
 def finish(app: Any, exception: Exception | None) -> None:
@@ -111,9 +111,10 @@ def finish(app: Any, exception: Exception | None) -> None:
 
 def entries(app: Any) -> list[dict[str, Any]]:
     """All numbers of the site as machines read them; complete once every chapter has been read."""
-    found = getattr(app.env, "bookkit_numbers", {})
     return [
-        entry(number, identifier, app.builder.get_target_uri(docname)) for docname in sorted(found) for identifier, number in found[docname]
+        entry(number, identifier, app.builder.get_target_uri(docname))
+        for docname, found in notes.of_book(app.env, notes.NUMBERS).items()
+        for identifier, number in found
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from bookkit import citing, portable, slots
+from bookkit import citing, finding, portable, slots
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("bookkit.css", "charts.css", "claims.css")
@@ -49,7 +49,17 @@ class ChapterShape(SphinxPostTransform):
         for inner in self.document.findall(nodes.section):
             if SHORT_ANSWER in inner["ids"]:
                 inner["classes"].append("short-answer")
+        self._name_versions()
         self._add_margin_notes()
+
+    def _name_versions(self) -> None:
+        """Give each version of the changelog an id that stays; the one that Sphinx made of its heading works as before."""
+        if citing.is_changelog(self.env.docname):
+            anchors = {entry.version: entry.anchor for entry in finding.changes(self.app)}
+            for section in self.document.findall(nodes.section):
+                heading = finding.VERSION_HEADING.match(citing.one_line(section[0].astext()))
+                if heading and (anchor := anchors.get(heading["version"])):
+                    section["ids"].insert(0, anchor)
 
     def _head(self) -> str:
         book = citing.book_of(self.app)

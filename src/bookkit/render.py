@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 
-from bookkit import calculator, charts, claims, figures, numbers, plain, sources, tables
+from bookkit import calculator, charts, claims, figures, notes, numbers, plain, sources, tables
 
 
 class Renderer:
@@ -80,9 +80,7 @@ def _sources(_environment: Any, data: Mapping[str, Any]) -> nodes.Node:
 def _chart(environment: Any, specification: Mapping[str, Any]) -> nodes.Node:
     identifier = _identifier(environment, "figure")
     figure = figures.node(charts.chart(specification, identifier, environment.config.bookkit_chart_colors))
-    if not hasattr(environment, "bookkit_key_charts"):
-        environment.bookkit_key_charts = {}
-    environment.bookkit_key_charts.setdefault(environment.docname, specification)
+    notes.of_chapter(environment).setdefault(notes.KEY_CHART, specification)
     return figure
 
 

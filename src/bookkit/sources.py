@@ -17,7 +17,7 @@ from typing import Any
 
 from docutils import nodes
 
-from bookkit import citing, claims, links, numbers
+from bookkit import citing, claims, links, notes, numbers
 from bookkit.page import style
 
 MIME_TYPE = "application/vnd.sources+json"
@@ -69,10 +69,9 @@ def _visit(translator: Any, node: SourcesNode) -> None:
 
 
 def _rows_by_chapter(app: Any) -> dict[str, set[str]]:
-    found = getattr(app.env, "bookkit_numbers", {})
     return {
-        _name(app, docname): {row["id"] for _, number in found[docname] if len(number["rows"]) <= MOST_ROWS for row in number["rows"]}
-        for docname in sorted(found)
+        _name(app, docname): {row["id"] for _, number in found if len(number["rows"]) <= MOST_ROWS for row in number["rows"]}
+        for docname, found in notes.of_book(app.env, notes.NUMBERS).items()
     }
 
 

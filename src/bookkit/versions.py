@@ -34,7 +34,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from bookkit import citing, slots
+from bookkit import citing, history, slots
 from bookkit.compare import NUMBERS
 from bookkit.published import EDITION_FILE, EDITIONS_SETTING, VERSIONS_FOLDER, VERSIONS_PAGE
 from bookkit.slots import SlotError
@@ -281,7 +281,7 @@ def _list(page: Path, editions: Sequence[Kept], newest: Mapping[str, Any]) -> No
 def _row(kept: Kept) -> str:
     entry, own = kept.entry, f"{kept.version}/"
     repository, commit = str(entry.get("repository", "")), str(entry.get("commit", ""))
-    short = html.escape(commit[: citing.COMMIT_DIGITS])
+    short = html.escape(commit[: history.COMMIT_DIGITS])
     changelog = str(entry.get("changelog", ""))
     release = citing.repository_address(repository, "releases/tag", f"v{kept.version}")
     cells = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,19 @@ READ_AS = {
     "second_hand": "Read second-hand.",
     "not_read": "Not read.",
 }
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
 _ENTRY_TYPES = {"article": "article", "report": "techreport", "inproceedings": "inproceedings"}
 _PUBLISHER_FIELD = {"article": "journal", "report": "institution", "inproceedings": "booktitle"}
 
@@ -39,33 +52,37 @@ def write(facts: Facts) -> list[Path]:
 
 def bibliography(facts: Facts) -> str:
     """All sources as BibTeX, with a note that says how each was read."""
-    from pybtex.database import BibliographyData, Entry, Person
+    entries = "\n".join(entry(source) for source in facts.rows("sources"))
+    return f"% Generated from data/sources.csv by `make catalog`. Do not edit.\n\n{entries}"
 
-    entries = {}
-    for source in facts.rows("sources"):
-        authors = [Person(_bibtex_name(name)) for name in source["authors"].split("; ") if name]
-        entries[source["source_key"]] = Entry(
-            _ENTRY_TYPES.get(source["kind"], "misc"),
-            fields=list(_bibtex_fields(source)),
-            persons={"author": authors} if authors else {},
-        )
-    text: str = BibliographyData(entries).to_string("bibtex")
-    # Addresses are printed as they stand; only text is LaTeX.
-    text = re.sub(r"^ {4}(?:url|doi) = .*$", lambda line: re.sub(r"\\([_%&#~])", r"\1", line[0]), text, flags=re.MULTILINE)
-    return "% Generated from data/sources.csv by `make catalog`. Do not edit.\n\n" + text
+
+def latex(text: str) -> str:
+    """The text as LaTeX prints it: each character that is a command there is written as the command that prints it."""
+    return text.translate(_LATEX)
+
+
+def entry(source: Mapping[str, str]) -> str:
+    """One source as BibTeX: a row of ``sources`` as an entry."""
+    lines = [f"@{_ENTRY_TYPES.get(source['kind'], 'misc')}{{{source['source_key']}"]
+    # BibTeX quotes a text that holds quotation marks by braces
+    lines += [f"    {name} = " + (f"{{{value}}}" if '"' in value else f'"{value}"') for name, value in _bibtex_fields(source)]
+    return ",\n".join(lines) + "\n}\n"
 
 
 def _bibtex_name(name: str) -> str:
     """A person is “Surname, F.”; anything else is an organization, kept whole."""
     if name in ("et al.", "others"):
         return "others"
-    return name if re.fullmatch(r"[^,]+, (\w\.[ -]?)+", name) else "{" + name + "}"
+    return latex(name) if re.fullmatch(r"[^,]+, (\w\.[ -]?)+", name) else f"{{{latex(name)}}}"
 
 
-def _bibtex_fields(source: Mapping[str, str]) -> Any:
-    yield "title", "{" + source["title"] + "}"
+def _bibtex_fields(source: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Name and value of each field. Addresses are printed as they stand; everything else is LaTeX."""
+    if authors := [_bibtex_name(name) for name in source["authors"].split("; ") if name]:
+        yield "author", " and ".join(authors)
+    yield "title", f"{{{latex(source['title'])}}}"
     if source["publisher"]:
-        yield _PUBLISHER_FIELD.get(source["kind"], "howpublished"), source["publisher"]
+        yield _PUBLISHER_FIELD.get(source["kind"], "howpublished"), latex(source["publisher"])
     for name in ("year", "doi", "url"):
         if source[name]:
             yield name, source[name]

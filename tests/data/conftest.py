@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from deepseek_audit import tables
 from deepseek_audit.facts import Facts, load
-
-# Hypothesis caches what it knows of Unicode; beside the project's files it would only be in the way
-set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 
 LONG_TABLE = 1000
 KEPT_OF_LONG_TABLES = 50

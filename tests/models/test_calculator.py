@@ -126,7 +126,7 @@ def by_tree(found: Calculator, values: dict[str, float]) -> dict[str, float]:
 PROGRAMME = calculator()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rate=st.floats(0.5, 5), multiplier=st.floats(1, 20), failed=st.floats(0, 100), bits=st.sampled_from([16, 8]))
 def test_tree_numpy_and_plain_python_agree(rate, multiplier, failed, bits):
     outcome = PROGRAMME.evaluate(rate=rate, multiplier=multiplier, failed=failed, bits=bits)
@@ -138,7 +138,7 @@ def test_tree_numpy_and_plain_python_agree(rate, multiplier, failed, bits):
     assert tree["seen"] == outcome["seen"].value == (plain > 2e7 and bits > 8)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(x=st.floats(0.1, 50), y=st.floats(-20, 20))
 def test_every_operation_survives_the_tree(x, y):
     def everything(x, y):

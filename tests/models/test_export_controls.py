@@ -100,7 +100,7 @@ def test_formula_gives_the_evaluator_s_clause(rule):
         assert codes[int(compiled(*map(float, point)))] == expected, point
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.floats(100, 1e5), st.floats(50, 3000), st.floats(1, 4000), st.floats(1, 2e4), st.sampled_from([1, 0]), st.sampled_from(list(RULES))
 )
@@ -112,7 +112,7 @@ def test_any_chip_gets_the_same_verdict_three_ways(tpp, area, link, memory, data
     assert rules_module.codes(version)[code] == (verdict.clause.clause_id if verdict.clause else "free")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(100, 5e4), st.floats(1.0, 3.0), st.floats(50, 3000), st.floats(1, 4000))
 def test_more_compute_never_frees_a_chip(tpp, factor, area, link):
     for rule in (FIRST, SECOND):

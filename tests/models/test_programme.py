@@ -10,7 +10,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -161,7 +161,6 @@ def scipy_quantile(one, probability):
 
 
 @pytest.mark.parametrize("name", [name for name, one in MODEL.items() if one.distribution != "fixed"])
-@settings(deadline=None)
 @given(probability=st.floats(0.001, 0.999))
 def test_quantiles_are_those_of_scipy(name, probability):
     found = programme.quantile(MODEL[name], np.array([probability]))[0]
@@ -362,7 +361,6 @@ def test_job_counts_cannot_be_converted():
         cost.experiments_multiplier("training_jobs", FACTS["mult_strubell"])
 
 
-@settings(deadline=None)
 @given(share=st.floats(1, 99))
 def test_two_ways_to_state_one_multiplier(share):
     """If development is s of the total, the final run is 1 − s of it."""

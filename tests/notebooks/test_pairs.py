@@ -1,5 +1,9 @@
 """The stored notebooks are the chapters: same cells, clean outputs, charts that a reader without eyes can use."""
 
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import jupytext
@@ -7,7 +11,8 @@ import nbformat
 import pytest
 import yaml
 
-from bookkit.notebooks import chapters
+from bookkit import build, notebooks, pairs
+from bookkit.pairs import chapters
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = chapters(ROOT / "book")
@@ -33,11 +38,9 @@ def test_every_file_of_the_contents_exists():
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_same_cells(chapter):
-    """`make notebooks` was run after the last change of the chapter."""
-    written = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in jupytext.read(chapter).cells]
-    notebook = nbformat.read(notebook_of(chapter), as_version=4)
-    stored = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells]
-    assert stored == written, f"{chapter.name} changed: run `make notebooks`"
+    """`make notebooks` was run after the last change of the chapter, and nobody edited the notebook."""
+    found, lost = pairs.state(chapter, notebook_of(chapter)), pairs.lost_edits({chapter: notebook_of(chapter)}, ROOT)
+    assert found is pairs.State.SAME, "\n".join(lost) or f"{chapter.name} changed: run `make notebooks`"
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
@@ -74,3 +77,104 @@ def test_shape_of_a_chapter(chapter):
         assert "{footbibliography}" in text
     longest = max(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
     assert longest <= 30  # one keyword a line, as ruff lays it out
+
+
+CHAPTER = """---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A chapter
+
+The first line.
+
+```{code-cell} ipython3
+:tags: [hide-input]
+
+1 + 1
+```
+"""
+
+
+@pytest.fixture
+def pair(tmp_path, monkeypatch):
+    """A book of one chapter with its notebook, as `make notebooks` stores it, but not executed."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    chapter, stored = tmp_path / "book/a chapter.md", tmp_path / "notebooks/a chapter.ipynb"
+    chapter.parent.mkdir()
+    stored.parent.mkdir()
+    chapter.write_text(CHAPTER, encoding="utf-8")
+    notebook = jupytext.read(chapter)
+    pairs.record(notebook)
+    nbformat.write(notebook, stored)
+    (tmp_path / "CITATION.cff").write_text("date-released: 2026-01-01\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return chapter, stored
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def refusals(capsys) -> list[str]:
+    """What `make site` and `make notebooks` say; nothing is built, executed or overwritten."""
+    before = {path: path.read_bytes() for path in Path().rglob("*.*") if path.is_file()}
+    said = []
+    for command in (build.main, lambda: notebooks.main(["book", "notebooks"])):
+        assert (command([]) if command is build.main else command()) == 1
+        said.append(capsys.readouterr().err)
+    assert before == {path: path.read_bytes() for path in Path().rglob("*.*") if path.is_file()}
+    return said
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("The first line.", "The first line, edited."), ("1 + 1", "1 + 2"), ("hide-input", "hide-cell")],
+    ids=["prose", "code", "tag"],
+)
+@pytest.mark.parametrize("keep", ["notebook", "chapter"])
+def test_an_edit_of_a_notebook_is_not_lost(pair, capsys, old, new, keep):
+    """Both commands stop and ask; each answer, run as it is printed, makes the two the same."""
+    chapter, stored = pair
+    edit(stored, old, new)
+    assert pairs.state(*pair) is pairs.State.NOTEBOOK
+    for said in refusals(capsys):
+        assert "notebooks/a chapter.ipynb and book/a chapter.md differ: the notebook was edited. Which text is right?" in said
+    command = re.search(rf"^  the {keep}'s: +(.*)$", said, re.MULTILINE)[1]
+    subprocess.run(command.replace(".venv/bin/jupytext", f"{sys.executable} -m jupytext"), shell=True, check=True, capture_output=True)
+    assert pairs.state(*pair) is pairs.State.SAME
+    assert (new in chapter.read_text(encoding="utf-8")) == (new in stored.read_text(encoding="utf-8")) == (keep == "notebook")
+
+
+def test_where_both_were_edited_neither_is_lost(pair, capsys):
+    edit(pair[0], "The first line.", "Another line.")
+    edit(pair[1], "The first line.", "The first line, edited.")
+    assert all("differ: both were edited" in said for said in refusals(capsys))
+
+
+def test_an_edited_chapter_is_not_asked_about(pair, capsys):
+    """The usual way: `make site` takes it, `make notebooks` stores it. So does JupyterLab, which writes both."""
+    edit(pair[0], "The first line.", "The first line, edited.")
+    assert pairs.state(*pair) is pairs.State.CHAPTER
+    assert not pairs.lost_edits(dict([pair]), Path().resolve())
+    edit(pair[1], "The first line.", "The first line, edited.")
+    assert pairs.state(*pair) is pairs.State.SAME
+    notebook = nbformat.read(pair[1], as_version=4)
+    del notebook.metadata[pairs.KEY]
+    nbformat.write(notebook, pair[1])
+    edit(pair[0], "edited", "once more")
+    assert pairs.state(*pair) is pairs.State.UNKNOWN
+    assert not pairs.lost_edits(dict([pair]), Path().resolve())
+    assert "a chapter                    differs from its chapter and does not say since when" in capsys.readouterr().out
+
+
+def test_what_is_stored_says_of_which_text_it_was_made(pair):
+    pair[1].unlink()
+    assert notebooks.store(*pair) == ""
+    assert nbformat.read(pair[1], as_version=4).metadata[pairs.KEY]
+    edit(pair[1], "The first line.", "The first line, edited.")
+    assert pairs.state(*pair) is pairs.State.NOTEBOOK

@@ -1,15 +1,19 @@
 """Parts of bookkit on their own: charts, tables, the report of a failing cell, and the search for typed numbers."""
 
+import html
 import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from docutils import nodes
+from docutils.core import publish_doctree
+from myst_parser.parsers.docutils_ import Parser
 
 from bookkit import charts, mathml, numbers, tables
 from bookkit.build import failing_cell
-from bookkit.lint import allowed_patterns, typed_numbers
+from bookkit.lint import allowed_patterns, formulas_of_money, typed_numbers
 
 ROOT = Path(__file__).parents[2]
 SPECIFICATION = {
@@ -186,6 +190,66 @@ def test_findings_name_the_line(tmp_path):
     path.write_text("# Title\n\nFine.\n\nIt cost $6M.\n")
     (finding,) = typed_numbers(path, [])
     assert str(finding).startswith(f"{path}:5: “$6M” is typed in.")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It cost $6M, others $1.6B.", ["$6M, others $"]),
+        ("It cost US$6M,\nothers US$ more.", ["$6M, others US$"]),
+        (r"It cost \$6M, others \$1.6B.", []),
+        ("It cost $6M.\n\nOthers cost $1.6B.", []),
+        ("It cost `$6M`, {math}`N$` and others $ more; {glue:}`bill`", []),
+        (CELL.format(code="x = '$6 and $7'"), []),
+    ],
+)
+def test_money_that_other_readers_take_for_a_formula(tmp_path, text, found):
+    path = tmp_path / "chapter.md"
+    path.write_text(f"# Title\n\n{text}\n")
+    findings = formulas_of_money(path)
+    assert [finding.number for finding in findings] == found
+    assert all(str(finding).startswith(f"{path}:3: “$6M") and r"\$6M" in str(finding) for finding in findings)
+
+
+MONEY = [
+    "It cost $6M, others $1.6B.",
+    "From $5 to 6$, and 7 $ or US$ 8.",
+    "| a | b |\n| --- | --- |\n| $1 | $2 |\n| $3 and $4 | 5$ |",
+    ":::{figure} x.png\nA caption of $5 and 6$\n:::",
+    "# A title of $5 and 6$\n\n$$5 and 6$$\n\nTerm for $5\n: $5$",
+]
+
+
+@pytest.mark.parametrize("text", MONEY)
+def test_money_is_no_formula(text):
+    """In sentences, tables, captions and titles, by the settings of this book."""
+    assert not list(read_as_book(text).findall(lambda node: isinstance(node, nodes.math | nodes.math_block)))
+    assert read_as_book(text).astext().count("$") == text.count("$")
+
+
+def test_formulas_are_formulas():
+    tree = read_as_book("A {math}`6ND` costs $5 and 6$.\n\n```{math}\nC = 6 N D\n```\n")
+    assert [node.astext() for node in tree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))] == ["6ND", "C = 6 N D"]
+
+
+def read_as_book(text):
+    """The document that MyST reads with what _config.yml turns on."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    extensions = {"myst_enable_extensions": config["parse"]["myst_enable_extensions"]}
+    settings = {**extensions, "myst_all_links_external": True, "report_level": 5}
+    return publish_doctree(text, parser=Parser(), settings_overrides=settings)
+
+
+@pytest.mark.parametrize(
+    ("latex", "said"), [(r"\unknown{x}", 'Unknown LaTeX command "\\unknown".'), ("a & <b>", "cannot be read."), ("x^", "missing children")]
+)
+def test_a_formula_that_cannot_be_read_is_shown_as_written_with_a_warning(caplog, latex, said):
+    writer = SimpleNamespace(body=[])
+    with caplog.at_level("WARNING"), pytest.raises(nodes.SkipNode):
+        mathml.visit_math(writer, nodes.math("", latex))
+    assert writer.body == [f"<code>{html.escape(latex)}</code>"]
+    assert latex in caplog.text
+    assert said in caplog.text
 
 
 @pytest.mark.parametrize(("visit", "node"), [(mathml.visit_math, nodes.math), (mathml.visit_math_block, nodes.math_block)])

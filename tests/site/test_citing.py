@@ -7,7 +7,6 @@ import datetime
 import html
 import json
 import re
-import subprocess
 import warnings
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -240,34 +239,6 @@ def test_the_data_hash_changes_with_names_and_values_and_with_nothing_else(tmp_p
     assert citing.data_hash(tmp_path / "nowhere") == ""
 
 
-def git(folder, *arguments):
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def test_the_commit_is_that_of_the_book_and_of_nothing_around_it(tmp_path, monkeypatch):
-    monkeypatch.delenv("GIT_DIR", raising=False)
-    book = tmp_path / "book"
-    book.mkdir()
-    (book / "index.md").write_text("# A")
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "around")
-    assert citing.last_commit(book, "index.md") is None
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-q", "-m", "book", "--date", "2026-01-02T00:00:00Z")
-    commit = citing.last_commit(book, "index.md")
-    assert commit.clean
-    assert commit.folder == "book/"
-    assert len(commit.hash) == 40
-    (book / "index.md").write_text("# B")
-    assert not citing.last_commit(book, "index.md").clean
-
-
-def test_git_may_be_absent(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert citing.last_commit(tmp_path, "index.md") is None
-
-
 def test_citation_files_are_read(tmp_path):
     path = tmp_path / "CITATION.cff"
     path.write_text(
@@ -279,6 +250,11 @@ def test_citation_files_are_read(tmp_path):
     assert [author.inverted for author in book.authors] == ["van den Berg, Ada", "G"]
     assert (book.published, book.license) == (datetime.date(2026, 1, 2), "CC-BY-4.0")
     assert citing.described(citing.read_citation(tmp_path / "none"), name="N", author="A").authors == (Author("A"),)
+
+
+def test_a_date_that_is_none_is_refused_in_one_sentence():
+    with pytest.raises(ValueError, match=r"CITATION.cff: date-released is “soon”. Write it as 2026-11-29."):
+        citing.described({"date-released": "soon"}, name="N")
 
 
 def test_every_page_of_the_site_has_its_files(built):

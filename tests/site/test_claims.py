@@ -86,6 +86,44 @@ def audit():
     return emitted()
 
 
+# Names that this package does not know
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"verdict": "half_true", "label": "Half true"}, "• Half true"),
+        ({"decided_by": "a vote"}, "Decided by: a vote."),
+        ({"outcome": "postponed"}, "Confirmed: postponed"),
+        ({"article": "third", "article_name": "Third Paper"}, "The claim: Third Paper, lines 2, 5 and 7"),
+    ],
+)
+def test_a_foreign_name_is_shown_as_it_is(changes, shown):
+    """On the claim's page, in every list of claims, in the filter, and for machines."""
+    entry = claim(**changes)
+    content = data(entry)
+    emitted = {**content, "verdicts": [{"key": key, "label": label} for key, label in content["verdicts"].items()]}
+    known = claims.read(emitted)
+    made = BeautifulSoup(claims.page(entry, known, BOOK, TITLES, "audit.html"), "html.parser")
+    assert shown in made.text
+    overview = BeautifulSoup(claims.overview(known, TITLES), "html.parser")
+    options = {option["value"]: option.text for option in overview.find("select", {"name": "verdict"}).find_all("option")}
+    assert options[entry["verdict"]] == entry["label"]
+    assert int(overview.tbody.tr["data-rank"]) == list(known["verdicts"]).index(entry["verdict"])
+    assert claims.badge(entry, short=True)
+    assert entry["label"] in claims.chapter_list("costs", known, ".")
+    assert claims.claim_review(entry, known, work(entry))["reviewRating"]["alternateName"] == entry["label"]
+    assert json.loads(claims.machine_file(known, BOOK))["claims"][0]["verdict"] == entry["verdict"]
+
+
+def test_a_tally_with_foreign_verdicts_is_counted():
+    articles = [{"key": "first", "name": "First Paper", "tally": {"half_true": 2}}, {"key": "second", "name": "Second", "tally": {}}]
+    known = claims.read({"articles": articles, "verdicts": [{"key": "confirmed", "label": "Confirmed"}]})
+    made = BeautifulSoup(claims.overview(known, TITLES, "audit.html"), "html.parser")
+    assert [cell.text.strip() for cell in made.thead.find_all("th")] == ["Article", "✓ Confirmed", "• half_true", "Claims"]
+    assert [cell.text for cell in made.tbody.find_all("td")] == ["0", "2", "2", "0", "0", "0", "0", "2", "2"]
+
+
 # Text stays text
 
 

@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 import struct
+from dataclasses import replace
 
 import feedparser
 import pytest
@@ -218,10 +219,26 @@ def test_the_feed_is_valid_and_its_ids_stay():
     assert [author.name for author in parsed.feed.authors] == ["Jane Doe", "The group"]
     moved = Book(BOOK.title, BOOK.name, BOOK.authors)
     assert [entry.id for entry in feedparser.parse(finding.feed(moved, entries)).entries] == [entry.id for entry in parsed.entries]
+    assert [entry.link for entry in parsed.entries] == ["https://example.org/b/"] * 2
     text = BeautifulSoup(entries[0].text, "html.parser")
     assert [link["href"] for link in text.find_all("a")] == ["https://example.org/x"]
     assert "a file" in text.get_text()
     assert not text.find_all("script")
+
+
+@pytest.mark.parametrize(("site", "start"), [("https://example.org/b/", "https://example.org/b/"), ("", "")])
+def test_each_entry_of_the_feed_leads_to_its_version(site, start):
+    """With an address or without one, which the feed's own link follows."""
+    text = finding.feed(replace(BOOK, site=site), finding.changelog(CHANGELOG), "corrections.html")
+    root = etree.fromstring(text.encode())
+    links = [(link.getparent().tag.partition("}")[2], link.get("rel"), link.get("href")) for link in root.iter(f"{{{finding.ATOM}}}link")]
+    assert links == [
+        ("feed", "self", f"{start}feed.xml"),
+        ("feed", "alternate", start or "index.html"),
+        ("entry", "alternate", f"{start}corrections.html#version-1-1-0"),
+        ("entry", "alternate", f"{start}corrections.html#version-1-0-0"),
+    ]
+    assert not feedparser.parse(text).bozo
 
 
 @pytest.mark.parametrize(
@@ -311,7 +328,14 @@ def test_the_site(built):
             assert png_size((site / "cards" / path.with_suffix(".png").name).read_bytes()) == (1200, 630)
     assert len(descriptions) == len(set(descriptions))
     assert re.search(r"\$[\d.]+[KMB]", pages[site / "index.html"].find("meta", {"name": "description"})["content"])
-    assert not feedparser.parse((site / "feed.xml").read_text(encoding="utf-8")).bozo
+    feed = feedparser.parse((site / "feed.xml").read_text(encoding="utf-8"))
+    assert not feed.bozo
+    corrections = BeautifulSoup((site / "corrections.html").read_text(encoding="utf-8"), "html.parser")
+    for entry in feed.entries:
+        address, _, anchor = entry.link.partition("#")
+        assert address == "corrections.html"
+        assert corrections.find(id=anchor).find(re.compile("h[1-6]")).get_text().startswith(f"{entry.title.removeprefix('Version ')} (")
+    assert corrections.find(id="november-2026"), "an address that was given out is lost"
     assert png_size((site / "favicon.png").read_bytes()) == (32, 32)
     assert (site / "robots.txt").read_text() == "User-agent: *\nAllow: /\n"
     assert not (site / "sitemap.xml").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import socket
@@ -16,7 +17,9 @@ import requests
 from bookkit import links
 
 TODAY = datetime.date(2026, 11, 30)
-QUICK = links.Manners(pause=0.01, timeout=0.3, attempts=2, patience=5, redirects=4)
+QUICK = links.Manners(pause=0.01, timeout=20, attempts=2, patience=5, redirects=4)
+# For the one host that does not answer in time; the others may take as long as a busy machine needs
+IMPATIENT = dataclasses.replace(QUICK, timeout=0.3)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -34,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         earlier = sum(path == self.path for _, path, _ in self.seen) - 1
         redirects = {"/moved": (301, "/ok"), "/visiting": (302, "/ok"), "/loop": (301, "/loop"), "/moved-away": (308, "/missing")}
         if self.path == "/slow":
-            threading.Event().wait(1)
+            threading.Event().wait(10)
         if self.path in redirects:
             code, target = redirects[self.path]
             self.answer(code, Location=target)
@@ -92,7 +95,8 @@ def server() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
 def test_every_kind_of_answer_has_its_state(server, path, state, detail):
     base, seen = server
     waited: list[float] = []
-    (answer,) = links.check([base + path], QUICK, today=TODAY, sleep=waited.append).values()
+    manners = IMPATIENT if path == "/slow" else QUICK
+    (answer,) = links.check([base + path], manners, today=TODAY, sleep=waited.append).values()
     assert (answer.state, answer.detail, answer.date) == (state, detail, "2026-11-30")
     assert answer.since == ("2026-11-30" if state in links.LOST else "")
     assert answer.moved_to == (f"{base}/ok" if path == "/moved" else "")

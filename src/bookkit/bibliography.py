@@ -1,0 +1,40 @@
+"""The bibliography, read back: what its LaTeX says in plain text.
+
+Sphinx' extension for BibTeX reads with pybtex, and pybtex with latexcodec, which does not know every escape that LaTeX
+needs: a price written as LaTeX wants it, ``\\$6M``, would keep its backslash on the page. The missing ones are taught here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from latexcodec.codec import LatexIncrementalDecoder, UnicodeLatexTranslation
+from pybtex.richtext import Text
+
+ESCAPES = {r"\$": "$", r"\textdollar": "$", r"\textasciicircum": "^", r"\textless": "<", r"\textgreater": ">", r"\textbar": "|"}
+
+
+def connect(_app: Any) -> None:
+    """Teach latexcodec the missing escapes; to do so twice is harmless."""
+    for latex, text in ESCAPES.items():
+        taught = UnicodeLatexTranslation(text, latex, encode=False, decode=True, text_mode=True, math_mode=False)
+        LatexIncrementalDecoder.table.register(taught)
+
+
+def plain_text(latex: str) -> str:
+    """What a field of the bibliography says, without LaTeX."""
+    return str(Text.from_latex(latex))
+
+
+def titles(app: Any) -> dict[str, str]:
+    """Titles of the sources by the ids that sphinxcontrib-bibtex gives their notes; none without it."""
+    if "sphinxcontrib.bibtex" not in app.extensions:
+        return {}
+    template = app.config.bibtex_footcite_id or "footcite-{key}"
+    return {
+        nodes.make_id(template.format(key=key, footbibliography_count=1)): re.sub(r"\s+", " ", plain_text(entry.fields["title"]))
+        for key, entry in app.env.domains["cite"].bibdata.data.entries.items()
+        if "title" in entry.fields
+    }

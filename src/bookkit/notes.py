@@ -1,0 +1,46 @@
+"""What chapters leave behind while they are read, for the pages and files that are made when all of them are known.
+
+Sphinx keeps its environment from one build to the next and reads only what changed. Everything that this package keeps
+there stands in one place, chapter by chapter, so that nothing stays of a chapter that is read again or gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+NUMBERS, CLAIMS, KEY_CHART = "numbers", "claims", "key chart"
+
+
+def connect(app: Any) -> None:
+    """Register with Sphinx."""
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
+
+
+def of_chapter(environment: Any) -> dict[str, Any]:
+    """The notes of the chapter that is being read, by their kind; what is put there is kept."""
+    notes: dict[str, Any] = _all(environment).setdefault(environment.docname, {})
+    return notes
+
+
+def of_book(environment: Any, kind: str) -> dict[str, Any]:
+    """The notes of one kind by the chapters that left any, in the order of the chapters' names."""
+    notes = _all(environment)
+    return {docname: notes[docname][kind] for docname in sorted(notes) if kind in notes[docname]}
+
+
+def _all(environment: Any) -> dict[str, dict[str, Any]]:
+    if not hasattr(environment, "bookkit_notes"):
+        environment.bookkit_notes = {}
+    found: dict[str, dict[str, Any]] = environment.bookkit_notes
+    return found
+
+
+def _purge(_app: Any, environment: Any, docname: str) -> None:
+    _all(environment).pop(docname, None)
+
+
+def _merge(_app: Any, environment: Any, docnames: Iterable[str], other: Any) -> None:
+    notes = _all(other)
+    _all(environment).update({docname: notes[docname] for docname in docnames if docname in notes})
