@@ -292,9 +292,10 @@ def test_a_claim_says_a_number_or_a_text(claim: tables.Row) -> None:
 
 
 def test_the_audit_is_fast() -> None:
-    start = time.perf_counter()
+    """Processor time: other programs on the machine must not count."""
+    start = time.process_time()
     audit(FACTS)
-    assert time.perf_counter() - start <= LONGEST_AUDIT_SECONDS
+    assert time.process_time() - start <= LONGEST_AUDIT_SECONDS
 
 
 def test_changed_data_give_a_book_all_the_same(tmp_path: Path) -> None:
