@@ -207,6 +207,11 @@ def test_a_parameter_that_is_not_there_is_an_error_with_the_nearest_name():
     assert "It has rate, cluster." in command("cost-claims", "-p", "xyz", "3").stderr
 
 
+def test_a_parameter_that_is_given_twice_is_an_error(capsys):
+    assert rerun.main(["cost-claims", "-p", "rate", "3 usd/gpu_hour", "-p", "rate", "2 usd/gpu_hour"]) == 1
+    assert capsys.readouterr().err == "rate is given twice, as '3 usd/gpu_hour' and as '2 usd/gpu_hour'. Give it once.\n"
+
+
 def test_a_chapter_that_is_not_there_is_an_error_with_the_ones_that_are():
     result = command("costs")
     assert result.returncode == 1

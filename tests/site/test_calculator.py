@@ -408,9 +408,10 @@ def test_what_cannot_be_read_stays_in_its_field_and_is_said_beside_it(browser, d
         ("programme.rate=3,5", {"rate": f"“3,5” is not read as a number. {RULE} $2 per GPU-hour still counts."}),
         ("programme.rate=0x3", {"rate": f"“0x3” is not read as a number. {RULE} $2 per GPU-hour still counts."}),
         ("programme.rate=", {"rate": f"There is no number here. {RULE} $2 per GPU-hour still counts."}),
+        ("programme.rate=4&programme.rate=3", {"rate": f"“4 and 3” is not read as a number. {RULE} $2 per GPU-hour still counts."}),
         ("programme.rate=9", {"rate": "“9” became $5 per GPU-hour: Rent of a chip goes from $0.5 to $5 per GPU-hour."}),
         ("programme.pay=7&programme.staff=20", {"pay": "“7” is not among these. Middle still counts."}),
-        ("programme.rate=2&programme.staff=%2B30&utm_source=elsewhere&second.x=9", {}),
+        ("programme.rate=2&programme.rate=2&programme.staff=%2B30&utm_source=elsewhere&second.x=9", {}),
     ],
 )
 def test_what_an_address_asks_in_vain_is_said_beside_the_input(browser, demo, query, said):

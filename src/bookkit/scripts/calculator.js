@@ -241,12 +241,12 @@ function valueAt(input, position) {
   return clamped(input, step ? trimmed(Math.round(value / step) * step) : Number(value.toPrecision(LOG_DIGITS)));
 }
 
-/** What the address says of each input, as text. */
+/** What the address says of each input, as text; all of it where it says several things, so that none is chosen without a word. */
 function* received(data, settable) {
   const address = new URLSearchParams(location.search);
   for (const input of settable) {
-    const text = address.get(`${data.name}.${input.name}`);
-    if (text !== null) yield [input, text];
+    const texts = new Set(address.getAll(`${data.name}.${input.name}`));
+    if (texts.size) yield [input, [...texts].join(" and ")];
   }
 }
 
