@@ -233,11 +233,10 @@ class Quantity:
         return float(Decimal(repr(float(self.magnitude))) * factor)
 
     def _compare(self, other: object, holds: Callable[[float, float], bool]) -> bool:
-        quantity = _as_quantity(other)
-        if quantity is None:
+        if not isinstance(other, (Quantity, int, float)):
             return NotImplemented  # type: ignore[no-any-return]
-        quantity._factor(self.unit)  # Raises where it measures something else
-        return holds(self._in_base_units(), quantity._in_base_units())
+        self._factor(other.unit if isinstance(other, Quantity) else unit("ratio"))  # Raises where it measures something else
+        return holds(self._in_base_units(), other._in_base_units() if isinstance(other, Quantity) else other)
 
     def __eq__(self, other: object) -> bool:
         value: Any = self._in_base_units()

@@ -191,6 +191,8 @@ def test_a_ratio_is_the_plain_number_and_nothing_else_is(number):
         assert (ratio == number) is (number == ratio) is (plain == number)
         assert ratio != number or hash(ratio) == hash(number)
         assert constant(plain, "hour", "x") != number
+        if isinstance(number, (int, float)):
+            assert [order(ratio, number) for order in ORDERS] == [order(plain, number) for order in ORDERS]
 
 
 def test_what_is_no_number_has_no_order_and_no_sum():
