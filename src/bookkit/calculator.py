@@ -24,6 +24,8 @@ STYLES = ("calculator.css",)
 Data = Mapping[str, Any]
 # The first group stays in view while a reader moves sliders, unless it has more lines than a phone has room for
 MOST_KEPT_IN_VIEW = {"values": 4, "bars": 7, "ranking": 7, "verdicts": 3}
+# How readers write numbers: scripts/typed.js reads by it
+RULE = "Numbers are written with a point before decimals and nothing between thousands, such as 3.5 or 2788000."
 # More fixed numbers than this are folded
 MOST_FIXED = 4
 
@@ -192,9 +194,14 @@ def _slider(data: Data, item: Mapping[str, Any]) -> str:
         f'{_undo(item)}<output for="{identifier}" aria-live="off">{text}</output>'
         f'<div class="calculator-track">{_track(item)}'
         f'<input type="range" id="{identifier}" min="0" max="{item["positions"]}" step="1" value="{position}" autocomplete="off" disabled '
-        f'aria-valuetext="{text}" aria-describedby="{help_id}"></div>'
+        f'aria-valuetext="{text}" aria-describedby="{identifier}-problem {help_id}"></div>{_problem(item, identifier)}'
         f'<p class="calculator-about" id="{help_id}">Default: {_number(data, item["name"], item)}{_about(item)}</p></div>'
     )
+
+
+def _problem(item: Mapping[str, Any], identifier: str, role: str = "") -> str:
+    """Where the script says what was wrong with a number that was typed for an input, or that came with an address."""
+    return f'<p class="calculator-problem" id="{identifier}-problem" data-problem="{item["name"]}"{role}></p>'
 
 
 def _undo(item: Mapping[str, Any]) -> str:
@@ -257,7 +264,8 @@ def _choice(data: Data, item: Mapping[str, Any]) -> str:
     return (
         f'<div class="calculator-input" data-input="{item["name"]}" data-value="{item["default"]!r}">'
         f'<label for="{identifier}">{html.escape(item["label"])}</label>'
-        f'{_undo(item)}<select id="{identifier}" autocomplete="off" disabled aria-describedby="{identifier}-about">{options}</select>'
+        f'{_undo(item)}<select id="{identifier}" autocomplete="off" disabled '
+        f'aria-describedby="{identifier}-problem {identifier}-about">{options}</select>{_problem(item, identifier)}'
         f'<p class="calculator-about" id="{identifier}-about">{" ".join(part for part in about if part)}</p></div>'
     )
 
@@ -274,14 +282,25 @@ def written(number: float) -> str:
 
 def _exact(data: Data) -> str:
     """Fields for exact values, which sliders cannot give."""
-    rows = "".join(
+    rows = "".join(_exact_field(data, item) for item in data["inputs"] if item["kind"] == "slider")
+    if not rows:
+        return ""
+    rule = f'<p class="calculator-about calculator-rule" id="{_identifier(data)}-rule">{RULE} Type no unit.</p>'
+    return f'<details class="calculator-exact"><summary>Type exact values</summary>{rule}{rows}</details>'
+
+
+def _exact_field(data: Data, item: Mapping[str, Any]) -> str:
+    """A field of text, not of numbers: it keeps what it cannot read, so that a reader sees it and can mend it.
+
+    It has no ``inputmode="decimal"``: the keyboard of a phone set to German would then have a comma and no point.
+    """
+    identifier = f"{_identifier(data, item['name'])}-exact"
+    return (
         f"<label><span>{html.escape(item['label'])} <small>{html.escape(item['reach'])}</small></span>"
-        f'<input type="number" data-exact="{item["name"]}" min="{written(item["low"])}" max="{written(item["high"])}" step="any" '
-        f'value="{written(item["default"])}" autocomplete="off" disabled></label>'
-        for item in data["inputs"]
-        if item["kind"] == "slider"
+        f'<input type="text" data-exact="{item["name"]}" value="{written(item["default"])}" autocomplete="off" autocapitalize="off" '
+        f'spellcheck="false" aria-describedby="{identifier}-problem {_identifier(data)}-rule" disabled></label>'
+        + _problem(item, identifier, ' role="status"')
     )
-    return f'<details class="calculator-exact"><summary>Type exact values</summary>{rows}</details>' if rows else ""
 
 
 def _actions(data: Data) -> str:

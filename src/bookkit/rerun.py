@@ -12,7 +12,7 @@ import argparse
 import difflib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     try:
-        target = rerun(Path.cwd(), options.chapter, dict(options.parameter))
+        target = rerun(Path.cwd(), options.chapter, _by_name(options.parameter))
     except RerunError as error:
         print(error, file=sys.stderr)
         return 1
@@ -44,6 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name:<28} {old} → {new}")
     print(f"\n{len(moved)} recorded number{'' if len(moved) == 1 else 's'} moved. The run notebook is {target}.")
     return 0
+
+
+def _by_name(given: Sequence[Sequence[str]]) -> dict[str, str]:
+    """The parameters by name; of two values, neither would be the one that was meant."""
+    found: dict[str, str] = {}
+    for name, value in given:
+        if name in found:
+            raise RerunError(f"{name} is given twice, as {found[name]!r} and as {value!r}. Give it once.")
+        found[name] = value
+    return found
 
 
 def rerun(root: Path, chapter: str, parameters: Mapping[str, str]) -> Path:
@@ -78,7 +88,8 @@ def rerun(root: Path, chapter: str, parameters: Mapping[str, str]) -> Path:
             kernel_name="python3",
             progress_bar=False,
             cwd=str(source.parent),
-            extra_arguments=["--log-level=ERROR"],
+            # On a busy machine the kernel reports as an error that it was stopped; what failed in the chapter is said below
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         raise RerunError(error.evalue) from None

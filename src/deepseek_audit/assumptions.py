@@ -3,9 +3,9 @@
 A chapter with a model has a cell tagged ``parameters``, the convention by which papermill finds what it may set. Each
 parameter there is None, which stands for the data's own value, so that no number is typed in twice. A reader writes a
 text with a number and its unit instead, such as ``rate = "3 usd/gpu_hour"``, in the cell or with ``papermill -p``.
-The text is read and its unit checked here; the number then goes its way through the chapter's formulas like any row
-of the data. It never passes for one: its id begins with ``assumption/``, its grade is *assumption*, formulas call it
-“the reader’s …”, and every number computed from it says so.
+The text is read by the rule of :mod:`deepseek_audit.typed` and its unit checked here; the number then goes its way through
+the chapter's formulas like any row of the data. It never passes for one: its id begins with ``assumption/``, its grade is
+*assumption*, formulas call it “the reader’s …”, and every number computed from it says so.
 
 >>> assumption("rate", "3 usd/gpu_hour", load()["v3_rate_assumed"])
 <$3 per GPU-hour = the reader’s rate>
@@ -16,16 +16,13 @@ of the data. It never passes for one: its id begins with ``assumption/``, its gr
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from typing import TypeVar
 
 from deepseek_audit.facts import ASSUMPTION, load
 from deepseek_audit.quantity import EXACT, Quantity, Trace, UnitError, constant, unit
 from deepseek_audit.tables import ForReaders
-
-# A number as people write it, and what follows: 2, 2.5e6, 2,788,000
-WRITTEN = re.compile(r"\s*([+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|[+-]?\.[0-9]+)\s*(.*?)\s*")
+from deepseek_audit.typed import TypedError, read_typed
 
 Default = TypeVar("Default", Quantity, float)
 
@@ -73,15 +70,18 @@ def assumption(
 def _read(name: str, value: str | float, usual: Quantity) -> Quantity:
     target = str(usual.unit) or "ratio"
     kind = "a plain number or a percentage" if usual.unit.dimensionless else f"a number with a unit of {_compact(target)}"
-    match = None if isinstance(value, bool) else WRITTEN.fullmatch(str(value))
+    refused = f"{name} must be {kind}, not {value!r}"
     try:
-        if match is None:
-            raise UnitError
-        number = float(match[1].replace(",", "").replace("_", ""))
+        number, measured_in = read_typed(str(value))
         trace = Trace(f"the reader’s {name}", frozenset({ASSUMPTION + name}))
-        return Quantity(number, unit(match[2].replace("%", "percent") or "ratio"), EXACT, trace).to(target)
+        given = Quantity(number, unit(measured_in.replace("%", "percent") or "ratio"), EXACT, trace).to(target)
+    except TypedError as error:
+        raise AssumptionError(f"{refused}. {error} For example, {_example(name, usual)}") from None
     except UnitError:
-        raise AssumptionError(f"{name} must be {kind}, not {value!r}: {_example(name, usual)}") from None
+        raise AssumptionError(f"{refused}: {_example(name, usual)}") from None
+    if math.isinf(given.magnitude):
+        raise AssumptionError(f"{refused}, which is too large to compute with: {_example(name, usual)}")
+    return given
 
 
 def _example(name: str, usual: Quantity) -> str:

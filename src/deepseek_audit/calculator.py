@@ -425,9 +425,11 @@ class Calculator:
                 if number not in _options(item):
                     raise self._error(f"setting {name!r}", f"{value!r} is not among {', '.join(item.options)}.")
             else:
-                number = value if isinstance(value, str) else _bare(value, _unit_of(item))
+                if isinstance(value, str):
+                    raise self._error(f"setting {name!r}", f"{value!r} is a text: give a number, or a quantity with its unit.")
+                number = _bare(value, _unit_of(item))
                 low, high = _ends(item)
-                if isinstance(number, str) or not low <= number <= high:
+                if not low <= number <= high:
                     raise self._error(f"setting {name!r}", f"{value} lies outside {low:g} to {high:g}.")
             found[name] = float(number)
         return found

@@ -4,6 +4,9 @@ A :class:`Quantity` is a pint quantity plus a trace: the data rows it was comput
 Arithmetic keeps all of it: ``hours * rate`` has the unit dollars, no more digits than its less precise
 operand, and the rows of both. Adding dollars to hours is an error. Plain numbers are exact.
 
+Comparison follows Python's rules. Two hours and 120 minutes are equal, hash alike, and are one member of a set; dollars
+and hours are different, and asking which is more is an error. A ratio equals the plain number.
+
 Precision follows the usual rules of significant digits: products keep the fewest digits of their factors,
 sums the coarsest decimal place of their terms (Taylor, *An Introduction to Error Analysis*, ch. 2).
 """
@@ -12,6 +15,8 @@ from __future__ import annotations
 
 import functools
 import math
+import numbers
+import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -37,9 +42,9 @@ _MINUS = "−"
 
 
 @functools.cache
-def unit_registry() -> pint.UnitRegistry[Any]:
-    """The units of this report (``units.txt``), and no others."""
-    return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")), autoconvert_to_preferred=False)
+def unit_registry(number: type[float] | type[Decimal] = float) -> pint.UnitRegistry[Any]:
+    """The units of this report (``units.txt``), and no others; their factors are floats, or decimals."""
+    return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")), autoconvert_to_preferred=False, non_int_type=number)
 
 
 @functools.cache
@@ -53,6 +58,12 @@ def unit(expression: str) -> pint.Unit:
         return unit_registry().parse_units(re.sub(r"\b(ratio|count)\b", "dimensionless", expression))
     except (pint.UndefinedUnitError, pint.errors.DefinitionSyntaxError, ValueError, TypeError) as error:
         raise UnitError(f"unknown unit “{expression}”: {error}. The units are listed in units.txt.") from None
+
+
+@functools.cache
+def _base_factor(measured_in: pint.Unit) -> Decimal:
+    """How many base units one of this unit is: 3600 for an hour, 0.01 for a percent."""
+    return Decimal(unit_registry(Decimal).Quantity(Decimal(1), str(measured_in)).to_base_units().magnitude)
 
 
 def _as_unit(value: Any) -> pint.Unit:
@@ -152,10 +163,12 @@ class Quantity:
     # Arithmetic
 
     def _combine(self, other: object, symbol: str, operation: Callable[[float, float], float], swap: bool = False) -> Quantity:
-        other = _as_quantity(other)
-        if other is None:
+        quantity = _as_quantity(other)
+        if quantity is None:
             return NotImplemented  # type: ignore[no-any-return]
-        left, right = (other, self) if swap else (self, other)
+        if symbol == "+" and quantity is not other and not quantity.magnitude:
+            return self  # Python's sum() starts from a plain 0, which is nothing of any unit
+        left, right = (quantity, self) if swap else (self, quantity)
         if symbol in "+−":
             return left._add(right, symbol, operation)
         unit_left, unit_right = (unit_registry().Quantity(1.0, side.unit) for side in (left, right))
@@ -166,11 +179,12 @@ class Quantity:
         return Quantity(magnitude, reduced.units, min(left.digits, right.digits), trace)
 
     def _add(self, other: Quantity, symbol: str, operation: Callable[[float, float], float]) -> Quantity:
+        factor = other._factor(self.unit)  # Before anything else: zero dollars and five hours have no sum either
         if other.magnitude == 0 and not other.rows and symbol == "+":
             return self
         if self.magnitude == 0 and not self.rows and symbol == "+":
-            return other
-        addend = replace(other, magnitude=other.magnitude * other._factor(self.unit), unit=self.unit)
+            return other if other.unit == self.unit else other.to(str(self.unit))
+        addend = replace(other, magnitude=other.magnitude * factor, unit=self.unit)
         magnitude = operation(self.magnitude, addend.magnitude)
         place = max(_decimal_place(self), _decimal_place(addend))
         digits = EXACT if place == -EXACT else max(1, _leading_place(magnitude) - place + 1)
@@ -211,33 +225,44 @@ class Quantity:
     def __abs__(self) -> Quantity:
         return replace(self, magnitude=abs(self.magnitude), trace=Trace(f"|{self._label(0)}|", self.rows), low=None, high=None, name="")
 
-    # Comparison, by value
+    # Comparison, by value: all of it looks at the same number, so that what is equal hashes alike and is neither more nor less
 
-    def _other_magnitude(self, other: object) -> float:
-        quantity = _as_quantity(other)
-        if quantity is None:
-            raise UnitError(f"{self._described()} cannot be compared with {other!r}.")
-        return quantity.magnitude * quantity._factor(self.unit)
+    def _in_base_units(self) -> float:
+        """The magnitude in base units. It counts as the decimal that it is written as, so that 12.3% is 0.123 to the last bit."""
+        factor = _base_factor(self.unit)
+        if not isinstance(self.magnitude, (int, float)):
+            return self.magnitude * float(factor)  # The symbol of a formula
+        return float(Decimal(repr(float(self.magnitude))) * factor)
+
+    def _compare(self, other: object, holds: Callable[[float, float], bool]) -> bool:
+        if not isinstance(other, (Quantity, int, float)):
+            return NotImplemented  # type: ignore[no-any-return]
+        self._factor(other.unit if isinstance(other, Quantity) else unit("ratio"))  # Raises where it measures something else
+        return holds(self._in_base_units(), other._in_base_units() if isinstance(other, Quantity) else other)
 
     def __eq__(self, other: object) -> bool:
-        if _as_quantity(other) is None:
-            return False
-        return self.magnitude == self._other_magnitude(other)
-
-    def __lt__(self, other: object) -> bool:
-        return self.magnitude < self._other_magnitude(other)
-
-    def __le__(self, other: object) -> bool:
-        return self.magnitude <= self._other_magnitude(other)
-
-    def __gt__(self, other: object) -> bool:
-        return self.magnitude > self._other_magnitude(other)
-
-    def __ge__(self, other: object) -> bool:
-        return self.magnitude >= self._other_magnitude(other)
+        value: Any = self._in_base_units()
+        if isinstance(other, Quantity):
+            return self.unit.dimensionality == other.unit.dimensionality and bool(value == other._in_base_units())
+        if isinstance(other, numbers.Number):
+            return self.unit.dimensionless and bool(value == other)
+        return NotImplemented
 
     def __hash__(self) -> int:
-        return hash((self.magnitude, self.unit, self.trace))
+        value = self._in_base_units()
+        return hash(value if self.unit.dimensionless else (value, self.unit.dimensionality))
+
+    def __lt__(self, other: object) -> bool:
+        return self._compare(other, operator.lt)
+
+    def __le__(self, other: object) -> bool:
+        return self._compare(other, operator.le)
+
+    def __gt__(self, other: object) -> bool:
+        return self._compare(other, operator.gt)
+
+    def __ge__(self, other: object) -> bool:
+        return self._compare(other, operator.ge)
 
     # Text
 

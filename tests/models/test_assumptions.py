@@ -1,12 +1,15 @@
 """A reader's assumption is read with its unit, checked, and never passes for data."""
 
+import re
+
 import pytest
 
 from deepseek_audit import market, programme, publish
 from deepseek_audit.assumptions import AssumptionError, assumption
 from deepseek_audit.calculator import Calculator, Result, Results, Slider
 from deepseek_audit.facts import UnknownFact, load
-from deepseek_audit.quantity import unit
+from deepseek_audit.quantity import constant, unit
+from deepseek_audit.typed import RULE
 
 FACTS = load()
 RATE, HOURS = FACTS["v3_rate_assumed"], FACTS["v3_hours_total"]
@@ -24,7 +27,7 @@ def test_none_is_the_default_itself():
         (" 3.5usd/gpu_hour ", 3.5),
         ("0.003 usd/gpu_hour", 0.003),
         ("3e0 usd / gpu_hour", 3),
-        ("1,000 usd/gpu_hour", 1000),
+        ("1000\u00a0usd/gpu_hour", 1000),
     ],
 )
 def test_a_number_with_its_unit_is_read(written, value):
@@ -47,6 +50,19 @@ def test_a_wrong_unit_or_no_number_is_one_sentence_with_the_unit_and_an_example(
     assert len(text.splitlines()) == 1
     assert text.startswith("rate must be a number with a unit of usd/gpu_hour, not ")
     assert text.endswith('write rate = "2 usd/gpu_hour".')
+
+
+@pytest.mark.parametrize("wrong", ["3,50 usd/gpu_hour", "1,000 usd/gpu_hour", "1_000 usd/gpu_hour", "$3", "nan usd/gpu_hour", "", True])
+def test_a_number_that_could_be_misread_is_refused_with_the_rule(wrong):
+    """“3,50” once ran at 350."""
+    with pytest.raises(AssumptionError, match=re.escape(RULE)):
+        assumption("rate", wrong, RATE)
+
+
+@pytest.mark.parametrize("wrong", ["1e999 second", "1e308 year"])
+def test_a_number_too_large_for_its_unit_is_refused(wrong):
+    with pytest.raises(AssumptionError, match=r"^length must be.*too large"):
+        assumption("length", wrong, constant(1, "second", "1"))
 
 
 def test_the_example_is_accepted():
@@ -138,6 +154,14 @@ def test_every_input_may_be_fixed():
     }
     draws = programme.simulate(programme.assuming(programme.inputs(FACTS), given), "rent", 64)
     assert draws.at(0.05).magnitude == draws.at(0.95).magnitude == pytest.approx(2788000 * 2)
+
+
+@pytest.mark.parametrize("name", [*programme.inputs(FACTS)])
+def test_the_models_read_numbers_by_the_same_rule(name):
+    with pytest.raises(AssumptionError, match=re.escape(RULE)):
+        programme.assuming(programme.inputs(FACTS), {name: "1,5"})
+    with pytest.raises(AssumptionError, match=re.escape(RULE)):
+        market.estimation_windows("1,5 day")
 
 
 @pytest.mark.parametrize("given", [{"utilization": "120%"}, {"multiplier": "0.5"}, {"staff": "-5 person"}, {"life": "0 year"}])

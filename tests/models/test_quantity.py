@@ -1,6 +1,13 @@
 """Quantities keep unit, precision and origin; the formatter is the only way to text."""
 
+import math
+import operator
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from deepseek_audit import quantity
 from deepseek_audit.facts import UnknownFact, UnverifiedFact, load
@@ -104,10 +111,121 @@ def test_conversion_keeps_the_range():
     assert (wide.low.magnitude, wide.high.magnitude) == (3, 4)
 
 
-@pytest.mark.parametrize("operation", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a == b])
-def test_dollars_and_hours_do_not_mix(operation):
-    with pytest.raises(UnitError, match="measured in"):
-        operation(of("1", "usd", "dollars"), of("1", "hour", "hours"))
+ORDERS = (operator.lt, operator.le, operator.gt, operator.ge)
+
+
+@pytest.mark.parametrize("operation", [operator.add, operator.sub, *ORDERS])
+@pytest.mark.parametrize("dollars", [of("1", "usd", "dollars"), constant(0, "usd", "no dollars")])
+def test_dollars_and_hours_do_not_mix(operation, dollars):
+    """A zero with a unit has that unit; in either order."""
+    hours = of("1", "hour", "hours")
+    for pair in ((dollars, hours), (hours, dollars)):
+        with pytest.raises(UnitError, match="measured in"):
+            operation(*pair)
+
+
+# Comparison by Python's rules
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+# Whatever is a duration, and how many seconds it has; and other dimensions
+DURATIONS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 2_629_800, "year": 31_557_600}
+UNITS = (*DURATIONS, "percent", "ratio", "layer", "usd", "usd/gpu_hour", "usd/Mtoken", "bit", "byte", "millisecond")
+ANY = st.builds(lambda number, name: constant(number, name, "x"), FINITE | st.integers(-1000, 1000), st.sampled_from(UNITS))
+
+
+@settings(deadline=None)
+@given(ANY, ANY, ANY)
+def test_equality_is_an_equivalence_and_what_is_equal_hashes_alike(a, b, c):
+    assert a == a
+    assert (a == b) is (b == a) is not (a != b)
+    assert not (a == b == c) or a == c
+    assert a != b or hash(a) == hash(b)
+    assert len({a, b}) == 2 - (a == b)
+
+
+@settings(deadline=None)
+@given(ANY, ANY, ANY)
+def test_order_agrees_with_equality(a, b, c):
+    """Of one dimension, just one of less, equal and more holds; of two, none does."""
+    if a.unit.dimensionality == b.unit.dimensionality:
+        assert [a < b, a == b, a > b].count(True) == 1
+        assert (a <= b, a >= b) == (not a > b, not a < b)
+        if b.unit.dimensionality == c.unit.dimensionality:
+            assert sorted([a, b, c]) == sorted([c, b, a])
+    else:
+        assert a != b
+
+
+@settings(deadline=None)
+@given(st.integers(-(10**9), 10**9), st.sampled_from(list(DURATIONS)), st.sampled_from(list(DURATIONS)))
+def test_a_duration_is_the_same_in_whichever_unit(amount, larger, smaller):
+    assume(DURATIONS[larger] % DURATIONS[smaller] == 0)
+    here, there = constant(amount, larger, "a"), constant(amount * (DURATIONS[larger] // DURATIONS[smaller]), smaller, "b")
+    assert here == there
+    assert {here, there} == {here}
+
+
+@settings(deadline=None)
+@given(st.decimals(-1000, 1000, places=6, allow_nan=False))
+def test_a_percentage_is_its_hundredth_as_written(written):
+    """Bare floats don't know it: 12.3 / 100 is 0.12300000000000001."""
+    share, percent = constant(float(written), "ratio", "a"), constant(float(written * 100), "percent", "b")
+    assert share == percent == float(written)
+    assert len({share, percent, float(written)}) == 1
+
+
+def test_hours_and_minutes_dollars_and_hours_in_sets_and_lists():
+    hours, minutes, dollars = of("2", "hour", "a"), of("120", "minute", "b"), of("2", "usd", "c")
+    assert hours == minutes
+    assert {hours, minutes, dollars} == {minutes, dollars}
+    assert hours not in [dollars, 2, "2 hours", None]
+    assert [dollars, hours].index(minutes) == 1
+    assert of("1", "usd", "a") != of("1", "cny", "b")
+
+
+@pytest.mark.parametrize("number", [3, 3.0, True, 0, -1, 10**400, 2**53 + 1, Fraction(1, 2), Decimal("0.5"), math.nan, math.inf])
+def test_a_ratio_is_the_plain_number_and_nothing_else_is(number):
+    """As Python itself compares the number with a float; True is 1 there."""
+    for plain in (3.0, 1.0, 0.0, -1.0, 2.0**53, 0.5, math.inf):
+        ratio = constant(plain, "ratio", "x")
+        assert (ratio == number) is (number == ratio) is (plain == number)
+        assert ratio != number or hash(ratio) == hash(number)
+        assert constant(plain, "hour", "x") != number
+        if isinstance(number, (int, float)):
+            assert [order(ratio, number) for order in ORDERS] == [order(plain, number) for order in ORDERS]
+
+
+def test_what_is_no_number_has_no_order_and_no_sum():
+    for operation in (*ORDERS, operator.add):
+        with pytest.raises(TypeError):
+            operation(of("1", "hour", "a"), "an hour")
+
+
+def test_an_equal_number_of_another_kind_decides_itself():
+    """As Python asks the other side, where this side does not know it."""
+
+    class Anything:
+        def __eq__(self, other):
+            return True
+
+    assert of("1", "hour", "a") == Anything()
+
+
+@pytest.mark.parametrize("start", [0, 0.0])
+def test_a_plain_zero_is_nothing_of_any_unit(start):
+    hours = of("5", "hour", "hours")
+    assert start + hours is hours
+    assert hours + start is hours
+    assert sum([hours, hours], start).formula == "hours + hours"
+    with pytest.raises(UnitError):
+        hours - start
+    with pytest.raises(UnitError):
+        hours + constant(0, "ratio", "no layers")
+
+
+def test_a_zero_with_a_unit_decides_the_unit_of_the_sum():
+    total = sum([of("36", "hour", "a"), of("12", "hour", "b")], constant(0, "day", "0"))
+    assert (total.magnitude, total.unit, total.formula) == (2, unit("day"), "a + b")
 
 
 def test_dollars_and_yuan_do_not_mix():

@@ -5,6 +5,7 @@ side. Which numbers a reader sees move is compared with sums written out here, n
 """
 
 import csv
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ GIVEN = {
     "architecture": {"sequence": "8192 token", "slowness": "50"},
     "benchmarks-and-prices": {"read": "3000 token", "written": "400 token", "cached": "100%", "thinking": "10"},
     "cost-claims": {"rate": "3 usd/gpu_hour", "cluster": "1024 gpu"},
-    "geopolitics": {"shipped": "100,000 gpu", "interconnect": "600 gigabyte/second"},
+    "geopolitics": {"shipped": "100000 gpu", "interconnect": "600 gigabyte/second"},
     "hidden-costs": {"multiplier": "20", "utilization": "50%", "rent": "7 usd/gpu_hour", "staff": "0 person"},
     "market-crash": {"estimation": "200 day", "weight": "7 percent", "shares_outstanding": "24e9 share"},
 }
@@ -100,6 +101,18 @@ def test_parameters_hold_no_number_of_their_own(chapter):
     lines = [line for line in code[0].source.splitlines() if not line.startswith("#")]
     assert all(line.endswith(" = None") for line in lines)
     assert set(GIVEN[chapter]) <= {line.partition(" ")[0] for line in lines}
+
+
+@pytest.mark.parametrize("chapter", GIVEN)
+def test_every_parameter_is_read_by_the_one_rule(chapter):
+    """Through `assumption`, directly or in the two models that take several: no chapter reads a number by itself."""
+    first, *others = [cell.source for cell in jupytext.read(ROOT / "book" / f"{chapter}.md").cells if cell.cell_type == "code"]
+    code = "\n".join(others)
+    models = r"programme\.assuming\(programme\.inputs\(facts\), chosen\)|market\.estimation_windows\("
+    for name in re.findall(r"^(\w+) = None$", first, re.MULTILINE):
+        direct = rf'assumption\("{name}", {name}, '
+        handed_on = rf'"{name}": {name}[,}}]|estimation_windows\({name}\)'
+        assert re.search(direct, code) or (re.search(handed_on, code) and re.search(models, code)), name
 
 
 @pytest.mark.parametrize("chapter", GIVEN)
@@ -194,10 +207,26 @@ def test_a_parameter_that_is_not_there_is_an_error_with_the_nearest_name():
     assert "It has rate, cluster." in command("cost-claims", "-p", "xyz", "3").stderr
 
 
+def test_a_parameter_that_is_given_twice_is_an_error(capsys):
+    assert rerun.main(["cost-claims", "-p", "rate", "3 usd/gpu_hour", "-p", "rate", "2 usd/gpu_hour"]) == 1
+    assert capsys.readouterr().err == "rate is given twice, as '3 usd/gpu_hour' and as '2 usd/gpu_hour'. Give it once.\n"
+
+
 def test_a_chapter_that_is_not_there_is_an_error_with_the_ones_that_are():
     result = command("costs")
     assert result.returncode == 1
     assert result.stderr.startswith("Name a chapter with parameters: architecture, ")
+
+
+def test_a_decimal_comma_is_refused_with_the_rule_at_the_command_too():
+    """Each chapter reads its parameters by the same rule; one is run here."""
+    result = command("cost-claims", "-p", "rate", "3,50 usd/gpu_hour")
+    assert result.returncode == 1
+    assert result.stderr == (
+        "rate must be a number with a unit of usd/gpu_hour, not '3,50 usd/gpu_hour'. "
+        "Numbers are written with a point before decimals and nothing between thousands, such as 3.5 or 2788000. "
+        'For example, write rate = "2 usd/gpu_hour".\n'
+    )
 
 
 def test_a_wrong_unit_is_one_sentence_at_the_command_too():

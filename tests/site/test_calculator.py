@@ -343,11 +343,103 @@ def test_exact_values_can_be_typed(browser, demo):
         )
         field.fill("99")
         field.press("Enter")
-        assert figure.locator("[data-input=rate]").get_attribute("data-value") == "5"
-        assert figure.locator(".calculator-said").inner_text() == "Rent of a chip goes from $0.5 to $5 per GPU-hour."
-        field.fill("")
+        assert figure.locator("[data-input=rate]").get_attribute("data-value") == field.input_value() == "5"
+        said = "“99” became $5 per GPU-hour: Rent of a chip goes from $0.5 to $5 per GPU-hour."
+        assert told(field) == (said, "status", "false")
+
+
+def told(field: Any) -> tuple[str, str, str]:
+    """What is said beside a field, in what kind of region, and whether the field is marked as wrong."""
+    [place] = [name for name in field.get_attribute("aria-describedby").split() if name.endswith("-problem")]
+    beside = field.page.locator(f"#{place}")
+    text = beside.inner_text()
+    assert beside.is_visible() is bool(text)
+    return text, beside.get_attribute("role"), field.get_attribute("aria-invalid")
+
+
+RULE = markup.RULE + " Type no unit."
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("3,5", f"“3,5” is not read as a number. {RULE}"),
+        ("3.5 usd", f"“3.5 usd” is not read as a number. {RULE}"),
+        ("", f"There is no number here. {RULE}"),
+        ("1e400", "“1e400” is too large to compute with."),
+        ("9" * 50 + ",5", f"“{'9' * 40}…” is not read as a number. {RULE}"),
+    ],
+)
+def test_what_cannot_be_read_stays_in_its_field_and_is_said_beside_it(browser, demo, typed, why):
+    """Nothing else changes; the text stays while other inputs move, until it can be read, the slider moves, or all is reset."""
+    with visiting(browser, demo, "index.html") as visit:
+        figure = alive(visit.page)
+        figure.locator(".calculator-exact > summary").click()
+        field, other = figure.locator("[data-exact=rate]"), figure.locator("[data-exact=staff]")
+        rate, reset = figure.locator("[data-input=rate]"), figure.locator("[data-action=reset]")
+        for text, kept in (("2.25", "2.25"), (typed, typed)):
+            field.fill(text)
+            field.press("Enter")
+            assert field.input_value() == kept
+        assert rate.get_attribute("data-value") == "2.25"
+        assert told(field) == (f"{why} $2.25 per GPU-hour still counts.", "status", "true")
+        other.fill("−5")
+        other.press("Enter")
+        assert (field.input_value(), told(other)[0]) == (typed, "“−5” became 20 people: People goes from 20 to 500 people.")
+        visit.page.wait_for_url(lambda url: "programme.rate=2.25" in url and "programme.staff=20" in url)
+        rate.locator("input").press("ArrowRight")
+        assert (field.input_value(), told(field)) == ("2.3", ("", "status", "false"))
+        field.fill(typed)
         field.press("Enter")
-        assert field.input_value() == "5"
+        field.fill("3.5")
+        field.press("Enter")
+        assert (rate.get_attribute("data-value"), told(field)) == ("3.5", ("", "status", "false"))
+        reset.click()
+        field.fill(typed)
+        field.press("Enter")
+        reset.click()
+        assert (field.input_value(), told(field), reset.is_disabled()) == ("2", ("", "status", "false"), True)
+        assert not visit.faults()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("programme.rate=3,5", {"rate": f"“3,5” is not read as a number. {RULE} $2 per GPU-hour still counts."}),
+        ("programme.rate=0x3", {"rate": f"“0x3” is not read as a number. {RULE} $2 per GPU-hour still counts."}),
+        ("programme.rate=", {"rate": f"There is no number here. {RULE} $2 per GPU-hour still counts."}),
+        ("programme.rate=4&programme.rate=3", {"rate": f"“4 and 3” is not read as a number. {RULE} $2 per GPU-hour still counts."}),
+        ("programme.rate=9", {"rate": "“9” became $5 per GPU-hour: Rent of a chip goes from $0.5 to $5 per GPU-hour."}),
+        ("programme.pay=7&programme.staff=20", {"pay": "“7” is not among these. Middle still counts."}),
+        ("programme.rate=2&programme.rate=2&programme.staff=%2B30&utm_source=elsewhere&second.x=9", {}),
+    ],
+)
+def test_what_an_address_asks_in_vain_is_said_beside_the_input(browser, demo, query, said):
+    """Beside the slider while the fields are folded, then beside the field, which has the text."""
+    with visiting(browser, demo, f"index.html?{query}") as visit:
+        figure = alive(visit.page)
+        labels = {item.name: item.label for item in programme().inputs}
+        expected = f"Not all of the address could be used: see {', '.join(labels[name] for name in said)}." if said else ""
+        assert figure.locator(".calculator-said").inner_text() == expected
+        shown = figure.locator(".calculator-problem:not(:empty)")
+        assert shown.locator("visible=true").all_inner_texts() == list(said.values())
+        for name, text in said.items():
+            assert told(figure.locator(f"[data-input={name}] :is(input, select)"))[0] == text
+        figure.locator(".calculator-exact > summary").click()
+        assert shown.locator("visible=true").all_inner_texts() == list(said.values())
+        if "0x3" in query:
+            assert figure.locator("[data-exact=rate]").input_value() == "0x3"
+            assert not axe_faults(visit.page)
+        assert not visit.faults()
+
+
+def test_names_in_an_address_that_are_no_input_are_said(browser, demo):
+    query = "programme.nothing=3&programme.hours=1&programme.nothing=4&programme.rate=x&other=5"
+    with visiting(browser, demo, f"index.html?{query}") as visit:
+        assert alive(visit.page).locator(".calculator-said").inner_text() == (
+            "Not all of the address could be used: see Rent of a chip. "
+            "The address also sets what cannot be set here: programme.nothing, programme.hours."
+        )
 
 
 def test_a_shared_address_gives_the_same(browser, demo):
@@ -398,7 +490,7 @@ def test_without_a_clipboard_the_address_is_shown_and_selected(browser, demo):
         ("programme.rate=9e9&programme.failed=-5", {"rate": 5, "failed": 0}),
         ("programme.pay=7&programme.nothing=3&programme.hours=1&__proto__=1&programme.__proto__=1&programme.constructor=2", {}),
         ("programme.rate=NaN&programme.rate=3", {}),
-        ("programme.rate=0x3&programme.pay=600000&programme.staff=%20200%20", {"rate": 3, "pay": 600_000, "staff": 200}),
+        ("programme.rate=0x3&programme.pay=600000&programme.staff=%20200%20", {"pay": 600_000, "staff": 200}),
         ("programme.rate=%E0%A4%A&%00=%00", {}),
     ],
 )

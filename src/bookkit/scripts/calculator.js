@@ -1,10 +1,12 @@
 // A calculator: computes its results from the formulas in the page, draws the uncertain inputs, and writes what follows.
 // Formulas are syntax trees, compiled to closures: no text is ever run as code.
 import { quantileNormal } from "vega-statistics";
+import { readNumber } from "./typed.js";
 
 const LOW = 0.05, MEDIAN = 0.5, HIGH = 0.95;
 const LOG_DIGITS = 3;
 const ADDRESS_DELAY = 250, SPOKEN_DELAY = 500;
+const LONGEST_QUOTED = 40;
 const SIZES = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]];
 
 /** Bring a calculator to life. */
@@ -14,6 +16,8 @@ export function mount(figure) {
   const results = data.results.flatMap(({ items }) => items);
   const formulas = model(data, results);
   const touched = new Map();
+  // By input: what to say beside it, and the text that was refused, which stays in its field
+  const problems = new Map();
   const find = (selector) => figure.querySelector(selector);
   const said = find(".calculator-said");
   const spoken = find(".calculator-spoken");
@@ -23,12 +27,21 @@ export function mount(figure) {
 
   const update = () => {
     const found = formulas(touched);
-    for (const input of settable) showInput(input, parts.get(input.name), touched);
+    for (const input of settable) showInput(input, parts.get(input.name), touched, problems.get(input.name));
     for (const result of results) showResult(result, places.get(result.name), found.get(result.name));
     for (const group of figure.querySelectorAll("[data-group]")) showBars(data.results[group.dataset.group], group, found);
     if (data.landmarks) showLandmarks(data.landmarks, find(".calculator-landmarks"), found.get(data.landmarks.result));
     figure.toggleAttribute("data-changed", touched.size > 0);
-    for (const button of figure.querySelectorAll('[data-action="reset"]')) button.disabled = !touched.size;
+    for (const button of figure.querySelectorAll('[data-action="reset"]')) button.disabled = !touched.size && !problems.size;
+  };
+  const set = (input, value) => {
+    touched.set(input.name, value);
+    problems.delete(input.name);
+  };
+  const take = (input, text) => {
+    const { value, says } = judged(input, text, touched.get(input.name) ?? input.default, find(".calculator-rule")?.textContent ?? "");
+    if (value !== undefined) set(input, value);
+    if (says) problems.set(input.name, { says, refused: value === undefined ? text : undefined });
   };
   const changed = () => {
     update();
@@ -63,24 +76,20 @@ export function mount(figure) {
     }
   };
 
-  for (const [name, value] of received(data, settable)) touched.set(name, value);
+  for (const [input, text] of received(data, settable)) take(input, text);
+  said.textContent = spokenProblems(data, settable, problems);
   figure.addEventListener("input", ({ target }) => {
     const name = target.closest("[data-input]")?.dataset.input;
     const input = settable.find((candidate) => candidate.name === name);
     if (!input || target.matches("[data-exact]")) return;
-    touched.set(name, input.kind === "slider" ? valueAt(input, target.valueAsNumber) : Number(target.value));
+    set(input, input.kind === "slider" ? valueAt(input, target.valueAsNumber) : Number(target.value));
     changed();
   });
   figure.addEventListener("change", ({ target }) => {
     const input = settable.find(({ name }) => name === target.dataset.exact);
     if (!input) return;
-    const wanted = target.valueAsNumber;
-    if (Number.isFinite(wanted)) {
-      touched.set(input.name, clamped(input, wanted));
-      changed();
-      const ends = interval(input.low, input.high, input.format);
-      if (clamped(input, wanted) !== wanted) said.textContent = `${input.label} goes from ${ends}.`;
-    } else update();
+    take(input, target.value);
+    changed();
   });
   figure.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
@@ -88,12 +97,14 @@ export function mount(figure) {
     if (button.dataset.action === "share") share();
     if (button.dataset.action === "reset") {
       touched.clear();
+      problems.clear();
       changed();
       said.textContent = "All inputs are back at their defaults.";
       find(".calculator-address").hidden = true;
     }
     if (button.dataset.undo) {
       touched.delete(button.dataset.undo);
+      problems.delete(button.dataset.undo);
       changed();
       parts.get(button.dataset.undo).querySelector("input, select").focus();
     }
@@ -230,20 +241,50 @@ function valueAt(input, position) {
   return clamped(input, step ? trimmed(Math.round(value / step) * step) : Number(value.toPrecision(LOG_DIGITS)));
 }
 
-/** Settings in the address: numbers only, within their ends; what is no setting of this calculator is left alone. */
+/** What the address says of each input, as text; all of it where it says several things, so that none is chosen without a word. */
 function* received(data, settable) {
   const address = new URLSearchParams(location.search);
   for (const input of settable) {
-    const text = address.get(`${data.name}.${input.name}`)?.trim();
-    const value = text ? Number(text) : NaN;
-    if (!Number.isFinite(value)) continue;
-    if (input.kind === "slider") yield [input.name, clamped(input, value)];
-    else if (input.options.some((option) => option.value === value)) yield [input.name, value];
+    const texts = new Set(address.getAll(`${data.name}.${input.name}`));
+    if (texts.size) yield [input, [...texts].join(" and ")];
   }
 }
 
-function showInput(input, part, touched) {
+/** What a text means for an input: the `value` to use, and what it `says` where that is not what was typed. */
+function judged(input, text, now, rule) {
+  const { value, problem, unreadable } = readNumber(text);
+  const refused = (why) => ({ says: `${why}. ${unreadable ? `${rule} ` : ""}${worded(input, now)} still counts.` });
+  const quoted = `“${shortened(text.trim())}”`;
+  if (problem) return refused(text.trim() ? `${quoted} ${problem}` : "There is no number here");
+  if (input.kind === "choice") {
+    return input.options.some((option) => option.value === value) ? { value } : refused(`${quoted} is not among these`);
+  }
+  const inside = clamped(input, value);
+  if (inside === value) return { value };
+  const ends = interval(input.low, input.high, input.format);
+  return { value: inside, says: `${quoted} became ${worded(input, inside)}: ${input.label} goes from ${ends}.` };
+}
+
+const shortened = (text) => text.length > LONGEST_QUOTED ? `${text.slice(0, LONGEST_QUOTED)}…` : text;
+const worded = (input, value) => input.kind === "choice"
+  ? input.options.find((option) => option.value === value).label : written(value, input.format);
+
+/** What an address asked for in vain: inputs that say more, and names that are no input here. */
+function spokenProblems(data, settable, problems) {
+  const labels = settable.filter(({ name }) => problems.has(name)).map(({ label }) => label);
+  const known = new Set(settable.map(({ name }) => `${data.name}.${name}`));
+  const asked = [...new Set(new URLSearchParams(location.search).keys())].filter((key) => key.startsWith(`${data.name}.`));
+  const strange = asked.filter((key) => !known.has(key));
+  return [
+    labels.length ? `Not all of the address could be used: see ${labels.join(", ")}.` : "",
+    strange.length ? `The address also sets what cannot be set here: ${shortened(strange.join(", "))}.` : "",
+  ].filter(Boolean).join(" ");
+}
+
+function showInput(input, part, touched, problem) {
   const value = touched.get(input.name) ?? input.default;
+  const figure = part.closest("figure");
+  for (const place of figure.querySelectorAll(`[data-problem="${input.name}"]`)) put(place, problem?.says ?? "");
   part.dataset.value = value;
   part.toggleAttribute("data-changed", touched.has(input.name));
   const undo = part.querySelector("[data-undo]");
@@ -258,8 +299,9 @@ function showInput(input, part, touched) {
   if (range.value !== position) range.value = position;
   range.setAttribute("aria-valuetext", text);
   part.querySelector("output").textContent = text;
-  const exact = part.closest("figure").querySelector(`[data-exact="${input.name}"]`);
-  if (exact) exact.value = String(value);
+  const exact = figure.querySelector(`[data-exact="${input.name}"]`);
+  exact.value = problem?.refused ?? String(value);
+  exact.setAttribute("aria-invalid", String(problem?.refused !== undefined));
 }
 
 // Results
