@@ -11,6 +11,7 @@ import html
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from docutils import nodes
@@ -468,7 +469,7 @@ def times(ratio: float) -> str:
         return "not defined"
     if abs(ratio - 1) < 0.005:
         return "the same"
-    text = f"{ratio:.0f}" if ratio >= 99.5 else f"{ratio:.{max(0, 1 - math.floor(math.log10(ratio)))}f}" if ratio > 0 else "0"
+    text = f"{ratio:.0f}" if ratio >= 99.5 else f"{ratio:.{max(0, 1 - Decimal(ratio).adjusted())}f}" if ratio > 0 else "0"
     return f"{text} times it"
 
 

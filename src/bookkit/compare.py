@@ -27,7 +27,7 @@ CLAIMS = "claims.json"
 # What a site says of itself against the published edition: a page, and a file for machines
 PAGE = "differences"
 DIFFERENCES = "differences.json"
-SAME = 1e-9  # relative; less is the noise of another processor's arithmetic
+SAME = 1e-9  # relative: one unit of the tenth digit, with which numbers are recorded
 FACTOR_FROM = 10  # From this ratio on, a change reads better as a factor than in percent
 ROWS_SHOWN = 6
 SAME_STATUS, DIFFERENT_STATUS, TROUBLE_STATUS = 0, 1, 2
