@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bookkit import console
 from bookkit.build import failing_cell
 
 
@@ -24,18 +25,21 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     options.notebooks.mkdir(exist_ok=True)
-    written = set()
+    written, failed = set(), False
     for chapter in chapters(options.book):
         start = time.perf_counter()
         target = options.notebooks / chapter.relative_to(options.book).with_suffix(".ipynb")
-        if failure := store(chapter, target):
-            print(f"\n{failure}\n\nNo notebook was stored for this chapter.", file=sys.stderr)
-            return 1
         written.add(target)
+        if failure := store(chapter, target):
+            print(f"\n{failure}\n\nNo notebook was stored for this chapter.\n", file=sys.stderr, flush=True)
+            failed = True
+            continue
         print(f"notebook   {chapter.stem:<28} stored in {time.perf_counter() - start:.1f} s", flush=True)
     for orphan in set(options.notebooks.rglob("*.ipynb")) - written:
         orphan.unlink()
         print(f"notebook   {orphan.stem:<28} removed: its chapter is gone")
+    if failed:
+        return 1
     print("Commit the notebooks together with the chapters.")
     return 0
 
@@ -86,4 +90,4 @@ def _clean(notebook: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)
