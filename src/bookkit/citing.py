@@ -300,7 +300,7 @@ def last_commit(root: Path, tracked: str) -> Commit | None:
     """
 
     def git(*arguments: str) -> str:
-        result = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
+        result = subprocess.run(["git", *arguments], cwd=root, capture_output=True, encoding="utf-8", check=True)
         return result.stdout.strip()
 
     try:
