@@ -61,7 +61,8 @@ def server(site: Path, port: str) -> Server:
         return Server((HOST, int(port)), functools.partial(SimpleHTTPRequestHandler, directory=str(site)))
     except OSError as error:
         why = WHY.get(error.errno or 0, error.strerror)
-        raise ServeError(f"Port {port} cannot be used: {why}. Name another one, as in: make serve PORT={OTHER}") from None
+        other = OTHER + (int(port) == OTHER)
+        raise ServeError(f"Port {port} cannot be used: {why}. Name another one, as in: make serve PORT={other}") from None
 
 
 if __name__ == "__main__":

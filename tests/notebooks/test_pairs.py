@@ -1,5 +1,6 @@
 """The stored notebooks are the chapters: same cells, clean outputs, charts that a reader without eyes can use."""
 
+import re
 from pathlib import Path
 
 import jupytext
@@ -7,6 +8,7 @@ import nbformat
 import pytest
 import yaml
 
+from bookkit import notebooks
 from bookkit.notebooks import chapters
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +76,18 @@ def test_shape_of_a_chapter(chapter):
         assert "{footbibliography}" in text
     longest = max(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
     assert longest <= 30  # one keyword a line, as ruff lays it out
+
+
+def test_every_chapter_that_fails_is_named_and_the_others_are_stored(tmp_path, monkeypatch, capsys):
+    """In one run; what was stored of a failing chapter stays."""
+    monkeypatch.setattr(notebooks, "store", lambda chapter, _: f"{chapter.name}, line 1:" if chapter.stem != "b" else "")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "stored").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / "book" / f"{name}.md").write_text("```{code-cell}\n1\n```\n", encoding="utf-8")
+        (tmp_path / "stored" / f"{name}.ipynb").touch()
+    assert notebooks.main([str(tmp_path / "book"), str(tmp_path / "stored")]) == 1
+    said = capsys.readouterr()
+    assert "a.md, line 1:" in said.err and "c.md, line 1:" in said.err
+    assert re.search(r"^notebook +b +stored", said.out, re.MULTILINE)
+    assert len(list((tmp_path / "stored").iterdir())) == 3

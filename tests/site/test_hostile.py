@@ -254,7 +254,7 @@ def test_a_script_in_a_text_fails_the_build_and_where_that_is_ignored_does_not_r
     result = build(folder)
     said = result.stdout + result.stderr
     for sign in ("<script>", "onerror", f"“{ADDRESS}”", "<iframe>", "<base>"):
-        assert re.search(rf"second: the page holds .*{re.escape(sign)}.*no page may hold", said), sign
+        assert re.search(rf"second\.ipynb:\d+: WARNING: second: the page holds .*{re.escape(sign)}.*no page may hold", said), sign
     assert policy.refused(RAW)
     with serving(site_of(folder)) as base, visiting(browser, base, "second.html") as visit:
         page = visit.page
