@@ -68,9 +68,9 @@ def test(*steps: str) -> None:
 
 
 def serve(port: str = "8000") -> None:
-    """Build and show the website on 127.0.0.1."""
+    """Build and show the website on 127.0.0.1; messages name the port as make takes it, ``PORT=8080``."""
     site()
-    run(python(), "-m", "bookkit.serve", port)
+    run(python(), "-m", "bookkit.serve", port.removeprefix("PORT="))
 
 
 def environment() -> None:

@@ -226,6 +226,15 @@ def test_a_python_too_old_is_one_sentence(monkeypatch, capsys):
 # Showing the site
 
 
+@pytest.mark.parametrize("port", ["8080", "PORT=8080"])
+def test_the_port_may_be_named_as_for_make(monkeypatch, port):
+    run: list[tuple[str, ...]] = []
+    monkeypatch.setattr(make, "site", lambda: None)
+    monkeypatch.setattr(make, "run", lambda *command: run.append(command))
+    make.serve(port)
+    assert run == [(make.python(), "-m", "bookkit.serve", "8080")]
+
+
 def test_a_port_that_is_taken_is_one_sentence_and_nothing_claims_to_serve(tmp_path, monkeypatch, capsys):
     page = tmp_path / build.SITE / "index.html"
     monkeypatch.chdir(tmp_path)
