@@ -5,48 +5,42 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 READY := $(VENV)/ready
 BUNDLE := src/bookkit/static/vendor/live.js
-CITATION := $(VENV)/citation/bin/cffconvert
 TOOLS := node_modules/.tools
-WEEKLY := $(VENV)/weekly
+WEEKLY := $(VENV)/weekly/ready
 PORT ?= 8000
+# Packages go into the environments of this project, whatever the user set
+export PIP_USER := 0
 .DEFAULT_GOAL := help
-.PHONY: help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
+.PHONY: FORCE help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=python3.12 site"; exit 1; }
-	@echo "environment  installing the locked packages into $(VENV) (about a minute, once)"
-	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@{ $(PY) -m pip install --disable-pip-version-check -q --require-hashes -r requirements.txt && \
-	   $(PY) -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e . ; } > $(VENV)/install.log 2>&1 \
-	  || { tail -n 5 $(VENV)/install.log; echo "The environment could not be installed. The whole log is $(VENV)/install.log."; exit 1; }
-	@touch $@
+# What Windows needs too stands in make.py, which looks itself whether there is anything to do
+$(READY): FORCE
+	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=python3.12 site"; exit 1; }
+	@$(PYTHON) make.py environment
 
-$(BUNDLE): $(READY) package.json package-lock.json .npmrc src/bookkit/bundle.py $(wildcard src/bookkit/scripts/*.js)
-	@echo "bundle       installing the locked npm packages into node_modules (seconds, once)"
-	@$(PY) -m bookkit.bundle
-	@touch $@
+$(BUNDLE): $(READY) FORCE
+	@$(PY) make.py bundle
 
-# Bundling installs without the tools of the tests; they come after it
-$(TOOLS): $(BUNDLE) package-lock.json
-	@echo "tools        installing the tests' npm packages into node_modules (seconds, once)"
-	@$(PY) -c "from pathlib import Path; from bookkit.bundle import npm; npm(Path(), 'ci', '--no-progress')"
-	@touch $@
+$(TOOLS): $(READY) FORCE
+	@$(PY) make.py tools
 
-# The browser that is there, else Debian's, else a line that says how to get one
+$(WEEKLY): $(READY) FORCE
+	@$(PY) make.py weekly
+
 browser: $(READY)
-	@$(PY) -m tests.site.browser > /dev/null || .ci/browser || $(PY) -m tests.site.browser || true
+	@$(PY) make.py browser
+
+citation: $(READY) ## Validate CITATION.cff
+	@$(PY) make.py citation
 
 site: $(READY) ## Build the website into _build/html
-	@$(MAKE) -s $(BUNDLE) || echo "bundle       not there: the site is built all the same, with static charts and calculators"
-	@$(PY) -m deepseek_audit check
-	@$(PY) -m deepseek_audit audit
-	@$(PY) -m bookkit.build
+	@$(PY) make.py site
 
-test: $(READY) $(TOOLS) browser ## Check everything: data, models, style, notebooks, a clean build, each page in a browser
-	@$(PY) tests/run.py
+test: $(READY) ## Check everything: data, models, style, notebooks, a clean build, each page in a browser
+	@$(PY) make.py test
 
 mutate: $(READY) ## Spoil every number of the data and report which checks notice (minutes; MUTATE=--all for every daily return)
 	@$(PY) -m tests.mutate $(MUTATE)
@@ -65,9 +59,8 @@ twice: $(READY) $(BUNDLE) browser ## Pack the last commit in two fresh clones an
 faults: $(READY) ## Break builds in every way and write down what happened (half an hour)
 	@$(PY) -m tests.faults.run
 
-serve: site ## Build and serve the website on 127.0.0.1
-	@echo "Serving on http://127.0.0.1:$(PORT)/ (stop with Ctrl+C)"
-	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+serve: $(READY) ## Build and serve the website on 127.0.0.1 (PORT=8080: elsewhere)
+	@$(PY) make.py serve $(PORT)
 
 pdf: site browser ## Print the whole book into _build/pdf
 	@$(PY) -m bookkit.pdf
@@ -92,39 +85,21 @@ edition: site ## Keep this state as the published edition: its numbers, and what
 	@$(PY) -m bookkit.archive
 	@$(PY) -m bookkit.published
 
-# cffconvert needs older packages than the book, so it has an environment of its own
-$(CITATION): $(READY) requirements-citation.txt
-	@echo "environment  installing the validator of CITATION.cff (seconds, once)"
-	@rm -rf $(VENV)/citation && $(PYTHON) -m venv $(VENV)/citation
-	@$(VENV)/citation/bin/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements-citation.txt > $(VENV)/citation.log 2>&1 \
-	  || { tail -n 5 $(VENV)/citation.log; echo "The validator could not be installed. The whole log is $(VENV)/citation.log."; exit 1; }
-
-citation: $(CITATION) ## Validate CITATION.cff
-	@$(CITATION) --validate
-
 lock: $(READY) ## Compile the requirements*.txt from their .in files, with hashes
 	@$(PY) -m pip install -q --disable-pip-version-check uv
 	@for name in requirements requirements-lab requirements-quality requirements-weekly requirements-citation; do \
 	  $(BIN)/uv pip compile -q $$name.in --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" -o $$name.txt || exit 1; \
 	done
 
-# Auditing and the bill of materials need packages that neither the book nor its tests use
-$(WEEKLY)/ready: $(READY) requirements-weekly.txt
-	@echo "environment  installing the weekly checks' locked packages into $(WEEKLY) (a minute, once)"
-	@rm -rf $(WEEKLY) && $(PYTHON) -m venv $(WEEKLY)
-	@$(WEEKLY)/bin/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes -r requirements-weekly.txt > $(VENV)/weekly.log 2>&1 \
-	  || { tail -n 5 $(VENV)/weekly.log; echo "The weekly checks could not be installed. The whole log is $(VENV)/weekly.log."; exit 1; }
-	@touch $@
-
-audit: $(WEEKLY)/ready ## Ask for known vulnerabilities of every locked package (needs the network)
+audit: $(WEEKLY) ## Ask for known vulnerabilities of every locked package (needs the network)
 	@for name in requirements requirements-lab requirements-quality requirements-weekly requirements-citation; do \
-	  echo "$$name.txt"; $(WEEKLY)/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r $$name.txt || failed=1; \
+	  echo "$$name.txt"; $(dir $(WEEKLY))bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r $$name.txt || failed=1; \
 	done; \
 	echo "package-lock.json"; $(PY) -c "import subprocess, sys; from bookkit.bundle import npm_command; sys.exit(subprocess.call(npm_command('audit', '--package-lock-only')))" || failed=1; \
 	[ -z "$$failed" ] || { echo "Update the packages named above (make lock; npm in package.json), or say in the .in file why one stays."; exit 1; }
 
-sbom: $(WEEKLY)/ready ## Write the bill of materials of both lock files into _build/sbom
-	@$(PY) -m bookkit.materials _build/sbom --cyclonedx $(WEEKLY)/bin/cyclonedx-py
+sbom: $(WEEKLY) ## Write the bill of materials of both lock files into _build/sbom
+	@$(PY) -m bookkit.materials _build/sbom --cyclonedx $(dir $(WEEKLY))bin/cyclonedx-py
 
 links: site ## Check every address outside the site, politely (minutes, needs the network)
 	@$(PY) -m bookkit.links _build/html --record published/links.json --captures

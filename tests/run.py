@@ -18,6 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from bookkit import console
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 FAILURE_LINES = 60
@@ -58,7 +60,7 @@ STEPS = [
     Step("types", "mypy --strict", [sys.executable, "-m", "mypy"]),
     Step("spelling", "codespell", [str(BIN / "codespell"), "book", "src", "tests", "README.md", "CHANGELOG.md", "data/README.md"]),
     Step("numbers", "no number typed into prose", [sys.executable, "-m", "bookkit.lint", "book"]),
-    Step("citation", "CITATION.cff by cffconvert", ["make", "-s", "-o", ".venv/ready", "citation"]),
+    Step("citation", "CITATION.cff by cffconvert", [sys.executable, "make.py", "citation"]),
     Step("models", "published figures", [*PYTEST, "tests/models", "tests/quality"]),
     Step("build", "clean and strict", [*PYTEST, BUILT]),
     Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"], alone=True),
@@ -96,7 +98,7 @@ def main() -> int:
     minutes, seconds = divmod(int(time.perf_counter() - start), 60)
     print(f"\n{passed} passed, {failed} failed")
     if failed:
-        print("Mend the first failure above, then run it alone: .venv/bin/python tests/run.py STEP")
+        print("Mend the first failure above, then run it alone: python -m make test STEP")
         return 1
     print(f"All green in {minutes} min {seconds} s. Next: `make site` builds the pages, `make serve` shows them.")
     return 0
@@ -109,10 +111,18 @@ def _first(step: Step) -> int:
 
 
 def run(step: Step) -> Result:
-    environment = {**os.environ, "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", "")]), "PYTHONWARNINGS": "ignore"}
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore", "PYTHONUTF8": "1"}
     start = time.perf_counter()
     result = subprocess.run(
-        step.command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        step.command,
+        cwd=ROOT,
+        env=environment,
+        encoding="utf-8",
+        errors="replace",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     counted = re.search(r"(\d+) passed", result.stdout)
     return Result(result.returncode == 0, int(counted[1]) if counted else None, time.perf_counter() - start, result.stdout)
@@ -126,4 +136,4 @@ def show(result: Result) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -31,7 +31,7 @@ from typing import Any
 
 import yaml
 
-from bookkit import citing
+from bookkit import citing, console
 from bookkit.citing import Book
 
 CODEMETA_FILE = "codemeta.json"
@@ -358,4 +358,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

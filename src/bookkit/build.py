@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import re
@@ -25,9 +24,9 @@ import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
-from bookkit import citing, compare, engine, guarded, history, kept, pairs
+from bookkit import citing, compare, console, engine, guarded, history, kept, locks, pairs
 from bookkit.exchange import exchange
 
 SITE = Path("_build/html")
@@ -47,8 +46,9 @@ INPUTS = (
 SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".egg-info", ".mypy_cache")
 TRACEBACK_LINES = 3
 # What a killed build started needs a moment to end
-PATIENCE, PAUSE = 2.0, 0.1
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 2.0
+# Not every system knows all of them
+STOPPING = tuple(signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if name in signal.Signals.__members__)
 FULL = "No space is left on the disk. Free some, then build again."
 CHANGED = "A source file changed while the site was being built. Build again."
 KEPT = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Kept the outputs")
@@ -122,7 +122,7 @@ def _built(root: Path, force: bool) -> Path:
     if questions := pairs.lost_edits(pairs.of(root / BOOK, root / NOTEBOOKS), root):
         raise BuildError("\n".join(questions))
     (root / "_build").mkdir(exist_ok=True)
-    with (root / LOCK).open("w") as lock:
+    with (root / LOCK).open("wb") as lock:
         _hold(lock)
         _recover(site, root / PREVIOUS)
         if why := _dated(root)[1]:
@@ -135,7 +135,7 @@ def _built(root: Path, force: bool) -> Path:
                 raise BuildError(f"{error}\n{CHANGED}") from None
             raise
         fresh = root / NEXT / "_build" / "html"
-        (fresh / DIGEST).write_text(digest)
+        (fresh / DIGEST).write_text(digest, encoding="utf-8", newline="\n")
         if inputs_digest(root) != digest:
             raise BuildError(CHANGED)
         _swap(fresh, site, root / PREVIOUS)
@@ -149,20 +149,16 @@ def _stop(number: int, _frame: object) -> NoReturn:
     raise Stopped(number)
 
 
-def _hold(lock: IO[str]) -> None:
+def _hold(lock: IO[bytes]) -> None:
     """Take the lock. What a killed build started holds it until it has ended, so a short wait is worth while.
 
     Raises:
         BuildError: another build has it.
     """
-    patient_until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > patient_until:
-                raise BuildError("Another build of this book is running. Wait for it to end, then build again.") from None
-        time.sleep(PAUSE)
+    try:
+        locks.take(lock, PATIENCE)
+    except locks.Taken:
+        raise BuildError("Another build of this book is running. Wait for it to end, then build again.") from None
 
 
 def inputs_digest(root: Path) -> str:
@@ -171,7 +167,7 @@ def inputs_digest(root: Path) -> str:
     for value in (build_time(root), *(os.environ.get(name, "") for name in SETTINGS)):
         digest.update(value.encode() + b"\0")
     for path in sorted(_input_files(root)):
-        digest.update(str(path.relative_to(root)).encode() + b"\0")
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -204,13 +200,13 @@ def _input_files(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _run_jupyter_book(root: Path, force: bool, lock: IO[str]) -> None:
+def _run_jupyter_book(root: Path, force: bool, lock: IO[bytes]) -> None:
     shutil.rmtree(root / NEXT, ignore_errors=True)
     passing = {"JUPYTER_RUNTIME_DIR": root / NEXT / "runtime", "TMPDIR": root / NEXT / "temporary"}
     for folder in passing.values():
         folder.mkdir(parents=True)
     command = [sys.executable, "-m", guarded.__name__, "build", ".", "--path-output", str(NEXT), "-W", "--keep-going", "-n"]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": build_time(root), "NO_COLOR": "1"}
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": build_time(root), "NO_COLOR": "1", "PYTHONUTF8": "1"}
     environment |= {name: str(folder.resolve()) for name, folder in passing.items()}
     environment.setdefault(engine.FOLDER, str((root / DRAWINGS).resolve()))
     environment.setdefault(kept.FOLDER, str((root / EXECUTIONS).resolve()))
@@ -219,36 +215,33 @@ def _run_jupyter_book(root: Path, force: bool, lock: IO[str]) -> None:
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     status, lines = _guarded(command, root, environment, lock)
     with contextlib.suppress(OSError):
-        (root / LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (root / LOG).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     if status:
         raise BuildError("\n".join(failures(root, lines)) or f"Jupyter Book ended with status {status}. See {LOG}.")
 
 
-def _guarded(command: list[str], root: Path, environment: dict[str, str], lock: IO[str]) -> tuple[int, list[str]]:
-    """Run a command that ends when this process does, and that holds the lock until it has ended."""
-    ours, theirs = os.pipe()[::-1]
+def _guarded(command: list[str], root: Path, environment: dict[str, str], lock: IO[bytes]) -> tuple[int, list[str]]:
+    """Run a command that ends when this process does, and that holds the lock until it has ended, where the system can hand it on."""
+    handed_on: dict[str, Any] = {"pass_fds": (lock.fileno(),), "start_new_session": True} if os.name == "posix" else {}
     with subprocess.Popen(
         command,
         cwd=root,
-        env={**environment, guarded.PIPE: str(theirs)},
+        env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
         errors="replace",
-        pass_fds=(theirs, lock.fileno()),
-        start_new_session=True,
+        **handed_on,
     ) as process:
-        os.close(theirs)
         assert process.stdout is not None
         try:
             lines = list(_followed(process.stdout))
             return process.wait(), lines
         finally:
-            os.close(ours)
             if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                guarded.end_group(process)
 
 
 def _forget_drawings(folder: Path, began: float) -> None:
@@ -333,8 +326,7 @@ def _recover(site: Path, previous: Path) -> None:
 def _clear(root: Path) -> None:
     """Remove what a killed build left, unless one is running."""
     if (root / NEXT).exists():
-        with (root / LOCK).open("w") as lock, contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(locks.Taken), locks.held(root / LOCK, patience=0):
             shutil.rmtree(root / NEXT, ignore_errors=True)
             if (root / SITE).exists():
                 shutil.rmtree(root / PREVIOUS, ignore_errors=True)
@@ -345,4 +337,4 @@ def _read(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

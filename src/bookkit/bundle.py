@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bookkit import console
+
 HERE = Path(__file__).parent
 ENTRIES = (HERE / "scripts" / "live.js", HERE / "scripts" / "calculator.js")
 SCRIPT = HERE / "static" / "vendor" / "live.js"
@@ -63,7 +65,7 @@ def npm_command(*arguments: str) -> list[str]:
     Raises:
         BundleError: node is not installed.
     """
-    return [_node(), _npm_script(), *arguments]
+    return [node(), _npm_script(), *arguments]
 
 
 def build(root: Path) -> None:
@@ -73,10 +75,10 @@ def build(root: Path) -> None:
         report = Path(folder) / "report.json"
         esbuild = str(root / "node_modules" / "esbuild" / "bin" / "esbuild")
         files = [*map(str, ENTRIES), f"--outdir={SCRIPT.parent}", f"--metafile={report}", f"--banner:js={BANNER}"]
-        _run([_node(), esbuild, *files, *OPTIONS], root, NODE_PATH=str(root / "node_modules"))
+        _run([node(), esbuild, *files, *OPTIONS], root, NODE_PATH=str(root / "node_modules"))
         inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
     copied = copy_fonts(root)
-    LICENSES.write_text(licenses(root, [*inputs, *copied]), encoding="utf-8")
+    LICENSES.write_text(licenses(root, [*inputs, *copied]), encoding="utf-8", newline="\n")
 
 
 def copy_fonts(root: Path) -> list[str]:
@@ -110,12 +112,17 @@ def _package(path: str) -> str:
     return "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
 
 
-def _node() -> str:
-    return str(_wheel() / ("node.exe" if os.name == "nt" else "bin/node"))
+def node() -> str:
+    """The node of the environment.
+
+    Raises:
+        BundleError: it is not installed.
+    """
+    return str(_wheel() / ("node.exe" if sys.platform == "win32" else "bin/node"))
 
 
 def _npm_script() -> str:
-    return str(_wheel() / ("" if os.name == "nt" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    return str(_wheel() / ("" if sys.platform == "win32" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
 def _wheel() -> Path:
@@ -128,7 +135,7 @@ def _wheel() -> Path:
 
 def _run(command: Sequence[str], folder: Path, **settings: str) -> None:
     # npm and esbuild start node by its name.
-    path = os.pathsep.join([str(Path(_node()).parent), os.environ.get("PATH", "")])
+    path = os.pathsep.join([str(Path(node()).parent), os.environ.get("PATH", "")])
     result = subprocess.run(
         command, cwd=folder, env={**os.environ, "PATH": path, **settings}, capture_output=True, text=True, check=False, encoding="utf-8"
     )
@@ -140,4 +147,4 @@ def _run(command: Sequence[str], folder: Path, **settings: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,15 +108,17 @@ def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str
     Raises:
         ChartError: there is no description, no title or no data, or nothing is drawn.
     """
-    words = _words(specification)
-    if address := chartdata.foreign_data(specification):
-        raise ChartError(f"the chart loads its data from {address}. Put the rows into the chart: a page asks no other site for anything.")
-    variants = {"wide": vega.compiled(specification), "narrow": vega.compiled(narrowed(specification))}
-    plain = {name: vega.drawing(variant) for name, variant in variants.items()}
-    vega.require_fit(plain["narrow"])
-    data = chartdata.read(specification)
-    if not data.rows or not data.columns:
-        raise ChartError("the chart holds no rows to publish. Give it data of its own, or rows in usermeta.data.")
+    words, data = _words(specification), chartdata.read(specification)
+    faults = list(_faults(specification, words, data))
+    if not chartdata.foreign_data(specification):
+        try:
+            variants = {"wide": vega.compiled(specification), "narrow": vega.compiled(narrowed(specification))}
+            plain = {name: vega.drawing(variant) for name, variant in variants.items()}
+            vega.require_fit(plain["narrow"])
+        except ChartError as error:
+            faults.append(str(error))
+    if faults:
+        raise ChartError(" And ".join(faults))
     return Chart(
         identifier=identifier,
         specification=specification,
@@ -129,16 +131,23 @@ def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str
     )
 
 
+def _faults(specification: Mapping[str, Any], words: vega.Words, data: chartdata.Data) -> Iterator[str]:
+    """What a chart lacks before it is drawn, so that its author hears of all of it at once."""
+    if not words.description:
+        yield "the chart has no description. Give it one that states the finding: it is what a screen reader reads."
+    if not words.title:
+        yield "the chart has no title. State the finding in at most ten words."
+    if address := chartdata.foreign_data(specification):
+        yield f"the chart loads its data from {address}. Put the rows into the chart: a page asks no other site for anything."
+    elif not data.rows or not data.columns:
+        yield "the chart holds no rows to publish. Give it data of its own, or rows in usermeta.data."
+
+
 def _words(specification: Mapping[str, Any]) -> vega.Words:
-    description = _joined(specification.get("description") or "")
-    if not description:
-        raise ChartError("the chart has no description. Give it one that states the finding: it is what a screen reader reads.")
     title = specification.get("title") or ""
     heading, subtitle = (title, "") if not isinstance(title, Mapping) else (title.get("text", ""), title.get("subtitle", ""))
-    if not _joined(heading):
-        raise ChartError("the chart has no title. State the finding in at most ten words.")
-    source = _joined(specification.get("usermeta", {}).get("source", ""))
-    return vega.Words(_joined(heading), _joined(subtitle), source, description)
+    source, description = (specification.get("usermeta") or {}).get("source", ""), specification.get("description") or ""
+    return vega.Words(_joined(heading), _joined(subtitle), _joined(source), _joined(description))
 
 
 def _joined(text: str | list[str]) -> str:

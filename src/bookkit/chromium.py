@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Where Windows and macOS keep those that stand on no path; Edge is a Chromium, too
+ON_WINDOWS = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
+ON_MACOS = ("Google Chrome", "Chromium", "Microsoft Edge")
 NO_BROWSER = "No browser found. Install Chromium (Debian: apt-get install chromium) or Google Chrome, or name one in BROWSER_PATH."
 FLAGS = (
     "--no-sandbox",
@@ -20,5 +25,15 @@ FLAGS = (
 
 
 def find_browser() -> str | None:
-    """The first Chromium on the path; ``BROWSER_PATH`` names another one."""
-    return os.environ.get("BROWSER_PATH") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    """The first Chromium on the path, or where the system keeps programs; ``BROWSER_PATH`` names another one."""
+    on_path = (path for name in BROWSERS if (path := shutil.which(name)))
+    return os.environ.get("BROWSER_PATH") or next(on_path, None) or next((str(path) for path in _installed() if path.is_file()), None)
+
+
+def _installed() -> list[Path]:
+    if sys.platform == "win32":
+        folders = [os.environ[name] for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA") if name in os.environ]
+        return [Path(folder, place) for place in ON_WINDOWS for folder in folders]
+    if sys.platform == "darwin":
+        return [Path(f"/Applications/{name}.app/Contents/MacOS/{name}") for name in ON_MACOS]
+    return []

@@ -530,7 +530,7 @@ def _finish(app: Any, exception: Exception | None) -> None:
     if exception or not data or not citing.writes_pages(app):
         return
     book, output = citing.book_of(app), Path(app.outdir)
-    (output / FILE).write_text(machine_file(data, book), encoding="utf-8")
+    (output / FILE).write_text(machine_file(data, book), encoding="utf-8", newline="\n")
     for work in works(app):
         for ending, (_name, _type, write) in citing.FORMATS.items():
             (output / f"{work.stem}{ending}").write_text(write(work), encoding="utf-8", newline="")

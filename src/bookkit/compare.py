@@ -22,6 +22,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bookkit import console
+
 NUMBERS = "numbers.json"
 CLAIMS = "claims.json"
 # What a site says of itself against the published edition: a page, and a file for machines
@@ -352,4 +354,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookkit import archive, build, citing, claims, downloads, onepage, packing, pdf
+from bookkit import archive, build, citing, claims, console, downloads, onepage, packing, pdf
 
 FOLDER = Path("_build/dist")
 ASIDE = Path("_build/dist.next")
@@ -68,7 +68,7 @@ def make(root: Path) -> Path:
         stem = citing.file_stem(*onepage.edition(site))
         (aside / f"{stem}-site.zip").write_bytes(site_archive(site, stem))
         archive.write_all(root, aside, sorted(aside.iterdir()))
-        (aside / packing.SUMS).write_text(packing.sums(aside.iterdir()), encoding="utf-8")
+        (aside / packing.SUMS).write_text(packing.sums(aside.iterdir()), encoding="utf-8", newline="\n")
         _swap(aside, root / FOLDER, root / PREVIOUS)
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
@@ -113,4 +113,4 @@ def _swap(fresh: Path, folder: Path, previous: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -21,6 +21,8 @@ def exchange(one: Path, other: Path) -> bool:
     Returns:
         Whether it was done. If not, nothing was changed.
     """
+    if sys.platform == "win32":
+        return False
     names = os.fsencode(one), os.fsencode(other)
     library = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):

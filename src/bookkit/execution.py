@@ -27,7 +27,7 @@ from bookkit import kept, recorder
 CACHED, FORCED = "cache", "force"
 RECORDER = recorder.__file__
 # The kernel's environment may not hold this package, so it is given the file
-START = f"exec(compile(open({RECORDER!r}).read(), {RECORDER!r}, 'exec'), {{'__name__': 'recorder', '__file__': {RECORDER!r}}})"
+START = f"exec(compile(open({RECORDER!r}, 'rb').read(), {RECORDER!r}, 'exec'), {{'__name__': 'recorder', '__file__': {RECORDER!r}}})"
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _refuse(folder: Path, failed: dict[str, str]) -> None:
     for document, report in failed.items():
         path = folder / "reports" / f"{document}.err.log"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(report, encoding="utf-8")
+        path.write_text(report, encoding="utf-8", newline="\n")
     reports = "\n\n".join(f"{document}:\n{report}" for document, report in failed.items())
     raise SphinxError(f"Executing a notebook failed.\n\n{reports}")
 

@@ -114,7 +114,7 @@ class Shelf:
             # A name of its own until it is whole: two builds may execute the same chapter
             unfinished = path.with_suffix(f".{os.getpid()}")
             try:
-                unfinished.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}", encoding="utf-8")
+                unfinished.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}", encoding="utf-8", newline="\n")
                 unfinished.replace(path)
             finally:
                 unfinished.unlink(missing_ok=True)
@@ -142,7 +142,7 @@ class Shelf:
         """
         if began is not None and reference.startswith("files:"):
             with contextlib.suppress(FileNotFoundError):
-                if (self.root / reference.partition(":")[2]).stat().st_ctime > began - TICK:
+                if _changed_at(self.root / reference.partition(":")[2]) > began - TICK:
                     raise Changed(reference)
         if reference not in self.seen or began is not None:
             self.seen[reference] = self._look(*reference.split(":", 1))
@@ -215,6 +215,12 @@ def _is_cache(path: str) -> bool:
     """Whether a path lies where programs keep what they can make again: some look there, or make the folder, on their first run."""
     homes = (os.environ.get("XDG_CACHE_HOME"), "~/.cache", "~/Library/Caches")
     return any(Path(path).is_relative_to(Path(home).expanduser()) for home in homes if home)
+
+
+def _changed_at(path: Path) -> float:
+    """When a file was changed; ``st_ctime``, which nobody can set, says on Windows when it was made."""
+    found = path.stat()
+    return found.st_mtime if sys.platform == "win32" else found.st_ctime
 
 
 def _slug(chapter: str) -> str:

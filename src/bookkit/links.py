@@ -32,6 +32,8 @@ from urllib.parse import urldefrag, urlsplit
 
 import requests
 
+from bookkit import console
+
 AGENT = "bookkit-link-check (weekly; HEAD, then GET)"
 ARCHIVE = "https://web.archive.org/web/"
 AVAILABILITY = "https://archive.org/wayback/available"
@@ -317,7 +319,7 @@ def write(path: Path, answers: Mapping[str, Answer]) -> None:
     """Keep what was found."""
     path.parent.mkdir(parents=True, exist_ok=True)
     links = {url: {name: value for name, value in asdict(answer).items() if value} for url, answer in sorted(answers.items())}
-    path.write_text(json.dumps({"links": links}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({"links": links}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def report(answers: Mapping[str, Answer], pages: Mapping[str, Sequence[str]]) -> str:
@@ -334,4 +336,4 @@ def report(answers: Mapping[str, Answer], pages: Mapping[str, Sequence[str]]) ->
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import ast
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from bookkit import console
 
 NUMBER_WORDS = re.compile(
     r"\b((?:thir|four|fif|six|seven|eigh|nine)teen|eleven|twelve|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?"
@@ -139,4 +140,4 @@ def _in_code(text: str, allowed: list[re.Pattern[str]]) -> Iterator[tuple[int, s
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bookkit import console
 from bookkit.bundle import BundleError, npm_command
 
 PYTHON, NPM = "materials-python.cdx.json", "materials-npm.cdx.json"
@@ -67,7 +68,7 @@ def write(root: Path, folder: Path, cyclonedx: str) -> list[tuple[Path, int]]:
             bill = repeatable(_bill(command, described or _with_version(root, Path(copy))))
         if not bill.get("components"):
             raise MaterialsError(f"{name} would list no package. Run `make lock`, then write it again.")
-        (folder / name).write_text(json.dumps(bill, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        (folder / name).write_text(json.dumps(bill, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
         written.append((folder / name, len(bill["components"])))
     return written
 
@@ -80,7 +81,7 @@ def _with_version(root: Path, folder: Path) -> Path:
         described = json.loads((root / name).read_text(encoding="utf-8"))
         for part in (described, described.get("packages", {}).get("", {})):
             part.setdefault("version", UNVERSIONED)
-        (folder / name).write_text(json.dumps(described), encoding="utf-8")
+        (folder / name).write_text(json.dumps(described), encoding="utf-8", newline="\n")
     return folder
 
 
@@ -105,4 +106,4 @@ def repeatable(bill: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

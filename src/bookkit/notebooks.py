@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bookkit import pairs
+from bookkit import console, pairs
 from bookkit.build import failing_cell
 
 
@@ -25,19 +25,22 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     options.notebooks.mkdir(exist_ok=True)
-    stored = pairs.of(options.book, options.notebooks)
+    stored, failed = pairs.of(options.book, options.notebooks), False
     if questions := pairs.lost_edits(stored, Path()):
         print("\n".join([*questions, "", "No notebook was stored: an edit would be lost."]), file=sys.stderr)
         return 1
     for chapter, target in stored.items():
         start = time.perf_counter()
         if failure := store(chapter, target):
-            print(f"\n{failure}\n\nNo notebook was stored for this chapter.", file=sys.stderr)
-            return 1
+            print(f"\n{failure}\n\nNo notebook was stored for this chapter.\n", file=sys.stderr, flush=True)
+            failed = True
+            continue
         print(f"notebook   {chapter.stem:<28} stored in {time.perf_counter() - start:.1f} s", flush=True)
     for orphan in set(options.notebooks.rglob("*.ipynb")) - set(stored.values()):
         orphan.unlink()
         print(f"notebook   {orphan.stem:<28} removed: its chapter is gone")
+    if failed:
+        return 1
     print("Commit the notebooks together with the chapters.")
     return 0
 
@@ -84,4 +87,4 @@ def _clean(notebook: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

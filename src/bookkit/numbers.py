@@ -106,7 +106,7 @@ def finish(app: Any, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     text = json.dumps({"numbers": entries(app)}, ensure_ascii=False, indent=1)
-    (Path(app.outdir) / "numbers.json").write_text(text + "\n", encoding="utf-8")
+    (Path(app.outdir) / "numbers.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def entries(app: Any) -> list[dict[str, Any]]:

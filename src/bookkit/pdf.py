@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from bookkit import build, calculator, chromium, citing, downloads, onepage, packing, page
+from bookkit import build, calculator, chromium, citing, console, downloads, onepage, packing, page
 from bookkit.onepage import Document
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def make(root: Path) -> Path:
             for older in folder.glob("*.pdf"):
                 older.unlink()
             part.replace(target)
-            made.write_text(made_from, encoding="utf-8")
+            made.write_text(made_from, encoding="utf-8", newline="\n")
         downloads.offer(site, target)
     except onepage.NotASite as error:
         raise PdfError(str(error)) from None
@@ -105,7 +105,7 @@ def printed(site: Path, work: Path) -> bytes:
     sheets = (*page.STYLES, *calculator.STYLES, STYLE)
     book = onepage.document(site, page.style(static, sheets))
     source = work / "book.html"
-    source.write_text(book.html, encoding="utf-8")
+    source.write_text(book.html, encoding="utf-8", newline="\n")
     return finished(_print(browser, source, book), book)
 
 
@@ -198,4 +198,4 @@ def _squeezed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

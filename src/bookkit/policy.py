@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+from docutils import nodes
 from sphinx.util import logging
 
 from bookkit import plain
@@ -50,11 +51,18 @@ def _without_thebe(app: Any) -> None:
             app.disconnect(listener.id)
 
 
-def _page_context(_app: Any, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+def _page_context(_app: Any, pagename: str, _template: str, context: dict[str, Any], doctree: Any) -> None:
     context["bookkit_first_script"] = FIRST_SCRIPT
     context["bookkit_policy"] = head((FIRST_SCRIPT,), writes_markup=pagename in WRITES_MARKUP)
     for fault in refused(str(context.get("body", ""))):
-        logger.warning("%s: the page holds %s, which no page may hold. Show data instead, or write it as text.", pagename, fault)
+        text = "%s: the page holds %s, which no page may hold. Show data instead, or write it as text."
+        logger.warning(text, pagename, fault, location=_place(doctree, fault))
+
+
+def _place(doctree: Any, fault: str) -> Any:
+    """The part of a document that holds the fault, if it stands there as HTML."""
+    written = doctree.findall(nodes.raw) if doctree else ()
+    return next((part for part in written if fault in refused(part.astext())), None)
 
 
 def head(scripts: Iterable[str], writes_markup: bool = False) -> str:

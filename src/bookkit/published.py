@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookkit import citing, claims, compare, numbers, slots
+from bookkit import citing, claims, compare, console, numbers, slots
 from bookkit.compare import DIFFERENCES, PAGE, Claim, Difference, Edition, EditionError, Number
 
 EDITION_FILE = "edition.json"
@@ -216,7 +216,7 @@ def _finish(app: Any, exception: Exception | None) -> None:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def edition_entry(book: citing.Book, sources: Mapping[str, str], changelog: str = "") -> dict[str, Any]:
@@ -458,4 +458,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

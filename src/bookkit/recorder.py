@@ -182,7 +182,7 @@ def start() -> None:
 
     def write() -> None:
         found = record.finished()
-        with open(target, "w", encoding="utf-8") as file:
+        with open(target, "w", encoding="utf-8", newline="\n") as file:
             json.dump(found, file)
 
     atexit.register(write)

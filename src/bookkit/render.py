@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 
-from bookkit import calculator, charts, claims, figures, notes, numbers, plain, sources, tables
+from bookkit import calculator, charts, claims, figures, foreign, notes, numbers, plain, sources, tables
 
 
 class Renderer:
@@ -31,12 +31,14 @@ class Renderer:
         """The document nodes of one output, or nothing where another renderer is meant."""
         if data.mime_type == charts.OLDER_MIME_TYPE and not inline:
             return []  # The same chart once more, for JupyterLab
-        if data.mime_type not in WAYS or (inline and data.mime_type != numbers.MIME_TYPE):
-            return None
         environment = renderer.renderer.sphinx_env
         try:
+            options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
+            foreign.require_publishable(data.mime_type, data.content, options)
+            if data.mime_type not in WAYS or (inline and data.mime_type != numbers.MIME_TYPE):
+                return None
             return [WAYS[data.mime_type](environment, plain.everywhere(data.content))]
-        except (charts.ChartError, plain.NameRefused) as error:
+        except (charts.ChartError, plain.NameRefused, foreign.OutputRefused) as error:
             renderer.logger.error(f"{environment.docname}, cell at line {data.line}: {error}", line=data.line)
             return []
 
@@ -84,16 +86,23 @@ def _chart(environment: Any, specification: Mapping[str, Any]) -> nodes.Node:
     return figure
 
 
+def _html(environment: Any, markup: str) -> nodes.Node:
+    if foreign.has_table(markup):
+        markup = foreign.tables(markup, f"Table {environment.new_serialno('foreign table') + 1} of data")
+    return nodes.raw("", markup, format="html", classes=["output", "text_html"])
+
+
 def _identifier(environment: Any, kind: str) -> str:
     """The next id of its kind in this chapter: ``figure-1``, ``figure-2``."""
     return f"{kind}-{environment.new_serialno(kind) + 1}"
 
 
-WAYS: Mapping[str, Callable[[Any, Mapping[str, Any]], nodes.Node]] = {
+WAYS: Mapping[str, Callable[[Any, Any], nodes.Node]] = {
     numbers.MIME_TYPE: _number,
     charts.MIME_TYPE: _chart,
     tables.MIME_TYPE: _table,
     calculator.MIME_TYPE: _calculator,
     claims.MIME_TYPE: _claims,
     sources.MIME_TYPE: _sources,
+    foreign.HTML: _html,
 }

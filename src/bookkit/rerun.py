@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bookkit import console
+
 NOTEBOOKS = Path("notebooks")
 TARGET = Path("_build/rerun")
 RECORD = "application/papermill.record/"
@@ -130,4 +132,4 @@ def _read(path: Path) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -34,7 +34,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from bookkit import citing, history, slots
+from bookkit import citing, console, history, slots
 from bookkit.compare import NUMBERS
 from bookkit.published import EDITION_FILE, EDITIONS_SETTING, VERSIONS_FOLDER, VERSIONS_PAGE
 from bookkit.slots import SlotError
@@ -326,4 +326,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

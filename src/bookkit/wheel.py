@@ -35,6 +35,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bookkit import console
+
 FOLDER = "downloads"
 CONSTRAINTS = "constraints.txt"
 LOCK = "requirements.txt"
@@ -42,6 +44,7 @@ SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".DS_Store")
 # The earliest date a zip archive can hold: no clock and no history, so that only content changes the bytes
 DATE = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
+UNIX = 3
 LOCKED = re.compile(r"^(?P<pin>(?P<name>[A-Za-z0-9._-]+)==[^\\\n]*?)\s*\\?$")
 VIA = re.compile(r"^ +# +(?:via +)?(?P<name>[A-Za-z0-9._-]+)$")
 
@@ -109,11 +112,12 @@ def wheel(root: Path, folder: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in _members(package):
             entry = zipfile.ZipInfo(name, DATE)
-            entry.external_attr, entry.compress_type = READABLE, zipfile.ZIP_DEFLATED
+            entry.create_system, entry.external_attr, entry.compress_type = UNIX, READABLE, zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, compresslevel=9)
     lock = root / LOCK
     if lock.is_file():
-        (folder / CONSTRAINTS).write_text(constraints(package.dependencies, lock.read_text(encoding="utf-8")), encoding="utf-8")
+        locked = constraints(package.dependencies, lock.read_text(encoding="utf-8"))
+        (folder / CONSTRAINTS).write_text(locked, encoding="utf-8", newline="\n")
     return path
 
 
@@ -217,4 +221,4 @@ def _checksum(content: bytes) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import time
 
@@ -67,4 +68,8 @@ def audit(loaded: facts.Facts) -> int:
 
 
 if __name__ == "__main__":
+    # A terminal or pipe that knows few characters is no reason to fail
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(main())

@@ -178,3 +178,18 @@ def test_what_is_stored_says_of_which_text_it_was_made(pair):
     assert nbformat.read(pair[1], as_version=4).metadata[pairs.KEY]
     edit(pair[1], "The first line.", "The first line, edited.")
     assert pairs.state(*pair) is pairs.State.NOTEBOOK
+
+
+def test_every_chapter_that_fails_is_named_and_the_others_are_stored(tmp_path, monkeypatch, capsys):
+    """In one run; what was stored of a failing chapter stays."""
+    monkeypatch.setattr(notebooks, "store", lambda chapter, _: f"{chapter.name}, line 1:" if chapter.stem != "b" else "")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "stored").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / "book" / f"{name}.md").write_text("```{code-cell}\n1\n```\n", encoding="utf-8")
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / "stored" / f"{name}.ipynb")
+    assert notebooks.main([str(tmp_path / "book"), str(tmp_path / "stored")]) == 1
+    said = capsys.readouterr()
+    assert "a.md, line 1:" in said.err and "c.md, line 1:" in said.err
+    assert re.search(r"^notebook +b +stored", said.out, re.MULTILINE)
+    assert len(list((tmp_path / "stored").iterdir())) == 3

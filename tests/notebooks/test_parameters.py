@@ -6,6 +6,7 @@ side. Which numbers a reader sees move is compared with sums written out here, n
 
 import csv
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +42,7 @@ def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 def reruns(tmp_path_factory) -> dict[str, Any]:
     """The chapters, run from a folder that is not the repository: nothing of it may change."""
     folder = tmp_path_factory.mktemp("reruns")
-    (folder / "notebooks").symlink_to(ROOT / "notebooks")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
 
     def run(chapter: str) -> Any:
         result = command(chapter, *(word for item in GIVEN[chapter].items() for word in ("-p", *item)), cwd=folder)

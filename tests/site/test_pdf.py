@@ -1,6 +1,5 @@
 """The printed book: told apart from a screenshot by its tags, bookmarks, links and page numbers, read back with another library."""
 
-import fcntl
 import io
 import re
 import unicodedata
@@ -10,7 +9,7 @@ import pytest
 from lxml import html as lxml_html
 from pypdf import PdfReader
 
-from bookkit import chromium, onepage, pdf
+from bookkit import chromium, locks, onepage, pdf
 
 from .browser import ROOT, required_browser
 
@@ -29,8 +28,7 @@ def content(built: Path) -> bytes:
     required_browser()
     work = built / "_build/printed"
     work.mkdir(exist_ok=True)
-    with (work / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locks.held(work / "lock"):
         target = work / "book.pdf"
         if not target.is_file():
             target.write_bytes(pdf.printed(built / "_build/html", work))

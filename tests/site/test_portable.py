@@ -29,6 +29,7 @@ from jupytext.config import load_jupytext_config
 from jupytext.formats import long_form_multiple_formats
 from packaging.utils import canonicalize_name
 
+import make
 from bookkit import launch, portable, wheel
 from bookkit.citing import Book, Commit
 
@@ -215,7 +216,7 @@ def shop(built: Path, tmp_path_factory) -> Any:
 @pytest.fixture(scope="module")
 def kernel(shop: Shop) -> Path:
     """The Python of an environment with a kernel and nothing else."""
-    python = shop.base / "bin" / "python"
+    python = Path(make.program(shop.base, "python"))
     wanted = locked(names_of(("ipykernel",)), shop.folder / "kernel.txt")
     settings = {name: value for name, value in shop.pip().items() if name != "PIP_CONSTRAINT"}
     result = run(python, "-m", "pip", "install", "-q", "--require-hashes", "--no-deps", "-r", wanted, cwd=shop.folder, **settings)
@@ -226,14 +227,13 @@ def kernel(shop: Shop) -> Path:
 def layer(kernel: Path, folder: Path, *below: Path) -> Path:
     """An environment on top of others: it sees their packages, and what is installed into it stays in it."""
     run(kernel, "-m", "venv", "--without-pip", folder, cwd=folder.parent)
-    [site] = folder.glob("lib/python*/site-packages")
-    (site / "below.pth").write_text("".join(f"{path}\n" for path in below))
+    (packages_of(folder) / "below.pth").write_text("".join(f"{path}\n" for path in below))
     (folder / "execute.py").write_text(EXECUTE)
-    return folder / "bin" / "python"
+    return Path(make.program(folder, "python"))
 
 
 def packages_of(environment_: Path) -> Path:
-    return next(environment_.glob("lib/python*/site-packages"))
+    return next(environment_.glob("Lib/site-packages" if sys.platform == "win32" else "lib/python*/site-packages"))
 
 
 def results(folder: Path, name: str) -> list[list[dict[str, Any]]]:
@@ -360,9 +360,11 @@ def test_a_python_without_pip_is_one_sentence(shop, reader, tmp_path):
     assert_one_sentence(said(reader, code, tmp_path), "no pip to install it with", "ensurepip")
 
 
-def test_what_pip_cannot_do_is_one_sentence_and_nothing_is_half_installed(shop, reader, tmp_path):
-    text = said(reader, setup_cell(shop), tmp_path, PIP_NO_INDEX="1")
-    assert_one_sentence(text, f"pip could not install {PACKAGE.name}", "altair")
+@pytest.mark.parametrize("offline", [{"PIP_NO_INDEX": "1"}, {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "0", "PIP_USER": "1"}])
+def test_what_pip_cannot_do_is_one_sentence_and_nothing_is_half_installed(shop, reader, tmp_path, offline):
+    """Without a connection pip says that there is no such package; an environment has no place for packages of a user."""
+    text = said(reader, setup_cell(shop), tmp_path, **offline)
+    assert_one_sentence(text, f"pip could not install {PACKAGE.name}", "it cannot fetch ", "check the connection")
     assert "deepseek" not in run(reader, "-m", "pip", "list", cwd=tmp_path).stdout
 
 

@@ -2,8 +2,9 @@
 import sys
 from hashlib import sha256
 from importlib import invalidate_caches, metadata, util
+from os import environ
 from pathlib import Path
-from re import match
+from re import match, search
 from subprocess import run
 from tempfile import TemporaryDirectory
 from urllib.request import urlopen
@@ -41,7 +42,10 @@ def install(content):
     with TemporaryDirectory() as folder:
         Path(folder, WHEEL).write_bytes(content)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(Path(folder, WHEEL))]
-        pip = run(command, capture_output=True, text=True)
+        settings = {**environ, "PIP_USER": "0"} if sys.prefix != sys.base_prefix else None  # an environment takes no user's packages
+        pip = run(command, capture_output=True, encoding="utf-8", errors="replace", env=settings)
+    if missing := search(r"No matching distribution found for (\S+)", pip.stderr):
+        raise Stop(f"pip could not install {NAME}: it cannot fetch {missing[1]}; check the connection, then run this cell again.")
     if pip.returncode:
         raise Stop(f"pip could not install {NAME}: {(pip.stderr.strip() or pip.stdout.strip()).splitlines()[-1]}")
     invalidate_caches()
