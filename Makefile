@@ -10,7 +10,7 @@ TOOLS := node_modules/.tools
 WEEKLY := $(VENV)/weekly
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
+.PHONY: help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks tidy catalog edition citation lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -85,12 +85,17 @@ rerun: $(READY) ## Run a chapter with your assumptions: make rerun CHAPTER=cost-
 notebooks: $(READY) ## Execute the chapters and store them in notebooks/
 	@$(PY) -m bookkit.notebooks book notebooks
 
+tidy: $(READY) ## Rewrite tables of data/ that a spreadsheet saved, losing nothing (DIGITS=1: put lost digits back, too)
+	@$(PY) -m deepseek_audit tidy $(if $(DIGITS),--digits)
+	@$(PY) -m deepseek_audit check
+
 catalog: $(READY) ## Write data/README.md and book/references.bib from the tables
 	@$(PY) -m deepseek_audit catalog
 
 edition: site ## Keep this state as the published edition: its numbers, and what archives read
 	@$(PY) -m bookkit.archive
 	@$(PY) -m bookkit.published
+	@$(PY) -m deepseek_audit edition
 
 # cffconvert needs older packages than the book, so it has an environment of its own
 $(CITATION): $(READY) requirements-citation.txt
