@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 
-from bookkit import compare, engine, guarded, kept
+from bookkit import compare, declared, engine, guarded, kept
 from bookkit.exchange import exchange
 
 SITE = Path("_build/html")
@@ -43,7 +43,7 @@ INPUTS = (
     *("_config.yml", "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
     *("book", "data", "notebooks", "published", "src"),
 )
-SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".egg-info", ".mypy_cache")
+DATA, CODE = "data", "src"
 # The time of the build where there is no history to read it from (22 November 2026)
 FALLBACK_EPOCH = "1795305600"
 TRACEBACK_LINES = 3
@@ -105,7 +105,11 @@ def build(root: Path, force: bool = False) -> Path:
         BuildError: a chapter failed, or Sphinx warned.
     """
     try:
+        if line := declared.line_of_left_out(root, DATA, CODE):
+            print(line)
         return _built(root, force)
+    except declared.DescriptorError as error:
+        raise BuildError(str(error)) from None
     except FileNotFoundError as error:
         raise BuildError(f"{error.filename} disappeared while the site was being built. Build again.") from None
     except OSError as error:
@@ -187,10 +191,13 @@ def build_time(root: Path) -> str:
 def _input_files(root: Path) -> Iterator[Path]:
     for name in INPUTS:
         top = root / name
-        files = [top] if top.is_file() else top.rglob("*")
-        for path in files:
-            if path.is_file() and not any(part.endswith(SKIPPED) for part in path.parts):
-                yield path
+        if top.is_file():
+            yield top
+        elif name == CODE:
+            yield from declared.code_files(root, CODE)
+        else:
+            # A book without a data package may read anything of its data
+            yield from (declared.data_files(top) if name == DATA else []) or declared.text_files(top)
 
 
 def _run_jupyter_book(root: Path, force: bool, lock: IO[str]) -> None:
