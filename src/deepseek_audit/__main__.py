@@ -97,10 +97,14 @@ def cross(loaded: facts.Facts) -> None:
     """Tell what no longer fits, where somebody changed one of two rows that agree."""
     from deepseek_audit import crosschecks
 
-    found = crosschecks.contradictions(loaded)
-    for line in found:
+    found = crosschecks.findings(loaded)
+    for line in found.contradictions:
         print(f"           {line}")
-    ending = f"{len(found)} contradictions, see above" if found else "the rows agree"
+    for line in found.not_compared:
+        print(f"           not compared: {line}")
+    ending = f"{len(found.contradictions)} contradictions, see above" if found.contradictions else "the rows agree"
+    if found.not_compared:
+        ending += f"; {len(found.not_compared)} not compared"
     print(f"cross      {len(crosschecks.CHECKS)} rules: {ending}")
 
 
