@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deepseek_audit import catalog, digits, facts, tables, tidying
 
-# More rows that lost digits are listed when asked for
+# More numbers with other digits are listed when asked for
 SHOWN = 20
 
 
@@ -19,9 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="check every table against its schema")
     check.add_argument("--cross", action="store_true", help="also tell which rows contradict one another (never a reason to fail)")
-    check.add_argument("--digits", action="store_true", help="name every row that lost digits, not only the first")
+    check.add_argument("--digits", action="store_true", help="name every number whose digits changed, not only the first")
     tidy_command = commands.add_parser("tidy", help="rewrite tables that a spreadsheet saved, losing nothing")
-    tidy_command.add_argument("--digits", action="store_true", help="also put back digits that numbers lost since the last commit")
+    tidy_command.add_argument(
+        "--digits", action="store_true", help="also give numbers that kept their value their digits of the last commit"
+    )
     commands.add_parser("audit", help="judge every claim of the articles")
     commands.add_parser("catalog", help="write data/README.md and book/references.bib from the tables")
     commands.add_parser("edition", help="keep how the numbers are written, as those of the published edition")
@@ -68,29 +70,29 @@ def tidy(directory: Path) -> None:
 
 
 def warn(loaded: facts.Facts, every: bool) -> None:
-    """Name the rows that kept their value and lost digits."""
+    """Name the rows that kept their value and not their digits."""
     found = digits.compared(loaded)
     if found is None:
         print("digits     not compared: there is no commit and no edition of these tables here")
-    elif found.lost:
-        shown = found.lost if every else found.lost[:SHOWN]
-        which = "1 number kept its value" if len(found.lost) == 1 else f"{len(found.lost)} numbers kept their value"
-        print(f"digits     {which} and lost digits since {found.since}:")
+    elif found.cells:
+        shown = found.cells if every else found.cells[:SHOWN]
+        which = "1 number kept its value" if len(found.cells) == 1 else f"{len(found.cells)} numbers kept their value"
+        print(f"digits     {which} and lost or gained digits since {found.since}:")
         for one in shown:
             print(f"           {one}")
-        if len(shown) < len(found.lost):
-            print(f"           … and {len(found.lost) - len(shown)} more: .venv/bin/python -m deepseek_audit check --digits")
+        if len(shown) < len(found.cells):
+            print(f"           … and {len(found.cells) - len(shown)} more: .venv/bin/python -m deepseek_audit check --digits")
         print("           If a spreadsheet did that: make tidy DIGITS=1 puts the digits back.")
 
 
 def restore(loaded: facts.Facts) -> None:
-    """Put lost digits back."""
+    """Put the digits back."""
     found = digits.compared(loaded)
     if found is None:
         print("digits     nothing to compare with: there is no commit and no edition of these tables here")
     else:
-        digits.restore(loaded.directory, found.lost)
-        print(f"digits     {len(found.lost)} numbers have the digits of {found.since} again")
+        digits.restore(loaded.directory, found.cells)
+        print(f"digits     {len(found.cells)} numbers have the digits of {found.since} again")
 
 
 def cross(loaded: facts.Facts) -> None:

@@ -1,4 +1,4 @@
-"""Digits that a number lost while it kept its value: ``50.000`` became ``50``, ``1.914e8`` became ``1.91E+08``.
+"""Digits that a number lost while it kept its value, or gained: ``50.000`` became ``50``, ``1.914e8`` became ``1.91E+08``.
 
 How exactly a number is known stands in how it is written. Spreadsheets write it anew, in their own format, and no check
 of values can notice. So tables are compared with what they were: with the last commit, where git has one, else with
@@ -29,8 +29,8 @@ NOISE = 1 + 1e-9
 
 
 @dataclass(frozen=True)
-class LostDigits:
-    """A cell that holds the number of the last commit with fewer digits."""
+class OtherDigits:
+    """A cell that holds the number it held before with other digits."""
 
     file: str
     row: int
@@ -43,8 +43,8 @@ class LostDigits:
         return f"{self.file}, row {self.row} ({self.key}), column {self.column}: {self.before} became {self.now}"
 
 
-def lost_digits(resource: Descriptor, before: list[Row], now: list[Row]) -> list[LostDigits]:
-    """Cells whose number is that of the same row before, rounded to fewer digits: ``50.000`` became ``50``.
+def other_digits(resource: Descriptor, before: list[Row], now: list[Row]) -> list[OtherDigits]:
+    """Cells whose number is that of the same row before, in fewer digits or in more.
 
     Args:
         resource: what the descriptor says of the table.
@@ -56,32 +56,33 @@ def lost_digits(resource: Descriptor, before: list[Row], now: list[Row]) -> list
     known = {tuple(row.get(name, "") for name in keys): row for row in before}
     pairs = [(number, tuple(row[name] for name in keys), row) for number, row in enumerate(now, start=2)]
     return [
-        LostDigits(f"data/{resource['path']}", number, " ".join(key), column, known[key][column], row[column])
+        OtherDigits(f"data/{resource['path']}", number, " ".join(key), column, known[key][column], row[column])
         for number, key, row in pairs
         for column in columns
-        if is_coarser(known.get(key, {}).get(column, ""), row[column])
+        if has_other_digits(known.get(key, {}).get(column, ""), row[column])
     ]
 
 
-def is_coarser(before: str, now: str) -> bool:
-    """Whether a cell is another one rounded to fewer digits."""
+def has_other_digits(before: str, now: str) -> bool:
+    """Whether a cell is another one rounded to fewer digits, or claims more digits of the very same number."""
     if before == now or not tables.NUMBER.fullmatch(before) or not tables.NUMBER.fullmatch(now):
         return False
-    coarse = half_unit(now)
-    return coarse > half_unit(before) * NOISE and abs(float(now) - float(before)) <= coarse * NOISE
+    known, told = half_unit(before), half_unit(now)
+    rounded = told > known * NOISE and abs(float(now) - float(before)) <= told * NOISE
+    return rounded or (known > told * NOISE and float(now) == float(before))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What lost digits, and since when.
+    """Which numbers have other digits, and since when.
 
     Attributes:
         since: what the tables were compared with, such as ``the last commit``.
-        lost: the cells.
+        cells: those that kept their value and not their digits.
     """
 
     since: str
-    lost: list[LostDigits]
+    cells: list[OtherDigits]
 
 
 def compared(facts: Facts) -> Comparison | None:
@@ -95,7 +96,7 @@ def compared(facts: Facts) -> Comparison | None:
     else:
         return None
     shared = [(resources[path], rows) for path, rows in before.items() if path in resources]
-    return Comparison(since, [one for resource, rows in shared for one in lost_digits(resource, rows, facts.rows(resource["name"]))])
+    return Comparison(since, [one for resource, rows in shared for one in other_digits(resource, rows, facts.rows(resource["name"]))])
 
 
 def _committed(directory: Path, paths: Iterable[str]) -> dict[str, list[Row]] | None:
@@ -122,10 +123,10 @@ def _rows(raw: bytes) -> list[Row]:
     return [dict(zip(header, cells, strict=False)) for cells in body if any(cells)]
 
 
-def restore(directory: Path, lost: Iterable[LostDigits]) -> None:
+def restore(directory: Path, found: Iterable[OtherDigits]) -> None:
     """Write each number as it was before. The tables must be sound."""
-    by_file: dict[str, list[LostDigits]] = {}
-    for one in lost:
+    by_file: dict[str, list[OtherDigits]] = {}
+    for one in found:
         by_file.setdefault(Path(one.file).name, []).append(one)
     for name, cells in by_file.items():
         path = directory / name

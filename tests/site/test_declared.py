@@ -112,6 +112,18 @@ def test_what_is_left_out_is_said_in_one_line(project: Path) -> None:
     assert "\n" not in line
 
 
+def test_the_build_and_the_wheel_say_it(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(build, "_built", lambda root, force: root)
+    monkeypatch.chdir(project)
+    build.build(project)
+    assert wheel.main([]) == 0
+    assert "left out" not in capsys.readouterr().out
+    (project / "data/.env").touch()
+    build.build(project)
+    assert wheel.main([]) == 0
+    assert capsys.readouterr().out.count("left out   data/.env: not declared") == 2
+
+
 def test_a_table_that_the_descriptor_gains_is_published(project: Path) -> None:
     litter(project)
     path = project / "data/datapackage.json"
