@@ -4,7 +4,7 @@ What is certain is rewritten and said: encoding, delimiter, empty rows and colum
 table shows in its other cells whether its writer has decimal commas, and days before months; a cell that may still mean
 two things is named, and its table left as it is. Rows, columns and meanings stay: nothing is dropped but what is empty.
 
-Digits that a spreadsheet dropped (``50.000`` became ``50``) are no longer in the file: see `deepseek_audit.digits`.
+Digits that a spreadsheet dropped (``50.000`` became ``50``) are no longer in the file: `deepseek_audit.digits` finds them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Proves for every table of the package that a byte order mark, Windows line ends and blank last lines change nothing; that
 what spreadsheets make of it (other encodings, delimiters, decimal signs, dates) is rewritten to the very bytes of the
 project, or refused with the cells named that may mean two things; that each refusal names what is in the way; and that
-numbers which kept their value and lost digits are named, row by row, and get them back.
+numbers which kept their value and not their digits are named, row by row, and get them back.
 """
 
 from __future__ import annotations
@@ -364,7 +364,7 @@ def as_excel_shows(cell: str) -> str:
 
 def test_every_number_whose_digits_excel_changes_is_named() -> None:
     """In all tables together several hundred; not one of them is an error to any other check."""
-    named = changed = 0
+    named = 0
     for name, resource in RESOURCES.items():
         header, *body = records_of((DIRECTORY / resource["path"]).read_bytes())
         rows = [dict(zip(header, record, strict=True)) for record in body]
@@ -380,8 +380,8 @@ def test_every_number_whose_digits_excel_changes_is_named() -> None:
         assert [(one.row, one.column) for one in found] == wanted, name
         # An edition keeps enough to find them all again without a commit
         assert digits.other_digits(resource, digits.fragile_rows(resource, rows), saved) == found
-        named, changed = named + len(found), changed + sum(row != other for row, other in zip(rows, saved, strict=True))
-    assert changed >= named > 300
+        named += len(found)
+    assert named > 300
 
 
 def test_what_a_spreadsheet_would_write_otherwise_is_kept() -> None:
