@@ -291,7 +291,7 @@ def _decode(path: Path, raw: bytes) -> tuple[str, Fault | None]:
         return "", encoding_fault(path, raw)
     if encoding.startswith("utf-16"):
         return "", Fault(_shown(path), "encoding", "is UTF-16, as spreadsheets save “Unicode text”.", f"Save it as UTF-8. {TIDY}")
-    text = raw.decode(encoding)
+    text = spellings.HINT.sub("", raw.decode(encoding))
     if not text.strip():
         return "", Fault(_shown(path), "file", "the file is empty.", f"Put it back: git checkout data/{path.name}")
     return text, None
@@ -309,7 +309,7 @@ def encoding_fault(path: Path, raw: bytes) -> Fault:
 
 
 def _delimiter_fault(path: Path, text: str, columns: list[str]) -> Fault | None:
-    delimiter = spellings.delimiter_of(spellings.HINT.sub("", text), columns)
+    delimiter = spellings.delimiter_of(text, columns)
     if delimiter == ",":
         return None
     message = f"cells are separated by {spellings.DELIMITERS[delimiter]}, not by commas."

@@ -131,8 +131,10 @@ def _respelled(path: Path, records: list[list[str]], resource: Descriptor, delim
             what, meant = "number", _number(cell, numbers[place], sign, plain)
         elif kind == "date":
             what, meant = "date", spellings.settled(days[place], order) if days[place] else cell
+        elif kind == "boolean":
+            what, meant = "flag", "true" if cell.casefold() in spellings.TRUE else cell
         else:
-            what, meant = "text", "true" if kind == "boolean" and cell.casefold() in spellings.TRUE else spellings.read_anew(cell)
+            what, meant = "text", spellings.read_anew(cell)
         if meant is None:
             found = numbers.get(place) or days[place]
             choice = " or ".join(sorted(set(found.values())))

@@ -53,6 +53,7 @@ HARMLESS: dict[str, Callable[[bytes], bytes]] = {
     "Windows line ends": lambda content: content.replace(b"\n", b"\r\n"),
     "old Mac line ends": lambda content: content.replace(b"\n", b"\r"),
     "blank last line": lambda content: content + b"\n",
+    "Excel's line about commas": lambda content: b"sep=,\r\n" + content,
     "no last line end": lambda content: content.rstrip(b"\n"),
     "empty last rows": lambda content: content + b",".join([b""] * len(records_of(content)[0])) + b"\n\n",
     "as Excel saves CSV UTF-8": lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n") + b"\r\n",
