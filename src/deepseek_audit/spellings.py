@@ -9,6 +9,8 @@ read. One way is certain; where there are two, nobody guesses: `deepseek_audit.t
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -50,6 +52,28 @@ def delimiter_of(text: str, columns: Sequence[str]) -> str:
     """The sign between the cells: the one that finds most columns in the first line; else the comma."""
     line = next(iter(text.splitlines()), "")
     return max(DELIMITERS, key=lambda sign: len({name.strip(' "') for name in line.split(sign)} & set(columns)))
+
+
+def rejoined(text: str, columns: Sequence[str]) -> list[list[str]] | None:
+    """The cells of a table that a spreadsheet took for one of another delimiter: it cut the rows at semicolons, and quoted what it cut.
+
+    Returns:
+        The rows; nothing unless they have all the columns, each row every one of them.
+    """
+    lines = []
+    for cells in csv.reader(io.StringIO(text, newline=""), delimiter=";"):
+        # As many empty cells as the longest row has more
+        while cells and not cells[-1]:
+            cells.pop()
+        lines.append(";".join(cells))
+    # Nothing was cut or quoted: something else is wrong
+    if lines == text.splitlines():
+        return None
+    try:
+        records = [record for record in csv.reader(lines, strict=True) if any(record)]
+    except csv.Error:
+        return None
+    return records if records[:1] == [list(columns)] and {*map(len, records)} == {len(columns)} else None
 
 
 def number_readings(cell: str) -> Readings:

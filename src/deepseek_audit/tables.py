@@ -52,6 +52,8 @@ TEXT_UNITS = ("text", "date")
 MEASURED = ("number", "integer")
 # Far beyond anything measured here (training compute is about 1e26 FLOP)
 LARGEST_NUMBER = 1e30
+# Faults of a table's frame, for which no cell is to blame
+FRAME = ("csv", "columns", "cells")
 TIDY = "Or run `make tidy`, which rewrites the table."
 # What must be saved again, since the file has lost what its encoding lacks
 SAVE_AGAIN = "Save the table again as UTF-8: in Excel as “CSV UTF-8”, in LibreOffice and Numbers with that encoding chosen."
@@ -207,6 +209,14 @@ def _read_table(path: Path, resource: Descriptor) -> tuple[list[Row] | None, lis
     columns = [field["name"] for field in resource["schema"]["fields"]]
     if fault := fault or _delimiter_fault(path, text, columns):
         return None, [fault]
+    rows, faults = _rows_of(path, text, resource, columns)
+    if any(fault.rule in FRAME for fault in faults) and spellings.rejoined(text, columns):
+        message = "a spreadsheet that separates cells by semicolons took the rows for single cells and wrote them so."
+        faults = [Fault(_shown(path), "delimiter", message, f"Put it back: git checkout data/{path.name}. {TIDY}", row=1)]
+    return rows, faults
+
+
+def _rows_of(path: Path, text: str, resource: Descriptor, columns: list[str]) -> tuple[list[Row] | None, list[Fault]]:
     try:
         header, *body = records_of(path, text)
     except DataError as error:

@@ -52,7 +52,7 @@ def tidied(raw: bytes, resource: Descriptor) -> Tidied:
     delimiter = spellings.delimiter_of(text, columns)
     if delimiter != ",":
         changes.append(f"{spellings.DELIMITERS[delimiter]} between cells")
-    records = tables.records_of(path, text, delimiter)
+    records = _records(path, text, delimiter, columns, changes)
     full = [record for record in records if any(record)]
     if blank := _ending(text) + len(records) - len(full):
         changes.append(_counted(blank, "empty row"))
@@ -63,6 +63,22 @@ def tidied(raw: bytes, resource: Descriptor) -> Tidied:
     cells, rewritten = _respelled(path, full, resource, delimiter)
     changes += rewritten
     return Tidied(as_csv(cells), tuple(changes))
+
+
+def _records(path: Path, text: str, delimiter: str, columns: list[str], changes: list[str]) -> list[list[str]]:
+    """The cells of every row, also where a spreadsheet wrote whole rows as single cells."""
+    fault = None
+    try:
+        records = tables.records_of(path, text, delimiter)
+    except DataError as error:
+        records, fault = [], error
+    broken = fault or any(len(record) < len(columns) for record in records if any(record))
+    if broken and (found := spellings.rejoined(text, columns)):
+        changes.append("whole rows in one cell")
+        return found
+    if fault:
+        raise fault
+    return records
 
 
 def _decoded(path: Path, raw: bytes) -> tuple[str, list[str]]:

@@ -174,6 +174,32 @@ def test_no_cell_is_in_doubt_as_excel_saves_these_tables(spreadsheet: Spreadshee
         assert tidying.tidied(spreadsheet.saved(raw(name), resource), resource).text.encode() == raw(name)
 
 
+def taken_for_another_delimiter(content: bytes) -> bytes:
+    """What German Excel makes of a table that it opened by a double click: it cuts rows at semicolons only, and saves them so."""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), delimiter=";"))
+    width = max(map(len, rows))
+    file = io.StringIO()
+    csv.writer(file, delimiter=";").writerows([*row, *[""] * (width - len(row))] for row in rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_rows_that_became_single_cells_come_back(name: str) -> None:
+    table = tidying.tidied(taken_for_another_delimiter(raw(name)), RESOURCES[name])
+    assert table.text.encode() == raw(name)
+
+
+def test_rows_that_became_single_cells_are_named(thin_copy: Path) -> None:
+    for resource in RESOURCES.values():
+        path = thin_copy / resource["path"]
+        path.write_bytes(taken_for_another_delimiter(path.read_bytes()))
+    with pytest.raises(tables.DataError) as caught:
+        tables.read_tables(thin_copy)
+    assert {fault.rule for fault in caught.value.faults} == {"delimiter"}
+    assert {fault.row for fault in caught.value.faults} == {1}
+    assert len(caught.value.faults) > 20, "a table without quotation marks stays as it was"
+
+
 def test_what_was_rewritten_is_said() -> None:
     changes = tidying.tidied(GERMAN.saved(raw("fleet"), RESOURCES["fleet"]), RESOURCES["fleet"]).changes
     assert changes[:5] == ("byte order mark", "line ends", "semicolons between cells", "2 empty rows", "2 empty columns")
@@ -281,8 +307,9 @@ def test_text_that_was_read_in_another_encoding_is_named() -> None:
         (lambda content: content + b"\x00", "encoding", "no text"),
         (lambda content: content.replace(b"\n", b",\n"), "columns", "empty columns"),
         (lambda content: content.replace(b"\n", b"\n\n", 3), "cells", "the row is empty"),
+        (taken_for_another_delimiter, "delimiter", "took the rows for single cells"),
     ],
-    ids=["semicolons", "Excel's hint", "tabs", "UTF-16", "Windows-1252", "binary", "zeros", "empty columns", "blank rows"],
+    ids=["semicolons", "Excel's hint", "tabs", "UTF-16", "Windows-1252", "binary", "zeros", "empty columns", "blank rows", "rows in cells"],
 )
 def test_what_is_in_the_way_is_named_with_a_remedy(change: Callable[[bytes], bytes], rule: str, named: str, thin_copy: Path) -> None:
     path = thin_copy / "fleet.csv"
