@@ -11,7 +11,7 @@ PORT ?= 8000
 # Packages go into the environments of this project, whatever the user set
 export PIP_USER := 0
 .DEFAULT_GOAL := help
-.PHONY: FORCE help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
+.PHONY: FORCE help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks tidy catalog edition citation lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -78,12 +78,17 @@ rerun: $(READY) ## Run a chapter with your assumptions: make rerun CHAPTER=cost-
 notebooks: $(READY) ## Execute the chapters and store them in notebooks/
 	@$(PY) -m bookkit.notebooks book notebooks
 
+tidy: $(READY) ## Rewrite tables of data/ that a spreadsheet saved, losing nothing (DIGITS=1: put lost digits back, too)
+	@$(PY) -m deepseek_audit tidy $(if $(DIGITS),--digits)
+	@$(PY) -m deepseek_audit check
+
 catalog: $(READY) ## Write data/README.md and book/references.bib from the tables
 	@$(PY) -m deepseek_audit catalog
 
 edition: site ## Keep this state as the published edition: its numbers, and what archives read
 	@$(PY) -m bookkit.archive
 	@$(PY) -m bookkit.published
+	@$(PY) -m deepseek_audit edition
 
 lock: $(READY) ## Compile the requirements*.txt from their .in files, with hashes
 	@$(PY) -m pip install -q --disable-pip-version-check uv

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from bookkit import citing, compare, console, engine, guarded, history, kept, locks, pairs
+from bookkit import citing, compare, console, declared, engine, guarded, history, kept, locks, pairs
 from bookkit.exchange import exchange
 
 SITE = Path("_build/html")
@@ -38,12 +38,11 @@ DRAWINGS = Path("_build/drawings")
 EXECUTIONS = Path("_build/executed")
 DIGEST = "inputs.sha256"
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
-CONFIGURATION, BOOK, NOTEBOOKS = "_config.yml", "book", "notebooks"
+CONFIGURATION, BOOK, DATA, NOTEBOOKS, CODE = "_config.yml", "book", "data", "notebooks", "src"
 INPUTS = (
     *(CONFIGURATION, "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
-    *(BOOK, "data", NOTEBOOKS, "published", "src"),
+    *(BOOK, DATA, NOTEBOOKS, "published", CODE),
 )
-SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".egg-info", ".mypy_cache")
 TRACEBACK_LINES = 3
 # What a killed build started needs a moment to end
 PATIENCE = 2.0
@@ -104,7 +103,11 @@ def build(root: Path, force: bool = False) -> Path:
         BuildError: a chapter failed, or Sphinx warned.
     """
     try:
+        if line := declared.line_of_left_out(root, DATA, CODE):
+            print(line)
         return _built(root, force)
+    except declared.DescriptorError as error:
+        raise BuildError(str(error)) from None
     except FileNotFoundError as error:
         raise BuildError(f"{error.filename} disappeared while the site was being built. Build again.") from None
     except OSError as error:
@@ -194,10 +197,13 @@ def _dated(root: Path) -> tuple[str, str]:
 def _input_files(root: Path) -> Iterator[Path]:
     for name in INPUTS:
         top = root / name
-        files = [top] if top.is_file() else top.rglob("*")
-        for path in files:
-            if path.is_file() and not any(part.endswith(SKIPPED) for part in path.parts):
-                yield path
+        if top.is_file():
+            yield top
+        elif name == CODE:
+            yield from declared.code_files(root, CODE)
+        else:
+            # A book without a data package may read anything of its data
+            yield from (declared.data_files(top) if name == DATA else []) or declared.text_files(top)
 
 
 def _run_jupyter_book(root: Path, force: bool, lock: IO[bytes]) -> None:

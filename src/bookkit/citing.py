@@ -29,7 +29,7 @@ from urllib.parse import quote, unquote
 import yaml
 from sphinx.util import logging
 
-from bookkit import history, plain, slots
+from bookkit import declared, history, plain, slots
 from bookkit.history import Commit
 
 CITATION_FILE = "CITATION.cff"
@@ -311,13 +311,14 @@ def _license_name(value: Any) -> str:
 
 
 def data_hash(folder: Path) -> str:
-    """SHA-256 over the names and bytes of the data files, in the order of their names; nothing without data."""
-    files = sorted([*folder.glob("*.csv"), *folder.glob("datapackage.json")], key=lambda path: path.name)
+    """SHA-256 over the names and bytes of a data package's descriptor and tables, in the order of their names; nothing without data."""
+    files = {path.relative_to(folder).as_posix(): path for path in declared.data_files(folder)}
+    files.pop(declared.DICTIONARY, None)
     if not files:
         return ""
     digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(files[name].read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookkit import citing, claims, finding, packing, page
+from bookkit import citing, claims, declared, finding, packing, page
 from bookkit.citing import Book, Work
 
 PAGE = page.DOWNLOADS
@@ -28,7 +28,7 @@ FOLDER = "downloads"
 DATA = "data"
 NOTEBOOKS = "_notebooks"
 TITLE = "Downloads"
-PACKAGE = "datapackage.json"
+PACKAGE = declared.PACKAGE
 LICENSES = ("LICENSE-CONTENT", "LICENSE")
 # Between these the list stands in the finished page; it is written again when a file is added
 START, END = "<!-- files -->", "<!-- end of files -->"
@@ -126,12 +126,12 @@ def stem(book: Book) -> str:
 def _copy_data(root: Path, name: str, target: Path, book: Book) -> None:
     """The data package as a folder and as a zip; nothing where the book has no data."""
     source = root / name
-    tables = sorted([*source.glob("*.csv"), *source.glob(PACKAGE), *source.glob("README.md")])
-    if not any(path.suffix == ".csv" for path in tables):
+    if not declared.tables(source):
         return
-    (target / DATA).mkdir(parents=True, exist_ok=True)
-    for path in tables:
-        shutil.copyfile(path, target / DATA / path.name)
+    for path in declared.data_files(source):
+        copy = target / DATA / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
     members = packing.folder_members(target / DATA, DATA) | _licenses(root, DATA)
     (target / f"{stem(book)}-data.zip").write_bytes(packing.zipped(members))
 
@@ -202,7 +202,7 @@ def offers(site: Path) -> Groups:
     package = _package(folder / DATA)
     tables = {resource["path"]: resource for resource in package.get("resources", ())}
     ordered = [*(name for name in tables if (folder / DATA / name).is_file())]
-    others = sorted(path.name for path in (folder / DATA).glob("*") if path.name not in ordered)
+    others = [name for name in (declared.DICTIONARY, PACKAGE) if (folder / DATA / name).is_file()]
     notebooks = sorted((site / NOTEBOOKS).rglob("*.ipynb"))
 
     def loose_ones(*endings: str) -> list[Offer]:
@@ -246,9 +246,9 @@ def _table(site: Path, name: str, resource: Mapping[str, Any] | None) -> Offer:
     content = path.read_bytes()
     if name == PACKAGE:
         return Offer(f"{FOLDER}/{DATA}/{name}", "The schema", "columns, types, units and rules of every table", content)
-    if name == "README.md":
+    if name == declared.DICTIONARY:
         return Offer(f"{FOLDER}/{DATA}/{name}", "The dictionary", "the same in words", content)
-    rows = sum(1 for _ in csv.reader(io.StringIO(content.decode("utf-8"), newline=""))) - 1
+    rows = sum(map(any, csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))) - 1
     title = resource.get("title", name) if resource else name
     return Offer(f"{FOLDER}/{DATA}/{name}", str(title), "1 row" if rows == 1 else f"{rows:,} rows", content)
 

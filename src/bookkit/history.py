@@ -102,7 +102,9 @@ def _last(root: Path, tracked: str) -> tuple[str, int]:
 def _git(root: Path, *arguments: str) -> str:
     settings = {name: value for name, value in os.environ.items() if name not in FOREIGN} | {"LC_ALL": "C"}
     try:
-        result = subprocess.run(["git", *arguments], cwd=root, env=settings, capture_output=True, encoding="utf-8", errors="replace", check=False)
+        result = subprocess.run(
+            ["git", *arguments], cwd=root, env=settings, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except OSError:
         raise NoHistory("Git is not installed") from None
     if result.returncode == 0:

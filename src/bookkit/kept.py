@@ -32,6 +32,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bookkit import declared
+
 FORMAT = 1
 FOLDER, FORCE = "BOOKKIT_EXECUTED", "BOOKKIT_FORCE"
 # Outputs of so many states of a chapter are kept: enough to go back and forth
@@ -169,7 +171,9 @@ class Shelf:
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))
             parts += [
-                f"{os.path.relpath(path, self.root)} {_file(path)}" for name in sorted(names) if (path := Path(folder, name)).is_file()
+                f"{os.path.relpath(path, self.root)} {_file(path)}"
+                for name in sorted(names)
+                if (path := Path(folder, name)).is_file() and not declared.is_leftover(path)
             ]
         return _hash(*parts)
 

@@ -17,7 +17,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from bookkit import citing, finding, portable, slots
+from bookkit import citing, declared, finding, portable, slots
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("bookkit.css", "charts.css", "claims.css")
@@ -114,7 +114,7 @@ def _block_of(node: nodes.Node) -> nodes.Element | None:
 
 
 def _has_data(app: Any) -> bool:
-    return any((Path(app.srcdir) / app.config.bookkit_data_folder).glob("*.csv"))
+    return bool(declared.tables(Path(app.srcdir) / app.config.bookkit_data_folder))
 
 
 def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -161,7 +161,7 @@ def finish(app: Any, exception: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     for path in sorted(static.rglob("*"), reverse=True):
-        if path.is_file() and not KEPT_STATIC.fullmatch(path.relative_to(static).as_posix()):
+        if path.is_file() and (declared.is_leftover(path) or not KEPT_STATIC.fullmatch(path.relative_to(static).as_posix())):
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()

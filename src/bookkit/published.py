@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookkit import citing, claims, compare, console, numbers, slots
+from bookkit import citing, claims, compare, console, declared, numbers, slots
 from bookkit.compare import DIFFERENCES, PAGE, Claim, Difference, Edition, EditionError, Number
 
 EDITION_FILE = "edition.json"
@@ -41,8 +41,8 @@ VERSIONS_PAGE = f"{VERSIONS_FOLDER}/index"
 KEPT = "published/numbers.json"
 SITE = Path("_build/html")
 CONTENTS = ("_config.yml", "_toc.yml")
-# Made anew on each machine; no part of the sources
-MADE = ("__pycache__", ".ipynb_checkpoints", ".egg-info", "vendor")
+# Bundled anew on each machine; no part of the sources
+BUNDLED = "vendor"
 PARTS = {"data": "the data", "text": "the text", "code": "the code"}
 
 
@@ -88,14 +88,9 @@ def state(root: Path, text: str, data: str, code: str) -> dict[str, str]:
         data: the folder of the data tables.
         code: the folder of the code.
     """
-    chapters = [*_files(root / text), *(root / name for name in CONTENTS if (root / name).is_file())]
-    return {"data": citing.data_hash(root / data), "text": _hash(root, chapters), "code": _hash(root, _files(root / code))}
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.is_file() and not any(part.endswith(MADE) for part in path.relative_to(folder).parts):
-            yield path
+    chapters = [*declared.text_files(root / text), *(root / name for name in CONTENTS if (root / name).is_file())]
+    modules = [path for path in declared.code_files(root, code) if BUNDLED not in path.relative_to(root).parts]
+    return {"data": citing.data_hash(root / data), "text": _hash(root, chapters), "code": _hash(root, modules)}
 
 
 def _hash(root: Path, files: Iterable[Path]) -> str:

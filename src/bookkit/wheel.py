@@ -7,7 +7,8 @@ with the tables it reads, as a wheel in ``downloads/``. ``pyproject.toml`` names
     package = "the_package"  # a folder of src/
     data = "data"  # a folder of the repository, which becomes the_package/data
 
-Only that package goes in, not the tools that make the site, and only its own dependencies. Its version is that of
+Only that package goes in, not the tools that make the site, and only its own dependencies; of its files and of the data
+only those that are declared (`bookkit.declared`). Its version is that of
 ``pyproject.toml`` with a mark of the content (``0.2.0+e1a2b3c4d``), since two editions of the site may share a
 version while their data differ: pip, and the notebook's first cell, must tell them apart.
 
@@ -35,12 +36,11 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bookkit import console
+from bookkit import console, declared
 
 FOLDER = "downloads"
 CONSTRAINTS = "constraints.txt"
 LOCK = "requirements.txt"
-SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".DS_Store")
 # The earliest date a zip archive can hold: no clock and no history, so that only content changes the bytes
 DATE = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
@@ -90,6 +90,8 @@ def main(arguments: list[str] | None = None) -> int:
     folder = parser.parse_args(arguments).folder
     try:
         path = wheel(Path.cwd(), folder)
+        if line := declared.line_of_left_out(Path.cwd()):
+            print(line)
     except WheelError as error:
         print(error, file=sys.stderr)
         return 1
@@ -138,9 +140,12 @@ def read(root: Path) -> Package:
         package = chosen["package"]
     except KeyError as missing:
         raise WheelError(f"pyproject.toml has no {missing}: name the package in [tool.bookkit.wheel], package = …") from None
-    files = {f"{package}/{name}": content for name, content in _files(root / "src" / package)}
+    files = _below(root / "src" / package, package, declared.code_files(root))
     if data := chosen.get("data"):
-        files |= {f"{package}/data/{name}": content for name, content in _files(root / data)}
+        try:
+            files |= _below(root / data, f"{package}/data", declared.data_files(root / data))
+        except declared.DescriptorError as error:
+            raise WheelError(str(error)) from None
     licenses = {path: (root / path).read_bytes() for path in project.get("license-files", ()) if (root / path).is_file()}
     return Package(
         package,
@@ -184,11 +189,12 @@ def _table(root: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _files(folder: Path) -> list[tuple[str, bytes]]:
-    if not folder.is_dir():
-        raise WheelError(f"{folder.name} is not there: mend [tool.bookkit.wheel] in pyproject.toml.")
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not any(part in SKIPPED for part in path.parts)]
-    return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+def _below(folder: Path, name: str, files: Iterable[Path]) -> dict[str, bytes]:
+    """Those of the files that lie in a folder, by their path below another name."""
+    found = {f"{name}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files if path.is_relative_to(folder)}
+    if not found:
+        raise WheelError(f"{folder.name} is not there, or declares no files: mend [tool.bookkit.wheel] in pyproject.toml.")
+    return found
 
 
 def _members(package: Package) -> list[tuple[str, bytes]]:

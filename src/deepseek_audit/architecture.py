@@ -53,6 +53,10 @@ class ConfigError(ValueError):
     """A configuration that no model can have, or that lacks a row."""
 
 
+# What every transformer has
+NEEDED = ("hidden_size", "layers", "vocab_size", "attention_heads")
+
+
 @dataclass(frozen=True)
 class ModelConfig:
     """The shape of a decoder-only transformer, in the terms of published configuration files.
@@ -122,7 +126,7 @@ class ModelConfig:
         names = {item.name for item in fields(cls)} - {"name", "rows"}
         if unknown := sorted(values.keys() - names):
             raise ConfigError(f"{name}: no configuration has {', '.join(unknown)}. Known: {', '.join(sorted(names))}.")
-        if missing := sorted({"hidden_size", "layers", "vocab_size", "attention_heads"} - values.keys()):
+        if missing := sorted(set(NEEDED) - values.keys()):
             raise ConfigError(f"{name}: model_configs.csv lacks {', '.join(missing)}.")
         return cls(name=name, rows={row["metric"]: row["fact_id"] for row in rows}, **values)
 
@@ -131,7 +135,7 @@ class ModelConfig:
             raise ConfigError(f"{self.name}: {problem}.")
 
     def _problems(self) -> Iterator[str]:
-        for name in ("hidden_size", "layers", "vocab_size", "attention_heads"):
+        for name in NEEDED:
             if getattr(self, name) < 1:
                 yield f"{name} is {getattr(self, name)}, and must be at least 1"
         for item in fields(self):

@@ -6,8 +6,9 @@ returns and closing prices. No check repeats a table's own value. A published fi
 as it was published, within half a unit of its last digit, or as far as the check's text says.
 
 Decided: a contradiction between rows does not stop a build. Whoever changes an assumption to see what follows changes
-one of two rows that agree, on purpose; ``python -m deepseek_audit check --cross`` tells them what no longer fits. The
-tests run every check, and ``make mutate`` measures what wrong data the checks find.
+one of two rows that agree, on purpose; ``python -m deepseek_audit check --cross`` tells them what no longer fits. Whoever
+adds a row, such as a model whose size nobody published, contradicts nothing: a row without its partner is not compared,
+and that is said. The tests run every check, and ``make mutate`` measures what wrong data the checks find.
 
 A check is a function of the facts, or of the facts and a key for which it is asked once each.
 """
@@ -23,13 +24,14 @@ from typing import Any
 
 from deepseek_audit import claims, export_controls
 from deepseek_audit.architecture import (
+    NEEDED,
     ModelConfig,
     cached_per_layer,
     flops_per_token,
     kv_cache_bytes_per_token,
     parameter_count,
 )
-from deepseek_audit.facts import Facts
+from deepseek_audit.facts import Facts, UnknownFact
 from deepseek_audit.prices import serving_revenue
 from deepseek_audit.quantity import constant, half_unit
 from deepseek_audit.ratios import GPUS_PER_NODE, HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_YEAR, RATIOS, SECONDS_PER_DAY, Formula
@@ -41,6 +43,10 @@ NOISE = 1 + 1e-9
 
 class Contradiction(AssertionError):
     """Two rows that cannot both be right. The message names them."""
+
+
+class NotCompared(LookupError):
+    """A row has nothing to be compared with. The message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +84,30 @@ def check(keys: Callable[[Facts], Iterable[Any]] | None = None) -> Callable[[Cal
     return register
 
 
-def contradictions(facts: Facts) -> list[str]:
-    """What does not fit, one line each."""
-    found = []
+@dataclass(frozen=True)
+class Findings:
+    """What the checks say, one line each.
+
+    Attributes:
+        contradictions: rows that do not fit.
+        not_compared: rows whose partner is missing.
+    """
+
+    contradictions: list[str]
+    not_compared: list[str]
+
+
+def findings(facts: Facts) -> Findings:
+    """Run every check."""
+    found = Findings([], [])
     for rule in CHECKS.values():
         for case in rule.cases(facts):
             try:
                 rule.function(facts, *case)
+            except (NotCompared, UnknownFact) as missing:
+                found.not_compared.append(f"{rule.name.replace('_', ' ')}: {missing.args[0]}")
             except (Contradiction, ValueError, ArithmeticError, LookupError) as error:
-                found.append(f"{rule.name.replace('_', ' ')}: {error.args[0] if error.args else error}")
+                found.contradictions.append(f"{rule.name.replace('_', ' ')}: {error.args[0] if error.args else error}")
     return found
 
 
@@ -95,7 +116,7 @@ def contradictions(facts: Facts) -> list[str]:
 
 def value(facts: Facts, fact_id: str) -> float:
     """A row's number, whatever its grade."""
-    return float(facts.row(fact_id)["value"])
+    return end(facts, fact_id, "value")
 
 
 def values(facts: Facts, fact_ids: str) -> list[float]:
@@ -104,14 +125,22 @@ def values(facts: Facts, fact_ids: str) -> list[float]:
 
 
 def end(facts: Facts, fact_id: str, column: str) -> float:
-    """The low or high end of a row's range."""
-    return float(facts.row(fact_id)[column])
+    """The low or high end of a row's range, or its value."""
+    cell = facts.row(fact_id)[column]
+    comparable(cell, f"{fact_id} has no {column}")
+    return float(cell)
 
 
 def require(holds: bool, message: str) -> None:
     """Raise a `Contradiction` unless something holds."""
     if not holds:
         raise Contradiction(message)
+
+
+def comparable(found: object, message: str) -> None:
+    """Raise `NotCompared` unless the rows to compare with are there."""
+    if not found:
+        raise NotCompared(message)
 
 
 def same(facts: Facts, fact_id: str, computed: float, relative: float = 0.0, *, of: str = "") -> None:
@@ -503,7 +532,7 @@ NOT_MIDDLES = {"input_rent", "tdp_fraction", "llama_mfu_paper"}
 def middle_of_a_range_is_its_middle(facts: Facts, fact_id: str) -> None:
     """A value that is given as the middle of its range is that: the mean of the ends, or their geometric mean."""
     row = facts.row(fact_id)
-    low, high = float(row["low"]), float(row["high"])
+    low, high = end(facts, fact_id, "low"), end(facts, fact_id, "high")
     geometric = MIDDLES.get(fact_id, "geometric" if "geometric mean" in row["note"] else "") == "geometric"
     same(facts, fact_id, math.sqrt(low * high) if geometric else (low + high) / 2, of="the ends of its range")
 
@@ -608,13 +637,19 @@ def config(facts: Facts, model: str, metric: str) -> float | None:
     return float(rows[0]["value"]) if rows else None
 
 
+def configured(facts: Facts, model: str) -> ModelConfig:
+    """The configuration of a model, where its rows are enough for one."""
+    missing = [metric for metric in NEEDED if config(facts, model, metric) is None]
+    comparable(not missing, f"{model} has no {', '.join(missing)} in model_configs.csv")
+    return ModelConfig.from_facts(facts, model)
+
+
 @check(_models)
 def layers_heads_and_experts_fit(facts: Facts, model: str) -> None:
     """Heads share the width, key heads divide heads, no more experts are activated than there are."""
     layers, heads = config(facts, model, "layers"), config(facts, model, "attention_heads")
-    require(bool(layers and heads), f"{model} lacks layers or heads")
-    assert layers is not None
-    assert heads is not None
+    if layers is None or heads is None:
+        raise NotCompared(f"{model} has no layers or no heads in model_configs.csv")
     require((config(facts, model, "dense_layers") or 0) <= layers, f"{model} has more dense layers than layers")
     require(heads % (config(facts, model, "kv_heads") or 1) == 0, f"{model}: key heads do not divide heads")
     activated, routed = config(facts, model, "activated_experts"), config(facts, model, "routed_experts")
@@ -629,8 +664,8 @@ def layers_heads_and_experts_fit(facts: Facts, model: str) -> None:
 def configuration_gives_the_published_size(facts: Facts, model: str) -> None:
     """The parameters counted from a configuration are the published ones, to half a unit of their last digit or 1%."""
     published = facts.where("architecture_facts", subject=model, metric="total_parameters")
-    require(bool(published), f"{model} has no published size")
-    counted = parameter_count(ModelConfig.from_facts(facts, model)).total.magnitude
+    comparable(published, f"{model} has no total_parameters in architecture_facts.csv")
+    counted = parameter_count(configured(facts, model)).total.magnitude
     written = published[0]["value"]
     tolerance = max(half_unit(written), 0.007 * counted if model == "deepseek_67b" else 0.0025 * counted)
     require(abs(counted - float(written)) <= tolerance, f"{published[0]['fact_id']} is {written}, the configuration gives {counted:.5g}")
@@ -639,26 +674,28 @@ def configuration_gives_the_published_size(facts: Facts, model: str) -> None:
 @check(subjects("architecture_facts", "activated_parameters"))
 def configuration_gives_the_published_activated_size(facts: Facts, model: str) -> None:
     """The published activated parameters lie between the counts without and with the embeddings, to 3%."""
-    count = parameter_count(ModelConfig.from_facts(facts, model))
+    count = parameter_count(configured(facts, model))
     fewest, most = count.activated(head=False).magnitude, count.activated(embedding=True).magnitude
     row = facts.where("architecture_facts", subject=model, metric="activated_parameters")[0]
     total = facts.where("architecture_facts", subject=model, metric="total_parameters")
     between(row["fact_id"], float(row["value"]), 0.97 * fewest, 1.03 * most)
-    require(bool(total) and float(row["value"]) < float(total[0]["value"]), f"{model} activates more parameters than it has")
+    comparable(total, f"{model} has no total_parameters in architecture_facts.csv")
+    require(float(row["value"]) < float(total[0]["value"]), f"{model} activates more parameters than it has")
 
 
 @check(lambda facts: ("deepseek_v3", "llama_3_1_405b", "qwen2_5_72b"))
 def configuration_gives_the_published_cache(facts: Facts, model: str) -> None:
     """The key-value cache counted from a configuration is the published one, to the digit."""
-    row = facts.where("architecture_facts", subject=model, metric="kv_cache_per_token")[0]
-    kilobytes = kv_cache_bytes_per_token(ModelConfig.from_facts(facts, model)).to("kilobyte/token").magnitude
-    same(facts, row["fact_id"], kilobytes, 1e-6)
+    published = facts.where("architecture_facts", subject=model, metric="kv_cache_per_token")
+    comparable(published, f"{model} has no kv_cache_per_token in architecture_facts.csv")
+    kilobytes = kv_cache_bytes_per_token(configured(facts, model)).to("kilobyte/token").magnitude
+    same(facts, published[0]["fact_id"], kilobytes, 1e-6)
 
 
 @check()
 def cache_of_v2_is_reduced_as_published(facts: Facts) -> None:
     """V2's cache at its deployed bits is smaller than DeepSeek 67B's by the published share."""
-    v2, dense = (ModelConfig.from_facts(facts, name) for name in ("deepseek_v2", "deepseek_67b"))
+    v2, dense = (configured(facts, name) for name in ("deepseek_v2", "deepseek_67b"))
     ratio = kv_cache_bytes_per_token(v2, facts["v2_kv_cache_bits_deployed"]).magnitude / kv_cache_bytes_per_token(dense).magnitude
     same(facts, "v2_kv_cache_reduction", 100 * (1 - ratio))
 
@@ -666,7 +703,7 @@ def cache_of_v2_is_reduced_as_published(facts: Facts) -> None:
 @check()
 def latent_cache_equals_so_many_groups(facts: Facts) -> None:
     """V2's latent cache is as large as that of grouped attention with the published number of groups."""
-    v2 = ModelConfig.from_facts(facts, "deepseek_v2")
+    v2 = configured(facts, "deepseek_v2")
     head = config(facts, "deepseek_v2", "v_head_dim") or 0
     same(facts, "v2_mla_equivalent_gqa_groups", cached_per_layer(v2).magnitude / (2 * head))
 
@@ -687,7 +724,7 @@ def configuration_gives_the_published_operations(facts: Facts, fact_id: str) -> 
     """Training operations counted from a configuration at 4,096 tokens are the published ones."""
     model, thousands, tolerance = OPERATIONS[fact_id]
     causal = model not in ("llama2_7b", "deepseekmoe_16b")
-    counted = flops_per_token(ModelConfig.from_facts(facts, model), constant(4096, "token", "4096"), causal=causal)
+    counted = flops_per_token(configured(facts, model), constant(4096, "token", "4096"), causal=causal)
     same(facts, fact_id, counted.to("Gflop/token").magnitude * thousands, tolerance)
 
 
@@ -725,10 +762,10 @@ def _chips(facts: Facts) -> list[str]:
 
 @check(_chips)
 def chip_rating_is_throughput_times_bits(facts: Facts, chip: str) -> None:
-    """A chip's rating is each of its rates times the bits, and there is one to compare."""
+    """A chip's rating is each of its rates times the bits."""
     ratings = facts.where("chips", subject=chip, metric="total_processing_performance")
     rates = [(bits, row) for metric, bits in BIT_LENGTHS.items() for row in facts.where("chips", subject=chip, metric=metric)]
-    require(bool(ratings and rates), f"{chip} has no rating, or no rate to compare it with")
+    comparable(ratings and rates, f"{chip} has no total_processing_performance, or no rate to compare it with")
     for rating in ratings:
         for bits, rate in rates:
             ratio = float(rating["value"]) / (bits * float(rate["value"]))
@@ -737,10 +774,10 @@ def chip_rating_is_throughput_times_bits(facts: Facts, chip: str) -> None:
 
 @check(_chips)
 def chip_density_is_rating_per_area(facts: Facts, chip: str) -> None:
-    """A chip's density is its rating over its area, and both are given."""
+    """A chip's density is its rating over its area."""
     density, area = (facts.where("chips", subject=chip, metric=metric) for metric in ("performance_density", "die_area"))
     ratings = facts.where("chips", subject=chip, metric="total_processing_performance")
-    require(bool(density and area and ratings), f"{chip} lacks a density, an area or a rating")
+    comparable(density and area and ratings, f"{chip} lacks a performance_density, a die_area or a total_processing_performance")
     same(facts, density[0]["fact_id"], float(ratings[0]["value"]) / float(area[0]["value"]), 0.0025)
 
 
@@ -813,13 +850,12 @@ def prices_are_in_order(facts: Facts, key: tuple[str, str, str]) -> None:
     """A cached token costs at most half of an input token, and an output token one and a half to nine times it."""
     subject, unit, as_of = key
     prices = {row["metric"]: float(row["value"]) for row in facts.where("api_prices", subject=subject, unit=unit, as_of=as_of)}
-    if "input" in prices:
-        require("output" in prices, f"{subject} of {as_of} has a price for input and none for output")
+    if "input" in prices and "input_cached" in prices:
+        between(f"cached over input price of {subject}", prices["input_cached"] / prices["input"], 0.008, 0.5)
+    if "input" in prices or "output" in prices:
+        missing = ", ".join({"input", "output"} - prices.keys())
+        comparable(not missing, f"{subject} of {as_of} has no price for {missing}")
         between(f"output over input price of {subject}", prices["output"] / prices["input"], 1.49, 9)
-        if "input_cached" in prices:
-            between(f"cached over input price of {subject}", prices["input_cached"] / prices["input"], 0.008, 0.5)
-    elif "output" in prices:
-        raise Contradiction(f"{subject} of {as_of} has a price for output and none for input")
 
 
 def _currency_pairs(facts: Facts) -> list[tuple[str, str]]:
@@ -916,6 +952,7 @@ def scores_count_the_questions_there_are(facts: Facts, benchmark: str) -> None:
     described = {
         row["value"].partition(".")[0] for row in facts.where("benchmarks", subject=benchmark) if row["metric"].startswith("n_items")
     } | OTHER_SIZES.get(benchmark, set())
+    comparable(described or benchmark in VOTES, f"{benchmark} has no n_items in benchmarks.csv")
     for row in facts.where("benchmark_scores", benchmark=benchmark):
         if benchmark in VOTES:
             between(f"votes behind {row['fact_id']}", float(row["n_items"]), 1000, 100_000)
@@ -938,7 +975,7 @@ def solved_tasks_give_the_printed_rate(facts: Facts, run: tuple[str, str]) -> No
     subject, as_of = run
     rows = facts.where("benchmark_scores", benchmark="aider_polyglot", source_key="aider_polyglot", subject=subject, as_of=as_of)
     found = {row["metric"]: row for row in rows}
-    require("solved_tasks" in found and "seconds_per_task" in found, f"{subject} of {as_of} lacks solved tasks or a time")
+    comparable("solved_tasks" in found and "seconds_per_task" in found, f"{subject} of {as_of} lacks solved_tasks or seconds_per_task")
     solved, rate = float(found["solved_tasks"]["value"]), found["pass_rate_2"]["value"]
     tasks = {value(facts, "aider_polyglot_n_items"), float(found["pass_rate_2"]["n_items"])}
     # The leaderboard rounds, and cuts off for a few
@@ -1074,6 +1111,7 @@ def series_has_every_trading_day(facts: Facts, ticker: str) -> None:
     series = facts.where("market_series", ticker=ticker)[0]
     calendar = [row["date"] for row in facts.where("market_returns", ticker="SPY")]
     days = [row["date"] for row in facts.where("market_returns", ticker=ticker)]
+    comparable(days, f"{ticker} has no rows in market_returns.csv")
     require(days == [day for day in calendar if day >= series["first_date"]], f"{ticker} has other days than SPY")
     require((days[0], days[-1]) == (series["first_date"], series["last_date"]), f"{ticker} begins or ends on another day")
     require(len(calendar) == TRADING_DAYS, f"SPY has {len(calendar)} returns, the exchange was open on {TRADING_DAYS} days")
@@ -1111,6 +1149,7 @@ def returns_of_a_month_compound_to_its_return(facts: Facts, ticker: str) -> None
     """The daily returns of each month compound to the month's return from another source, but for a dividend."""
     months = facts.where("market_month_returns", ticker=ticker)
     returns = list(_returns(facts, ticker).items())
+    comparable(returns, f"{ticker} has no rows in market_returns.csv")
     require(len(months) >= 21, f"{ticker} has {len(months)} monthly returns")
     position, before = 0, months[0]["after"]
     for month in months:

@@ -1,15 +1,17 @@
 """Read the CSV tables of ``data/`` and check them against ``data/datapackage.json``.
 
-The descriptor is the only schema. This module is a small, strict reader of it, because Frictionless' own
-validator accepts what must not pass here (NaN, infinity, byte order marks, carriage returns, markup) and
-its messages don't say what to do. The tests run Frictionless over the same files and compare its verdict
-with this one, so the two cannot drift apart.
+The descriptor is the only schema. This module is a small, strict reader of it, because Frictionless' own validator
+accepts what must not pass here (NaN, infinity, markup) and its messages don't say what to do. The tests run Frictionless
+over the same files and compare its verdict with this one, so the two cannot drift apart.
 
 Two kinds of checks block a build: the schema with its rules, and what is physically or economically possible
 (``plausible_ranges.csv``, each range with its reason). That rows agree with one another does not: whoever changes an
 assumption to see what follows wants a book all the same (see :mod:`deepseek_audit.crosschecks`).
 
-Every fault names the file, the row, the column, the rule and what to do about it.
+Every fault names the file, the row, the column, the rule and what to do about it. What is the same table in another
+spelling, as spreadsheets save it (a byte order mark, Windows line ends, blank lines at the end), is no fault. Where
+cells are separated by semicolons, or numbers and dates are written in another way, the fault says so, and
+:mod:`deepseek_audit.tidying` rewrites the table.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from deepseek_audit import spellings
 
 Row = dict[str, str]
 Descriptor = dict[str, Any]
@@ -44,8 +48,15 @@ INVISIBLE = re.compile(
 # At the start of a cell; and after a semicolon, which separates cells where the comma is the decimal sign
 FORMULA = re.compile(r"(?:^|;)[=+\-@＝＋－＠]")
 TEXT_UNITS = ("text", "date")
+# Types of columns that hold numbers
+MEASURED = ("number", "integer")
 # Far beyond anything measured here (training compute is about 1e26 FLOP)
 LARGEST_NUMBER = 1e30
+# Faults of a table's frame, for which no cell is to blame
+FRAME = ("csv", "columns", "cells")
+TIDY = "Or run `make tidy`, which rewrites the table."
+# What must be saved again, since the file has lost what its encoding lacks
+SAVE_AGAIN = "Save the table again as UTF-8: in Excel as “CSV UTF-8”, in LibreOffice and Numbers with that encoding chosen."
 # The table that says what is plausible
 RANGES = "plausible_ranges"
 
@@ -195,28 +206,38 @@ def _read_table(path: Path, resource: Descriptor) -> tuple[list[Row] | None, lis
     except FileNotFoundError:
         return None, [_missing_file(path)]
     text, fault = _decode(path, raw)
-    if fault:
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    if fault := fault or _delimiter_fault(path, text, columns):
         return None, [fault]
-    fields = resource["schema"]["fields"]
-    records = csv.reader(io.StringIO(text), strict=True)
+    rows, faults = _rows_of(path, text, resource, columns)
+    if any(fault.rule in FRAME for fault in faults) and spellings.rejoined(text, columns):
+        message = "a spreadsheet that separates cells by semicolons took the rows for single cells and wrote them so."
+        faults = [Fault(_shown(path), "delimiter", message, f"Put it back: git checkout data/{path.name}. {TIDY}", row=1)]
+    return rows, faults
+
+
+def _rows_of(path: Path, text: str, resource: Descriptor, columns: list[str]) -> tuple[list[Row] | None, list[Fault]]:
     try:
-        header, *body = records
-    except csv.Error as error:
-        fault = Fault(_shown(path), "csv", f"cannot be read as CSV ({error}).", "Check the quotation marks.", row=records.line_num)
-        return None, [fault]
-    if fault := _header_fault(path, header, [field["name"] for field in fields]):
+        header, *body = records_of(path, text)
+    except DataError as error:
+        return None, error.faults
+    if fault := _header_fault(path, header, columns):
         return None, [fault]
     key_columns = resource["schema"].get("primaryKey", [])
     faults = []
     rows = []
     for number, cells in enumerate(body, start=2):
+        if not any(cells):
+            advice = f"Remove it. {TIDY}"
+            faults.append(Fault(_shown(path), "cells", "the row is empty.", advice, row=number))
+            continue
         if len(cells) != len(header):
             faults.append(
                 Fault(
                     _shown(path),
                     "cells",
                     f"has {len(cells)} cells, the header has {len(header)}.",
-                    "Put text that holds a comma or a line break in double quotes.",
+                    "Put text that holds a comma or a line break in double quotes, and write decimals with a point.",
                     row=number,
                     key=cells[0] if cells else "",
                 )
@@ -232,6 +253,28 @@ def _read_table(path: Path, resource: Descriptor) -> tuple[list[Row] | None, lis
     places += repeated
     faults = [_located(path, rows, key_columns, *place) for place in places]
     return (None if faults else rows), faults
+
+
+def records_of(path: Path, text: str, delimiter: str = ",") -> list[list[str]]:
+    """The cells of a table, row by row, without blank rows at its end.
+
+    Args:
+        path: the file, for the fault.
+        text: its text, which is not empty.
+        delimiter: what separates the cells.
+
+    Raises:
+        DataError: the quotation marks are in disorder.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    try:
+        records = list(reader)
+    except csv.Error as error:
+        fault = Fault(_shown(path), "csv", f"cannot be read as CSV ({error}).", "Check the quotation marks.", row=reader.line_num)
+        raise DataError([fault]) from None
+    while len(records) > 1 and not any(records[-1]):
+        records.pop()
+    return records
 
 
 # A fault inside a table before it is located: row index, column, rule, message, advice
@@ -252,22 +295,35 @@ def _located(path: Path, rows: list[Row], key_columns: list[str], index: int, co
 
 
 def _decode(path: Path, raw: bytes) -> tuple[str, Fault | None]:
-    """The text of a file, or what is wrong with its encoding, line ends or length."""
-    save_as = "Save it as UTF-8 without a byte order mark, with line feeds only."
-    if not raw.strip():
+    """The text of a file, or what is wrong with its encoding or length."""
+    encoding = spellings.encoding_of(raw)
+    if encoding is None:
+        return "", encoding_fault(path, raw)
+    if encoding.startswith("utf-16"):
+        return "", Fault(_shown(path), "encoding", "is UTF-16, as spreadsheets save “Unicode text”.", f"Save it as UTF-8. {TIDY}")
+    text = spellings.HINT.sub("", raw.decode(encoding))
+    if not text.strip():
         return "", Fault(_shown(path), "file", "the file is empty.", f"Put it back: git checkout data/{path.name}")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw:
-        return "", Fault(_shown(path), "encoding", "is UTF-16 or binary, not UTF-8.", save_as)
-    if raw.startswith(b"\xef\xbb\xbf"):
-        return "", Fault(_shown(path), "encoding", "starts with a byte order mark.", save_as)
-    if b"\r" in raw:
-        return "", Fault(_shown(path), "line ends", "has carriage returns (Windows line ends).", save_as)
+    return text, None
+
+
+def encoding_fault(path: Path, raw: bytes) -> Fault:
+    """What to say of a file whose encoding is none of Unicode's: the place of the first byte that cannot be UTF-8."""
     try:
-        text = raw.decode("utf-8")
+        raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        return "", Fault(_shown(path), "encoding", f"is not UTF-8 (byte {error.start}).", save_as, row=line)
-    return text, None
+        message = f"is not UTF-8 but Windows-1252 or another old encoding (byte {error.start}), as spreadsheets save plain “CSV”."
+        return Fault(_shown(path), "encoding", message, SAVE_AGAIN, row=line)
+    return Fault(_shown(path), "encoding", "is no text.", SAVE_AGAIN)
+
+
+def _delimiter_fault(path: Path, text: str, columns: list[str]) -> Fault | None:
+    delimiter = spellings.delimiter_of(text, columns)
+    if delimiter == ",":
+        return None
+    message = f"cells are separated by {spellings.DELIMITERS[delimiter]}, not by commas."
+    return Fault(_shown(path), "delimiter", message, f"Save it with commas. {TIDY}", row=1)
 
 
 def _header_fault(path: Path, header: list[str], expected: list[str]) -> Fault | None:
@@ -279,6 +335,9 @@ def _header_fault(path: Path, header: list[str], expected: list[str]) -> Fault |
         likely = difflib.get_close_matches(missing[0], extra, n=1, cutoff=0.0)[0]
         message, column = f"column {missing[0]} is missing, {likely} is unknown.", likely
         advice = f"Rename {likely} to {missing[0]}, or change the schema in data/datapackage.json."
+    elif header[: len(expected)] == expected and not any(extra):
+        message, column = "the table has empty columns at its end.", expected[-1]
+        advice = f"Remove them. {TIDY}"
     elif missing:
         message, column = f"column {missing[0]} is missing.", missing[0]
         advice = "Add the column, or change the schema in data/datapackage.json."
@@ -344,14 +403,23 @@ def _limit_fault(cell: str, order: Callable[[Any], Any], limits: Mapping[str, An
 
 def _number_fault(cell: str) -> tuple[str, str, str] | None:
     if not NUMBER.fullmatch(cell):
-        return (
-            "number",
-            f"{_quoted(cell)} is not a number.",
-            "Write plain digits, such as 2788000, 0.14 or 1.5e6; leave unknown cells empty.",
-        )
+        return "number", *_misspelled_number(cell)
     if not math.isfinite(float(cell)) or abs(float(cell)) > LARGEST_NUMBER:
         return "number", f"{_quoted(cell)} is too large to be meant.", "Check the exponent."
     return None
+
+
+def _misspelled_number(cell: str) -> tuple[str, str]:
+    """Message and advice for what is no number here, though it may be one to a spreadsheet."""
+    readings = spellings.number_readings(cell)
+    if not readings:
+        return f"{_quoted(cell)} is not a number.", "Write plain digits, such as 2788000, 0.14 or 1.5e6; leave unknown cells empty."
+    if not (meant := spellings.settled(readings)):
+        choice = " or ".join(sorted(readings.values(), key=len, reverse=True))
+        return f"{_quoted(cell)} has a comma that may be a decimal sign or divide thousands.", f"Write the one that is meant: {choice}."
+    comma = spellings.COMMA in readings and "," in cell
+    what = "a decimal comma" if comma else "signs between its thousands"
+    return f"{_quoted(cell)} has {what}.", f"Write {meant}. {TIDY}"
 
 
 def _integer_fault(cell: str) -> tuple[str, str, str] | None:
@@ -367,14 +435,26 @@ def _date_fault(cell: str) -> tuple[str, str, str] | None:
             return None
     except ValueError:
         pass
+    readings = spellings.date_readings(cell)
+    if meant := spellings.settled(readings):
+        return "date", f"{_quoted(cell)} is a date as spreadsheets write it.", f"Write {meant}. {TIDY}"
+    if readings:
+        choice = " or ".join(sorted(readings.values()))
+        return "date", f"{_quoted(cell)} may be one of two dates.", f"Write the one that is meant: {choice}."
     return "date", f"{_quoted(cell)} is not a date.", "Write YYYY-MM-DD, such as 2024-12-26."
 
 
 def _boolean_fault(cell: str) -> tuple[str, str, str] | None:
-    return None if cell == "true" else ("boolean", f"{_quoted(cell)} is not true.", "Write true or leave the cell empty.")
+    if cell == "true":
+        return None
+    if cell.casefold() in spellings.TRUE:
+        return "boolean", f"{_quoted(cell)} is written as spreadsheets write it.", f"Write true. {TIDY}"
+    return "boolean", f"{_quoted(cell)} is not true.", "Write true or leave the cell empty."
 
 
 def _string_fault(cell: str) -> tuple[str, str, str] | None:
+    if (meant := spellings.read_anew(cell)) != cell:
+        return "encoding", f"{_quoted(cell)} is UTF-8 that was read as Windows-1252.", f"Write {_quoted(meant)}. {TIDY}"
     if MARKUP.search(cell):
         return "markup", f"{_quoted(cell)} looks like markup.", "Write plain text; put a space after “<” where it means less than."
     if INVISIBLE.search(cell):

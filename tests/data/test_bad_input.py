@@ -75,12 +75,10 @@ WHOLE_FILE: dict[str, tuple[Callable[[bytes], bytes | None], str]] = {
     "header only": (lambda raw: raw.splitlines(keepends=True)[0], "rows"),
     "UTF-16": (lambda raw: raw.decode("utf-8").encode("utf-16"), "encoding"),
     "UTF-16 without a mark": (lambda raw: raw.decode("utf-8").encode("utf-16-le"), "encoding"),
-    "byte order mark": (lambda raw: b"\xef\xbb\xbf" + raw, "encoding"),
-    "CRLF": (lambda raw: raw.replace(b"\n", b"\r\n"), "line ends"),
+    "semicolons": (lambda raw: raw.replace(b",", b";"), "delimiter"),
 }
 APPENDED: dict[str, tuple[bytes, str]] = {
     "Latin-1 letter": (b"\xe9", "encoding"),
-    "blank line": (b"\n", "cells"),
     "open quotation mark": (b'"open\n', "csv"),
 }
 
@@ -93,7 +91,7 @@ def file_mistakes(table: str) -> Iterator[Mistake]:
 
 
 def whole_file(table: str, name: str, corrupt: Callable[[bytes], bytes | None], rule: str) -> Mistake:
-    return Mistake(table, name, lambda raw: (corrupt(raw), (rule, None, "")))
+    return Mistake(table, name, lambda raw: (corrupt(raw), (rule, 1 if rule == "delimiter" else None, "")))
 
 
 def appended(table: str, name: str, end: bytes, rule: str) -> Mistake:

@@ -75,4 +75,4 @@ def test_check_counts_faults_and_their_number_agrees(data: Path, capsys: pytest.
 def test_a_command_that_is_none_says_which_there_are(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(arguments)
-    assert "{check,audit,catalog}" in capsys.readouterr().err
+    assert "{check,tidy,audit,catalog,edition}" in capsys.readouterr().err

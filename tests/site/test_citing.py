@@ -228,10 +228,11 @@ def test_license_addresses(name, address):
 
 def test_the_data_hash_changes_with_names_and_values_and_with_nothing_else(tmp_path):
     (tmp_path / "a.csv").write_text("x\n1\n")
-    (tmp_path / "datapackage.json").write_text("{}")
+    (tmp_path / "datapackage.json").write_text('{"resources": [{"path": "a.csv"}, {"path": "b.csv"}]}')
     first = citing.data_hash(tmp_path)
-    (tmp_path / "README.md").write_text("changed")
-    assert citing.data_hash(tmp_path) == first
+    for name in ("README.md", "a - Copy.csv", ".~lock.a.csv#", "c.csv"):
+        (tmp_path / name).write_text("changed")
+        assert citing.data_hash(tmp_path) == first
     (tmp_path / "a.csv").rename(tmp_path / "b.csv")
     second = citing.data_hash(tmp_path)
     (tmp_path / "b.csv").write_text("x\n2\n")

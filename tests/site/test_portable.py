@@ -30,13 +30,14 @@ from jupytext.formats import long_form_multiple_formats
 from packaging.utils import canonicalize_name
 
 import make
-from bookkit import launch, portable, wheel
+from bookkit import declared, launch, portable, wheel
 from bookkit.citing import Book, Commit
 
 from .browser import THOROUGH, serving
 from .conftest import ROOT, TESTED
 
 PACKAGE = wheel.read(ROOT)
+DATA = declared.data_files(ROOT / "data")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 RECORD = "application/papermill.record/"
 TRACED = f"{RECORD}application/vnd.traced-number+json"
@@ -68,7 +69,8 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(built):
         names = archive.namelist()
         tops = {name.partition("/")[0] for name in names}
         assert tops == {"deepseek_audit", f"deepseek_audit-{PACKAGE.edition}.dist-info"}
-        for table in (ROOT / "data").glob("*.*"):
+        assert {name for name in names if "/data/" in name} == {f"deepseek_audit/data/{table.name}" for table in DATA}
+        for table in DATA:
             assert archive.read(f"deepseek_audit/data/{table.name}") == table.read_bytes()
         metadata = archive.read(f"deepseek_audit-{PACKAGE.edition}.dist-info/METADATA").decode()
         assert "Requires-Dist: jupyter-book" not in metadata

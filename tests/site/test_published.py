@@ -253,9 +253,11 @@ def test_where_no_number_moved_the_page_says_what_did(changed, version, said, at
 
 
 def test_the_state_of_the_sources_follows_each_part_alone(tmp_path):
-    for name in ("book/a.md", "data/a.csv", "src/a.py", "_config.yml", "src/vendor/live.js"):
+    for name in ("book/a.md", "data/a.csv", "src/a.py", "_config.yml", "src/kit/static/a.js", "src/kit/vendor/live.js"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text("1")
+    (tmp_path / "data/datapackage.json").write_text('{"resources": [{"path": "a.csv"}]}')
+    (tmp_path / "pyproject.toml").write_text('[tool.setuptools.package-data]\nkit = ["static/*", "vendor/*"]\n')
 
     def state() -> dict[str, str]:
         return published.state(tmp_path, "book/", "data", "src")
@@ -267,7 +269,13 @@ def test_the_state_of_the_sources_follows_each_part_alone(tmp_path):
         ("_config.yml", "text"),
         ("data/a.csv", "data"),
         ("src/a.py", "code"),
-        ("src/vendor/live.js", ""),
+        ("src/kit/static/a.js", "code"),
+        ("src/kit/vendor/live.js", ""),
+        ("src/a.py~", ""),
+        ("src/kit/static/.a.js.swp", ""),
+        ("data/claims - Kopie.csv", ""),
+        ("data/.env", ""),
+        ("book/.a.md.swp", ""),
     ):
         (tmp_path / name).write_text("2")
         second = state()
