@@ -43,7 +43,9 @@ class Result:
     output: str
 
 
-PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=40"]
+# What each step printed, whole
+LOGS = ROOT / "_build" / "test"
 IN_A_BROWSER = (
     "tests/site/test_browser.py",
     "tests/site/test_calculator.py",
@@ -63,7 +65,7 @@ STEPS = [
     Step("citation", "CITATION.cff by cffconvert", [sys.executable, "make.py", "citation"]),
     Step("models", "published figures", [*PYTEST, "tests/models", "tests/quality"]),
     Step("build", "clean and strict", [*PYTEST, BUILT]),
-    Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks"], alone=True),
+    Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks", "-n", "2", "--dist", "loadgroup"], alone=True),
     Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "-n", "2"], alone=True),
     Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"], alone=True),
     Step(
@@ -98,7 +100,7 @@ def main() -> int:
     minutes, seconds = divmod(int(time.perf_counter() - start), 60)
     print(f"\n{passed} passed, {failed} failed")
     if failed:
-        print("Mend the first failure above, then run it alone: python -m make test STEP")
+        print("Mend the first failure above, then run it alone: python -m make test STEP. All that a step printed is in _build/test.")
         return 1
     print(f"All green in {minutes} min {seconds} s. Next: `make site` builds the pages, `make serve` shows them.")
     return 0
@@ -124,6 +126,8 @@ def run(step: Step) -> Result:
         stderr=subprocess.STDOUT,
         check=False,
     )
+    LOGS.mkdir(parents=True, exist_ok=True)
+    (LOGS / f"{step.name}.log").write_text(result.stdout, encoding="utf-8", newline="")
     counted = re.search(r"(\d+) passed", result.stdout)
     return Result(result.returncode == 0, int(counted[1]) if counted else None, time.perf_counter() - start, result.stdout)
 

@@ -316,7 +316,7 @@ def test_division_by_zero_is_told():
     [
         (5_576_000, "usd", "$5.58M"),
         (2, "usd/gpu_hour", "$2 per GPU-hour"),
-        (2.125, "usd/gpu_hour", "$2.12 per GPU-hour"),
+        (2.125, "usd/gpu_hour", "$2.13 per GPU-hour"),
         (2047.6, "gpu", "2,048 GPUs"),
         (3.8e25, "flop", "3.80 × 10²⁵ FLOP"),
         (-3.0712, "percent", "−3.07%"),

@@ -20,6 +20,9 @@ import pytest
 
 from bookkit import rerun
 
+# One worker runs the chapters for all of these
+pytestmark = pytest.mark.xdist_group("parameters")
+
 ROOT = Path(__file__).parents[2]
 CALCULATOR = "application/vnd.calculator+json"
 GIVEN = {
