@@ -7,14 +7,21 @@ Jupyter Book keeps the chapters apart from the project's other files, in ``book/
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from bookkit import searching
+
 
 class BookBuilder(StandaloneHTMLBuilder):
-    """Sphinx' HTML builder with public page names."""
+    """Sphinx' HTML builder with public page names and the site's own search."""
+
+    def init(self) -> None:
+        """Begin without pages to search."""
+        super().init()
+        self.searched: dict[str, searching.Page] = {}
 
     def public_name(self, docname: str) -> str:
         """The page's name as readers see it: ``book/cost-claims`` is ``cost-claims``."""
@@ -29,12 +36,18 @@ class BookBuilder(StandaloneHTMLBuilder):
         return super().get_outfilename(self.public_name(pagename))
 
     def index_page(self, pagename: str, doctree: nodes.document, title: str) -> None:
-        """Make the page findable under its public name."""
-        super().index_page(self.public_name(pagename), doctree, title)
+        """Make the page findable."""
+        self.add_to_search(searching.chapter(self.get_target_uri(pagename), self.env.titles[pagename].astext(), doctree))
+
+    def add_to_search(self, page: searching.Page) -> None:
+        """Make a page findable that no document is written to."""
+        self.searched[page["address"]] = page
 
     def dump_search_index(self) -> None:
-        """Write the search index; nothing is pruned, since every build starts afresh and page names are public."""
-        indexer: Any = self.indexer
-        if indexer is not None:
-            indexer.prune = lambda _names: None
-        super().dump_search_index()
+        """Write what the search page loads: the pages of this build, and those of an earlier one that it left as they were."""
+        path = Path(self.outdir) / searching.FILE
+        pages = {page["address"]: page for page in searching.read(path)} | self.searched
+        chapters = [self.get_target_uri(docname) for docname in sorted(self.env.found_docs)]
+        present = [pages[address] for address in chapters if address in pages]
+        present += [page for address, page in self.searched.items() if address not in chapters]
+        path.write_text(searching.written(present), encoding="utf-8")

@@ -35,8 +35,8 @@ HERE = "http://book.invalid/"
 # What print cannot use: controls, code, and what stands elsewhere in the document
 DROPPED_TAGS = ("script", "style", "noscript", "template", "form", "nav", "textarea", "input")
 DROPPED_CLASSES = (
-    *("trace", "margin-note", "headerlink", "backrefs", "chapter-head", "contents", "cell_input", "hide"),
-    *("chart-menu", "chart-data", "chart-narrow", "chart-controls", "chart-live"),
+    *("traces", "margin-note", "headerlink", "backrefs", "chapter-head", "contents", "cell_input", "hide"),
+    *("chart-menu", "chart-data", "chart-picture", "chart-narrow", "chart-controls", "chart-live"),
     *("calculator-actions", "calculator-exact", "calculator-track", "calculator-undo", "calculator-before", "calculator-formulas"),
     *("claim-hint", "claim-filters"),
 )
@@ -240,6 +240,9 @@ def _chapter(path: str, tree: Any, names: set[str], site: str, audited: Mapping[
     if audited:
         for table in article.find_class("claim-scroll"):
             table.getparent().replace(table, _parsed(f'<p><a href="{HERE}{CLAIMS_ANCHOR}">{CLAIMS_TITLE}</a></p>'))
+    for number in article.find_class("traced"):
+        number.tag = "span"
+        del number.attrib["href"]
     _rename(article, anchor(path))
     for link in list(article.iter("a")):
         where = _destination(path, link.get("href", ""), names, site, audited) if link.get("href") else ""

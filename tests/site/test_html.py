@@ -27,16 +27,12 @@ RULES = {
         "long-title": "off",
         "doctype-style": "off",
         "no-implicit-button-type": "error",
-        # Sphinx' search finds the text of a page by role="main"
-        "no-redundant-role": "off",
         # Ids that start with a digit or repeat a word are valid
         "valid-id": ["error", {"relaxed": True}],
         # What a reader sets in a chart shows at once; nothing is submitted
         "wcag/h32": "off",
         # Files are fingerprinted and served by this site itself
         "require-sri": "off",
-        # Browsers without the popover attribute are no reason not to use it
-        "prefer-native-element": "off",
     },
 }
 
