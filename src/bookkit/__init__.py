@@ -25,8 +25,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
-
 THEME = Path(__file__).parent / "theme"
 STATIC = Path(__file__).parent / "static"
 
@@ -68,11 +66,10 @@ def setup(app: Any) -> dict[str, Any]:
     execution.connect(app)
     portable.connect(app)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
-    app.add_node(nodes.footnote, override=True, html=(page.visit_footnote, page.depart_footnote))
     app.add_post_transform(page.ChapterShape)
     app.connect("config-inited", _addresses)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
-    app.connect("builder-inited", page.unmark_headings, priority=900)
+    app.connect("builder-inited", page.leave_to_the_style_sheet, priority=900)
     app.connect("html-page-context", page.add_context, priority=900)
     app.connect("build-finished", page.finish, priority=900)
     app.connect("html-page-context", numbers.add_traces)

@@ -23,6 +23,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from bookkit import citing, portable, searching, slots
 
 STATIC = Path(__file__).parent / "static"
+THEME = "bookkit"
 STYLES = ("bookkit.css", "charts.css", "claims.css")
 SCRIPTS = ("page.js", "charts.js", "claims.js")
 FONT = "vendor/source-serif-4.woff2"
@@ -124,10 +125,11 @@ def _has_data(app: Any) -> bool:
     return any((Path(app.srcdir) / app.config.bookkit_data_folder).glob("*.csv"))
 
 
-def unmark_headings(app: Any) -> None:
-    """Leave the mark of a heading's link to the style sheet, so that it is no part of the heading's text."""
-    if app.config.html_theme == "bookkit":
+def leave_to_the_style_sheet(app: Any) -> None:
+    """Write what is only looks under another theme: the mark of a heading's link is no text, sources are a list."""
+    if app.config.html_theme == THEME:
         app.config.html_permalinks_icon = ""
+        app.add_node(nodes.footnote, override=True, html=(visit_footnote, depart_footnote))
 
 
 def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

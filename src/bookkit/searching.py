@@ -62,7 +62,9 @@ def _texts(node: nodes.Element) -> Iterator[str]:
             continue
         if SENTENCES in child:
             yield from child[SENTENCES]
-        elif isinstance(child, (nodes.paragraph, nodes.term, nodes.caption)):
+        elif isinstance(child, nodes.definition_list_item):
+            yield ": ".join(spoken(part) for part in child.children)
+        elif isinstance(child, (nodes.paragraph, nodes.caption)):
             if text := spoken(child):
                 yield text
         elif not isinstance(child, NOT_READ):
@@ -75,6 +77,7 @@ def written(pages: Iterable[Page]) -> str:
 
 
 def read(path: Path) -> list[Page]:
-    """The pages in such a file; none where there is no file."""
-    found: list[Page] = json.loads(path.read_text(encoding="utf-8")[len(START) : -len(END)]) if path.is_file() else []
+    """The pages in such a file; none where there is none, or one that is written for Sphinx' search."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found: list[Page] = json.loads(text.removeprefix(START).removesuffix(END)) if text.startswith(START) else []
     return found
