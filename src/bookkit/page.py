@@ -78,7 +78,7 @@ class ChapterShape(SphinxPostTransform):
         sections = [section for section in self.document.findall(nodes.section) if isinstance(section.parent, nodes.section)]
         links = "".join(f'<li><a href="#{section["ids"][0]}">{html.escape(section[0].astext())}</a></li>' for section in sections)
         folded = f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>'
-        return f'<div class="supplemental">{folded}</div>' if links else ""
+        return f'<div class="sections supplemental">{folded}</div>' if links else ""
 
     def _add_margin_notes(self) -> None:
         notes = {name: note for note in self.document.findall(nodes.footnote) for name in note["ids"]}
