@@ -16,7 +16,7 @@ from typing import Any
 
 from docutils import nodes
 
-from bookkit import numbers
+from bookkit import numbers, searching
 from bookkit.page import STATIC, fingerprinted, style
 
 MIME_TYPE = "application/vnd.calculator+json"
@@ -50,7 +50,8 @@ def _add_style(app: Any, _page: str, _template: str, context: dict[str, Any], do
 
 def node(data: Data, serial: int) -> CalculatorFigure:
     """The place of a calculator in the document."""
-    return CalculatorFigure("", nodes.inline("", _words(data)), data=data, serial=serial)
+    shown = {numbers.TRACED: list(_traced_numbers(data)), searching.SENTENCES: [_words(data)]}
+    return CalculatorFigure("", nodes.inline("", _words(data)), data=data, serial=serial, **shown)
 
 
 def visit_html(translator: Any, figure: CalculatorFigure) -> None:
@@ -178,7 +179,8 @@ def _inputs(data: Data) -> str:
     if fixed:
         items = "".join(f"<li>{html.escape(item['label'])}: {_number(data, item['name'], item)}</li>" for item in fixed)
         if len(fixed) > MOST_FIXED:
-            parts.append(f'<details class="calculator-fixed"><summary>{len(fixed)} fixed numbers</summary><ul>{items}</ul></details>')
+            summary = f"<summary>{len(fixed)} fixed numbers</summary>"
+            parts.append(f'<details class="calculator-fixed supplemental">{summary}<ul>{items}</ul></details>')
         else:
             parts.append(f'<div class="calculator-fixed"><p>Fixed</p><ul>{items}</ul></div>')
     return "".join(parts)
@@ -287,7 +289,7 @@ def _exact(data: Data) -> str:
     if not rows:
         return ""
     rule = f'<p class="calculator-about calculator-rule" id="{_identifier(data)}-rule">{RULE} Type no unit.</p>'
-    return f'<details class="calculator-exact"><summary>Type exact values</summary>{rule}{rows}</details>'
+    return f'<details class="calculator-exact supplemental"><summary>Type exact values</summary>{rule}{rows}</details>'
 
 
 def _exact_field(data: Data, item: Mapping[str, Any]) -> str:
@@ -307,7 +309,7 @@ def _exact_field(data: Data, item: Mapping[str, Any]) -> str:
 def _actions(data: Data) -> str:
     identifier = _identifier(data)
     return (
-        '<div class="calculator-actions"><button type="button" data-action="reset" disabled>Reset</button>'
+        '<div class="calculator-actions supplemental"><button type="button" data-action="reset" disabled>Reset</button>'
         '<button type="button" data-action="share" disabled>Share these settings</button>'
         '<p class="calculator-status"><span class="calculator-waiting">The sliders need JavaScript.</span>'
         '<span class="calculator-said" role="status"></span></p>'
@@ -339,7 +341,7 @@ def _values(data: Data, group: Mapping[str, Any], _serial: int) -> str:
     items = "".join(
         f"<div{_attributes(data, item)}><dt>{html.escape(item['label'])}</dt>"
         f'<dd class="calculator-figure">{html.escape(item["text"])}</dd>{_interval(item)}'
-        f'<dd class="calculator-before">by default {html.escape(item["text"])}</dd></div>'
+        f'<dd class="calculator-before supplemental">by default {html.escape(item["text"])}</dd></div>'
         for item in group["items"]
     )
     return f'<dl class="calculator-values">{items}</dl>'
@@ -483,8 +485,10 @@ def _note(data: Data) -> str:
 
 
 def _formulas(data: Data) -> str:
-    items = "".join(f"<li>{html.escape(item['label'])} = {html.escape(item['formula'])}</li>" for item in _results(data))
+    items = "".join(
+        f'<li>{html.escape(item["label"])} = <span translate="no">{html.escape(item["formula"])}</span></li>' for item in _results(data)
+    )
     draws = ""
     if any(item["interval"] for item in _results(data)):
         draws = f"<p>Ranges run from the 5th to the 95th percentile of {data['draws']:,} quasi-random draws (Halton’s points).</p>"
-    return f'<details class="calculator-formulas"><summary>The formulas</summary><ul>{items}</ul>{draws}</details>'
+    return f'<details class="calculator-formulas supplemental"><summary>The formulas</summary><ul>{items}</ul>{draws}</details>'

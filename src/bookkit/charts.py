@@ -186,10 +186,14 @@ def markup(drawn: Chart, place: Place) -> str:
         drawn.data, f"{drawn.number}: {words.title}", drawn.identifier, place.root + place.file(drawn.identifier, CSV)
     )
     drawings = "".join(f'<div class="chart-{name}">{svg}</div>' for name, svg in drawn.drawings.items())
+    summary = f"<summary>Data of {drawn.number.lower()} as a table</summary>"
+    description, picture = html.escape(words.description), html.escape(place.root + place.file(drawn.identifier, SVG))
     return (
         f'<figure class="chart" id="{drawn.identifier}"><figcaption>{caption}</figcaption>{_menu(drawn, place)}{_controls(drawn)}'
-        f'<div class="chart-drawing" role="img" aria-label="{html.escape(words.description)}"{_hydration(drawn, place)}>{drawings}</div>'
-        f'{source}<details class="chart-data"><summary>Data of {drawn.number.lower()} as a table</summary>{table}</details></figure>'
+        # What readers see that keep no drawings: the style sheet hides it, so no browser loads it
+        f'<img class="chart-picture" src="{picture}" alt="{description}" loading="lazy">'
+        f'<div class="chart-drawing" role="img" aria-label="{description}"{_hydration(drawn, place)}>{drawings}</div>'
+        f'{source}<details class="chart-data supplemental">{summary}{table}</details></figure>'
     )
 
 

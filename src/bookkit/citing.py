@@ -460,7 +460,7 @@ def box(work: Work, changelog: str = "", thing: str = "") -> str:
     return (
         f'<details class="cite-box" id="cite"><summary>Cite this {thing or ("book" if work.whole else "chapter")}</summary>'
         f'<p class="cite-text">{apa(work)}{coins(work)}</p><ul class="cite-formats">{downloads}</ul>'
-        f'<pre class="cite-bibtex" tabindex="0"><code>{html.escape(bibtex(work).rstrip())}</code></pre>'
+        f'<pre class="cite-bibtex" tabindex="0" translate="no"><code>{html.escape(bibtex(work).rstrip())}</code></pre>'
         f'<dl class="cite-facts">{facts}</dl></details>'
     )
 
@@ -471,13 +471,13 @@ def _facts(work: Work, changelog: str) -> Iterator[tuple[str, str]]:
     if book.version:
         yield "Version", html.escape(book.version)
     if commit:
-        text = f"<code>{commit.short}</code>"
+        text = f'<code translate="no">{commit.short}</code>'
         address = repository_address(book.repository, "commit", commit.hash)
         changed = "" if commit.clean else ", with later changes that are not committed"
         yield "Commit", (link(address, text, escaped=True) if address else text) + changed
         yield "Commit date", f'<time datetime="{commit.date.isoformat()}">{day(commit.date)}</time>'
     if book.data_hash:
-        yield "Data", f"<code>{book.data_hash[:HASH_DIGITS]}</code> (start of the SHA-256 hash of the data files)"
+        yield "Data", f'<code translate="no">{book.data_hash[:HASH_DIGITS]}</code> (start of the SHA-256 hash of the data files)'
     if work.cited_address:
         yield "Permalink", link(work.cited_address, work.cited_address)
     if work.permalink:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from docutils import nodes
 
-from bookkit import citing, finding, notes, numbers
+from bookkit import citing, finding, notes, numbers, searching
 from bookkit.citing import Book, Work
 
 MIME_TYPE = "application/vnd.claims+json"
@@ -368,7 +368,7 @@ def _history(claim: Data, changes: Sequence[finding.Entry]) -> str:
         f"Version {html.escape(entry.version)}, {citing.day(entry.date)}: {line}"
         for entry in changes
         for line in re.findall(r"<li>(.*?)</li>", entry.text, flags=re.DOTALL)
-        if names & set(re.findall(r"<code>(.*?)</code>", line))
+        if names & set(re.findall(r"<code[^>]*>(.*?)</code>", line))
     ]
     lines.insert(0, f"{citing.day(datetime.date.fromisoformat(claim['judged']))}: judged as above.")
     return _section("History", "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
@@ -481,7 +481,13 @@ def _pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
             "body": page(claim, data, book, titles, overview_page, changes),
             "bookkit_claim": claim,
         }
+        app.builder.add_to_search(_searched(claim))
         yield f"{FOLDER}/{claim['id']}", context, TEMPLATE
+
+
+def _searched(claim: Data) -> searching.Page:
+    said = f"{claim['article_name']}: {claim['said']}." if claim["said"] else f"{claim['article_name']}."
+    return searching.page(address(claim["id"]), claim["paraphrase"], [("", "", [f"{claim['label']}. {claim['reason']}", said])], "Claim")
 
 
 def _page_context(app: Any, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:

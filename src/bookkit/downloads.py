@@ -152,7 +152,8 @@ def _body(book: Book) -> str:
         f"{START}{END}"
         "<h2>Check what you downloaded</h2><p>Open a checksum above to compare it by eye. Or put "
         f'<a href="{FOLDER}/{packing.SUMS}" download>{packing.SUMS}</a> beside the files and run:</p>'
-        f'<pre tabindex="0" aria-label="Command"><code>sha256sum --check --ignore-missing {packing.SUMS}</code></pre></section>'
+        f'<pre tabindex="0" aria-label="Command" translate="no">'
+        f"<code>sha256sum --check --ignore-missing {packing.SUMS}</code></pre></section>"
     )
 
 
@@ -282,8 +283,8 @@ def listing(groups: Groups, has_pdf: bool) -> str:
     parts = []
     if not has_pdf:
         parts.append(
-            '<section><h2 id="pdf">The whole book</h2><p>No PDF was printed for this copy of the site. <code>make pdf</code>, in a clone '
-            "of the project, prints it and puts it here.</p></section>"
+            '<section><h2 id="pdf">The whole book</h2><p>No PDF was printed for this copy of the site. '
+            '<code translate="no">make pdf</code>, in a clone of the project, prints it and puts it here.</p></section>'
         )
     for title, members in groups:
         identifier = "pdf" if members[0].name.endswith(".pdf") else citing.slug(title)
@@ -295,11 +296,11 @@ def listing(groups: Groups, has_pdf: bool) -> str:
 def _item(offer: Offer) -> str:
     checksum = packing.digest(offer.content)
     name = html.escape(offer.name)
-    about = " · ".join(filter(None, (f"<code>{name}</code>", html.escape(offer.note), packing.size(len(offer.content)))))
+    about = " · ".join(filter(None, (f'<code translate="no">{name}</code>', html.escape(offer.note), packing.size(len(offer.content)))))
     return (
         f'<li><a href="{html.escape(offer.path)}" download>{html.escape(offer.title)}</a><span class="file-about">{about}</span>'
-        f'<details class="file-sum"><summary>SHA-256 <code>{checksum[:HASH_SHOWN]}</code>…<span class="unseen"> of {name}</span>'
-        f"</summary><code>{checksum}</code></details></li>"
+        f'<details class="file-sum"><summary>SHA-256 <code translate="no">{checksum[:HASH_SHOWN]}</code>…'
+        f'<span class="unseen"> of {name}</span></summary><code translate="no">{checksum}</code></details></li>'
     )
 
 

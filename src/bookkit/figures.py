@@ -13,7 +13,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util import logging
 
-from bookkit import charts, citing
+from bookkit import charts, citing, searching
 from bookkit.page import STATIC, fingerprinted
 
 SCRIPT = "vendor/live.js"
@@ -33,7 +33,9 @@ def connect(app: Any) -> None:
 
 def node(chart: charts.Chart) -> ChartFigure:
     """The place of a chart in the document."""
-    return ChartFigure("", chart=chart, files=charts.files(chart))
+    words = chart.words
+    sentences = [text for text in (f"{words.title}. {words.subtitle}".strip(), words.description) if text]
+    return ChartFigure("", chart=chart, files=charts.files(chart), **{searching.SENTENCES: sentences})
 
 
 def visit_html(translator: Any, figure: ChartFigure) -> None:

@@ -568,6 +568,8 @@ def markdown(text: str) -> str:
     for token in tokens:
         if token.children:
             token.children = _absolute_links(token.children)
+            for code in (child for child in token.children if child.type == "code_inline"):
+                code.attrSet("translate", "no")
     return str(parser.renderer.render(tokens, parser.options, {})).strip()
 
 

@@ -25,7 +25,7 @@ def visit_folded(self: Any, node: Any) -> None:
     """Open the fold."""
     shown, hidden = html.escape(node["prompt_show"]), html.escape(node["prompt_hide"])
     self.body.append(
-        f'<details class="hide {" ".join(node["classes"])}">'
+        f'<details class="hide supplemental {" ".join(node["classes"])}">'
         f'<summary><span class="collapsed">{shown}</span><span class="expanded">{hidden}</span></summary>\n'
     )
 

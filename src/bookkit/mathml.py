@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 def visit_math(self: Any, node: nodes.math) -> None:
     """A formula in a sentence."""
-    self.body.append(_formula(node, as_block=False))
+    self.body.append(f'<span translate="no">{_formula(node, as_block=False)}</span>')
     raise nodes.SkipNode
 
 
 def visit_math_block(self: Any, node: nodes.math_block) -> None:
     """A formula on a line of its own."""
-    self.body.append(f'<div class="formula">{_formula(node, as_block=True)}</div>')
+    self.body.append(f'<div class="formula" translate="no">{_formula(node, as_block=True)}</div>')
     raise nodes.SkipNode
 
 

@@ -1,15 +1,16 @@
-"""Traced numbers: each shows its formula and the data rows behind it, one focus away.
+"""Traced numbers: each leads to its formula and the data rows behind it.
 
-A number in a sentence or in a table is a button; its trace is a popover beside it. Both are plain HTML: the
-browser opens the popover on click, tap or the Enter key without any script. A script adds opening on hover
-and on keyboard focus. ``numbers.json`` lists every published number of the site for machines.
+A number in a sentence or in a table is its text, as a link; so it stays a sentence in a reader view, in a copy, in a
+search. The traces stand apart, at the end of the page, and are closed: plain HTML and CSS show the one that a link
+leads to, in every browser. Where popovers are known, a script opens it beside its number instead, on click, tap, hover
+and keyboard focus. ``numbers.json`` lists every published number of the site for machines.
 """
 
 from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ ROWS_SHOWN = 6
 # A longer text of a number may break over lines, so that it never makes a phone scroll sideways
 LONGEST_ON_ONE_LINE = 36
 GRADE_MARKS = {"primary": "●", "secondary": "◐", "estimate": "○", "claim": "◇", "unverified": "△", "assumption": "□"}
+# Leads back where no script closes the trace, and is the number's permalink
+PLACE = "To this number’s place in the page"
 READ_AS = {
     "original": "read in the original",
     "repository": "read in the publisher’s repository",
@@ -31,18 +34,23 @@ READ_AS = {
 }
 
 
+# Nodes that write numbers carry them by this name, each with its permalink, so that the page can end with their traces
+TRACED = "traced"
+
+
 class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
-    """A number in a sentence, with its trace as the attribute ``number``."""
+    """A number in a sentence: the one in its attribute `TRACED`."""
 
 
 def visit_number(self: Any, node: TracedNumber) -> None:
-    """Write a number as a button and its trace as a popover."""
-    self.body.append(traced(node["number"], node["identifier"]))
+    """Write a number as a link to its trace."""
+    ((identifier, number),) = node[TRACED]
+    self.body.append(traced(number, identifier))
     raise nodes.SkipNode
 
 
 def visit_number_as_text(self: Any, node: TracedNumber) -> None:
-    """In formats without popovers the number is its text."""
+    """In formats without links to traces the number is its text."""
 
 
 def depart_number_as_text(self: Any, node: TracedNumber) -> None:
@@ -50,31 +58,50 @@ def depart_number_as_text(self: Any, node: TracedNumber) -> None:
 
 
 def traced(number: Mapping[str, Any], identifier: str) -> str:
-    """A number as HTML.
+    """A number as HTML: its text, which leads to its trace.
 
     Args:
         number: ``text``, ``formula`` and ``rows``, as the notebook emitted them.
         identifier: the number's permalink in its page.
     """
-    text = html.escape(number["text"])
     long = " long" if len(number["text"]) > LONGEST_ON_ONE_LINE else ""
-    return (
-        f'<span class="number{long}" id="{identifier}">'
-        f'<button type="button" class="traced" popovertarget="trace-{identifier}">{text}</button>'
-        f'<span popover class="trace" id="trace-{identifier}" role="note">{_trace(number, identifier)}</span></span>'
-    )
+    # The id stands beside the link: reader views drop what is called “share”, be it an id
+    return f'<span id="{identifier}"></span><a class="traced{long}" href="#trace-{identifier}">{html.escape(number["text"])}</a>'
 
 
-def _trace(number: Mapping[str, Any], identifier: str) -> str:
+def add_traces(_app: Any, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """End the text of a page with the traces of its numbers."""
+    if doctree is not None:
+        context["body"] += traces(shown_in(doctree))
+
+
+def shown_in(doctree: nodes.document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The numbers that a page shows, each with its permalink, in their order."""
+    for node in doctree.findall(nodes.Element):
+        yield from node.get(TRACED, ())
+
+
+def traces(numbers: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """The traces of a page's numbers as HTML; nothing where it shows none.
+
+    Args:
+        numbers: each with its permalink in the page.
+    """
+    body = "".join(trace(number, identifier) for identifier, number in numbers)
+    return f'<aside class="traces supplemental"><h2>Where the numbers come from</h2>{body}</aside>\n' if body else ""
+
+
+def trace(number: Mapping[str, Any], identifier: str) -> str:
+    """Where a number comes from, as HTML; see `traced` for the arguments."""
     rows = number["rows"]
-    parts = [f'<span class="trace-value">{html.escape(number["exact"])}</span>']
+    parts = [f'<div class="trace-value" translate="no">{html.escape(number["exact"])}</div>']
     if not _is_one_row(number):
-        parts.append(f'<span class="trace-formula">= {html.escape(number["formula"])}</span>')
+        parts.append(f'<div class="trace-formula" translate="no">= {html.escape(number["formula"])}</div>')
     parts += [row_markup(row) for row in rows[:ROWS_SHOWN]]
     if len(rows) > ROWS_SHOWN:
-        parts.append(f'<span class="trace-more">and {len(rows) - ROWS_SHOWN} more rows of the data</span>')
-    parts.append(f'<a class="trace-link" href="#{identifier}">Link to this number</a>')
-    return "".join(parts)
+        parts.append(f'<div class="trace-more">and {len(rows) - ROWS_SHOWN} more rows of the data</div>')
+    parts.append(f'<a class="trace-link" href="#{identifier}">{PLACE}</a>')
+    return f'<div class="trace" id="trace-{identifier}" role="note">{"".join(parts)}</div>'
 
 
 def _is_one_row(number: Mapping[str, Any]) -> bool:
@@ -88,11 +115,11 @@ def row_markup(row: Mapping[str, str]) -> str:
     if row.get("url", "").startswith(("https://", "http://")):
         source = f'<a href="{html.escape(row["url"], quote=True)}" rel="external">{source}</a>'
     read_as = f"; {READ_AS[row['read_as']]}" if row["read_as"] in READ_AS else ""
-    note = f'<span class="trace-note">{html.escape(row["note"])}</span>' if row.get("note") else ""
+    note = f'<div class="trace-note">{html.escape(row["note"])}</div>' if row.get("note") else ""
     return (
-        f'<span class="trace-row"><span class="trace-id">{html.escape(row["id"])}</span> <b>{html.escape(row["text"])}</b> '
-        f'<span class="grade grade-{grade}">{GRADE_MARKS.get(grade, "")} {grade}</span> '
-        f'<span class="trace-source">{source}, {html.escape(row["locator"])}{read_as}.</span>{note}</span>'
+        f'<div class="trace-row"><div class="trace-id" translate="no">{html.escape(row["id"])}</div> '
+        f'<b translate="no">{html.escape(row["text"])}</b> <span class="grade grade-{grade}">{GRADE_MARKS.get(grade, "")} {grade}</span> '
+        f'<div class="trace-source">{source}, {html.escape(row["locator"])}{read_as}.</div>{note}</div>'
     )
 
 

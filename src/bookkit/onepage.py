@@ -1,6 +1,6 @@
 """The whole book as one page, for print: assembled from the pages of the built site, so that nothing is executed again.
 
-What only works on a screen is left out (code, popovers, menus, sliders, the narrow drawings); links between pages
+What only works on a screen is left out (code, traces, menus, sliders, the narrow drawings); links between pages
 become links inside the document. Ids get the name of their page in front, since each page counts its figures and
 notes from one. Pages are parsed and changed as trees, never as text.
 
@@ -35,8 +35,8 @@ HERE = "http://book.invalid/"
 # What print cannot use: controls, code, and what stands elsewhere in the document
 DROPPED_TAGS = ("script", "style", "noscript", "template", "form", "nav", "textarea", "input")
 DROPPED_CLASSES = (
-    *("trace", "margin-note", "headerlink", "backrefs", "chapter-head", "contents", "cell_input", "hide"),
-    *("chart-menu", "chart-data", "chart-narrow", "chart-controls", "chart-live"),
+    *("traces", "margin-note", "headerlink", "backrefs", "chapter-head", "sections", "cell_input", "hide"),
+    *("chart-menu", "chart-data", "chart-picture", "chart-narrow", "chart-controls", "chart-live"),
     *("calculator-actions", "calculator-exact", "calculator-track", "calculator-undo", "calculator-before", "calculator-formulas"),
     *("claim-hint", "claim-filters"),
 )
@@ -44,7 +44,7 @@ DROPPED_CLASSES = (
 SHORT_TABLE = 14
 # Elements that a screen needs and that print knows by other names
 PRINTED_AS = {"button": "span", "details": "div", "summary": "p", "label": "span", "output": "b", "fieldset": "div", "legend": "p"}
-SCREEN_ONLY = ("popover", "popovertarget", "tabindex", "open", "disabled", "for", "download", "aria-live", "data-live", "data-spec")
+SCREEN_ONLY = ("tabindex", "open", "disabled", "for", "download", "aria-live", "data-live", "data-spec")
 REFERRING = ("aria-labelledby", "aria-describedby", "headers")
 FRAGMENT = re.compile(r"url\(\s*[\"']?#([^\"')]+)[\"']?\s*\)")
 
@@ -240,6 +240,9 @@ def _chapter(path: str, tree: Any, names: set[str], site: str, audited: Mapping[
     if audited:
         for table in article.find_class("claim-scroll"):
             table.getparent().replace(table, _parsed(f'<p><a href="{HERE}{CLAIMS_ANCHOR}">{CLAIMS_TITLE}</a></p>'))
+    for number in article.find_class("traced"):
+        number.tag = "span"
+        del number.attrib["href"]
     _rename(article, anchor(path))
     for link in list(article.iter("a")):
         where = _destination(path, link.get("href", ""), names, site, audited) if link.get("href") else ""

@@ -3,6 +3,9 @@
 The document is changed while it is still a tree, so that no finished HTML is edited: the first heading gets a
 line with reading time, version and date; the section “The short answer” becomes a panel; each cited source
 stands once as a note beside the paragraph that cites it first.
+
+Reader views look at names: a part of the page whose class is “supplemental” is not the text itself, and they leave it
+out. So are all parts called that stand in the text and are folded away on the page, such as code and tables of charts.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from bookkit import citing, declared, finding, portable, slots
+from bookkit import citing, declared, finding, portable, searching, slots
 
 STATIC = Path(__file__).parent / "static"
+THEME = "bookkit"
 STYLES = ("bookkit.css", "charts.css", "claims.css")
 SCRIPTS = ("page.js", "charts.js", "claims.js")
 FONT = "vendor/source-serif-4.woff2"
@@ -29,7 +33,7 @@ SHORT_ANSWER = "the-short-answer"
 # What pages load or searching needs; everything else that inherited themes copy is removed
 KEPT_STATIC = re.compile(
     r"page\.js|charts\.js|claims\.js|vendor/[^/]+|favicon.*"
-    r"|documentation_options\.js|doctools\.js|language_data\.js|searchtools\.js|sphinx_highlight\.js"
+    r"|search\.js|language_data\.js"
 )
 
 
@@ -78,12 +82,13 @@ class ChapterShape(SphinxPostTransform):
         parts += [f'<a href="{html.escape(address if "://" in address else depth + address)}">{text}</a>' for address, text in links]
         parts.append('<a href="#cite">Cite</a>')
         dot = ' <span aria-hidden="true">·</span> '
-        return f'<p class="chapter-head">{dot.join(parts)}</p>{self._contents()}'
+        return f'<p class="chapter-head supplemental">{dot.join(parts)}</p>{self._contents()}'
 
     def _contents(self) -> str:
         sections = [section for section in self.document.findall(nodes.section) if isinstance(section.parent, nodes.section)]
         links = "".join(f'<li><a href="#{section["ids"][0]}">{html.escape(section[0].astext())}</a></li>' for section in sections)
-        return f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>' if links else ""
+        folded = f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>'
+        return f'<div class="sections supplemental">{folded}</div>' if links else ""
 
     def _add_margin_notes(self) -> None:
         notes = {name: note for note in self.document.findall(nodes.footnote) for name in note["ids"]}
@@ -97,8 +102,21 @@ class ChapterShape(SphinxPostTransform):
             label = notes[target].next_node(nodes.label)
             text = " ".join(part.astext() for part in notes[target].findall(nodes.paragraph))
             short = re.sub(r"\s*URL:.*$", "", text)
-            aside = f'<span class="margin-note" aria-hidden="true"><sup>{label.astext() if label else ""}</sup> {html.escape(short)}</span>'
+            aside = f'<div class="margin-note" aria-hidden="true"><sup>{label.astext() if label else ""}</sup> {html.escape(short)}</div>'
             block.parent.insert(block.parent.index(block), nodes.raw("", aside, format="html"))
+
+
+def visit_footnote(self: Any, node: nodes.footnote) -> None:
+    """Write a source as an item of a list. Reader views drop each ``aside``, which docutils would write."""
+    if not isinstance(node.previous_sibling(), nodes.footnote):
+        self.body.append('<ol class="footnote-list">\n')
+    self.body.append(self.starttag(node, "li", CLASS="footnote"))
+
+
+def depart_footnote(self: Any, node: nodes.footnote) -> None:
+    """Close the source, and after the last one the list."""
+    last = not isinstance(node.next_node(descend=False, siblings=True), nodes.footnote)
+    self.body.append("</li>\n</ol>\n" if last else "</li>\n")
 
 
 def _words(document: nodes.document) -> int:
@@ -117,6 +135,13 @@ def _has_data(app: Any) -> bool:
     return bool(declared.tables(Path(app.srcdir) / app.config.bookkit_data_folder))
 
 
+def leave_to_the_style_sheet(app: Any) -> None:
+    """Write what is only looks under another theme: the mark of a heading's link is no text, sources are a list."""
+    if app.config.html_theme == THEME:
+        app.config.html_permalinks_icon = ""
+        app.add_node(nodes.footnote, override=True, html=(visit_footnote, depart_footnote))
+
+
 def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """What the layout prints besides Sphinx' own variables."""
     environment = app.env
@@ -125,6 +150,7 @@ def add_context(app: Any, pagename: str, templatename: str, context: dict[str, A
     context["bookkit_chapters"] = [{"name": name, "title": _title(environment, name, app.config)} for name in chapters]
     context["bookkit_style"] = style(context["pathto"]("_static/", resource=True))
     context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
+    context["bookkit_search"] = fingerprinted(searching.SCRIPT)
     context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
     context["bookkit_edition_slot"] = slots.slot(slots.EDITION)
     book = citing.book_of(app)

@@ -4,7 +4,7 @@ Decided: the policy stands in the page, since a static host sends no headers of 
 nothing else: scripts that are files of this site, the one short script that must run before the first line is drawn
 (by its hash), pictures, fonts and data of this site. No text is ever run as code, and no script may write markup
 (trusted types). Styles may stand in the page and on elements: charts and bars carry their widths and colors there.
-Sphinx' search writes markup; its page alone may. Whoever follows a link takes no address of ours along.
+Whoever follows a link takes no address of ours along.
 
 A notebook's output that would need more than that (a script, an event handler, a ``javascript:`` address) would be
 dead in the page; the build says so, by the place, instead of publishing it.
@@ -26,7 +26,6 @@ from bookkit import plain
 
 # Before anything is drawn, so that a reader who chose the dark theme sees no flash of the light one
 FIRST_SCRIPT = 'try{const t=localStorage.getItem("theme");if(t)document.documentElement.dataset.theme=t}catch{}'
-WRITES_MARKUP = ("search",)
 # Types that a browser takes for a program; every other type is data to it
 PROGRAMS = re.compile(r"(?:module|(?:text|application)/(?:x-)?(?:java|ecma|j|live)script(?:1\.\d)?)?", re.IGNORECASE)
 # What starts or loads something of its own accord
@@ -53,7 +52,7 @@ def _without_thebe(app: Any) -> None:
 
 def _page_context(_app: Any, pagename: str, _template: str, context: dict[str, Any], doctree: Any) -> None:
     context["bookkit_first_script"] = FIRST_SCRIPT
-    context["bookkit_policy"] = head((FIRST_SCRIPT,), writes_markup=pagename in WRITES_MARKUP)
+    context["bookkit_policy"] = head((FIRST_SCRIPT,))
     for fault in refused(str(context.get("body", ""))):
         text = "%s: the page holds %s, which no page may hold. Show data instead, or write it as text."
         logger.warning(text, pagename, fault, location=_place(doctree, fault))
@@ -65,12 +64,11 @@ def _place(doctree: Any, fault: str) -> Any:
     return next((part for part in written if fault in refused(part.astext())), None)
 
 
-def head(scripts: Iterable[str], writes_markup: bool = False) -> str:
+def head(scripts: Iterable[str]) -> str:
     """The tags that come first in a page's head.
 
     Args:
         scripts: the text of each script that stands in the page.
-        writes_markup: whether a script of the page has to write markup.
     """
     rules = {
         "default-src": "'none'",
@@ -81,9 +79,8 @@ def head(scripts: Iterable[str], writes_markup: bool = False) -> str:
         "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
+        "require-trusted-types-for": "'script'",
     }
-    if not writes_markup:
-        rules["require-trusted-types-for"] = "'script'"
     return _tags(rules)
 
 

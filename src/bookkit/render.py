@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 
-from bookkit import calculator, charts, claims, figures, foreign, notes, numbers, plain, sources, tables
+from bookkit import calculator, charts, claims, figures, foreign, notes, numbers, plain, searching, sources, tables
 
 
 class Renderer:
@@ -49,14 +49,16 @@ def _number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
     serial = environment.new_serialno(f"number {name}")
     identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
     numbers.remember(environment, number, identifier)
-    return numbers.TracedNumber(number["text"], number["text"], number=number, identifier=identifier)
+    return numbers.TracedNumber(number["text"], number["text"], **{numbers.TRACED: [(identifier, number)]})
 
 
 def _table(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
     identifier = _identifier(environment, "table")
-    for place, number in tables.traced_cells(data, identifier):
+    shown = list(tables.traced_cells(data, identifier))
+    for place, number in shown:
         numbers.remember(environment, number, place)
-    return nodes.raw("", tables.table(data, identifier), format="html")
+    carried = {numbers.TRACED: shown, searching.SENTENCES: tables.sentences(data)}
+    return nodes.raw("", tables.table(data, identifier), format="html", **carried)
 
 
 def _calculator(environment: Any, data: Mapping[str, Any]) -> nodes.Node:

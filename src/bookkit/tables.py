@@ -34,6 +34,12 @@ def traced_cells(data: Mapping[str, Any], identifier: str) -> Iterator[tuple[str
                 yield f"{identifier}-{row}-{column}", value
 
 
+def sentences(data: Mapping[str, Any]) -> list[str]:
+    """The table's text: its caption and head, then each row."""
+    rows = [[value if isinstance(value, str) else value["text"] for value in row] for row in data["rows"]]
+    return [f"{data['caption']}: {', '.join(filter(None, data['columns']))}", *(", ".join(filter(None, row)) for row in rows)]
+
+
 def _aligned(is_number: bool) -> str:
     return ' class="number-cell"' if is_number else ""
 

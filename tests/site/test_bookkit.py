@@ -95,18 +95,18 @@ NUMBER = {
 }
 
 
-def test_numbers_in_a_table_open_their_trace():
+def test_numbers_in_a_table_lead_to_their_trace():
     data = {"caption": "c", "columns": ["A", "B"], "rows": [["x", NUMBER]], "emphasis": [0]}
     text = tables.table(data, "table-1")
-    assert '<button type="button" class="traced" popovertarget="trace-table-1-1-2">$5</button>' in text
-    assert '<span popover class="trace" id="trace-table-1-1-2"' in text
+    assert '<span id="table-1-1-2"></span><a class="traced" href="#trace-table-1-1-2">$5</a>' in text
     assert '<th scope="row">x</th>' in text
     assert '<tr class="emphasis">' in text
     assert [place for place, _ in tables.traced_cells(data, "table-1")] == ["table-1-1-2"]
 
 
 def test_a_trace_names_formula_rows_grades_and_sources():
-    text = numbers.traced(NUMBER, "number-sum")
+    text = numbers.trace(NUMBER, "number-sum")
+    assert text.startswith('<div class="trace" id="trace-number-sum"')
     assert "= a + &quot;b&quot;" in text
     assert text.count('class="trace-row"') == 2
     assert "● primary" in text
@@ -116,18 +116,18 @@ def test_a_trace_names_formula_rows_grades_and_sources():
 
 
 def test_a_number_from_one_row_has_no_formula():
-    text = numbers.traced({**NUMBER, "formula": "a", "rows": [ROW]}, "number-a")
+    text = numbers.trace({**NUMBER, "formula": "a", "rows": [ROW]}, "number-a")
     assert "trace-formula" not in text
 
 
 def test_only_web_addresses_become_links():
-    text = numbers.traced({**NUMBER, "rows": [{**ROW, "url": "javascript:alert(1)"}]}, "number-a")
+    text = numbers.trace({**NUMBER, "rows": [{**ROW, "url": "javascript:alert(1)"}]}, "number-a")
     assert "javascript" not in text
 
 
 def test_long_traces_are_cut():
     rows = [{**ROW, "id": f"row_{index}"} for index in range(20)]
-    text = numbers.traced({**NUMBER, "rows": rows}, "number-a")
+    text = numbers.trace({**NUMBER, "rows": rows}, "number-a")
     assert text.count('class="trace-row"') == numbers.ROWS_SHOWN
     assert f"and {20 - numbers.ROWS_SHOWN} more rows" in text
 

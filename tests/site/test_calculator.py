@@ -23,7 +23,7 @@ from playwright.sync_api import expect
 from scipy import stats
 
 from bookkit import calculator as markup
-from bookkit import policy
+from bookkit import numbers, policy
 from bookkit.page import STATIC, STYLES, style
 from deepseek_audit import cost
 from deepseek_audit.calculator import (
@@ -180,12 +180,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def page(script: str) -> str:
-    figures = "".join(markup.markup(found.data(), serial, script) for serial, found in enumerate((programme(), second()), 1))
+    shown = [markup.node(found.data(), serial) for serial, found in enumerate((programme(), second()), 1)]
+    figures = "".join(markup.markup(node["data"], node["serial"], script) for node in shown)
+    traces = numbers.traces(pair for node in shown for pair in node[numbers.TRACED])
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">{policy.head(())}'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="icon.svg">'
         f'<title>Calculators</title><style>{style("_static/", (*STYLES, *markup.STYLES))}</style></head><body><main id="content">'
-        f'<article class="chapter"><h1>Calculators</h1><section><p>Before.</p>{figures}<p>After.</p></section></article></main>'
+        f'<article class="chapter"><h1>Calculators</h1><section><p>Before.</p>{figures}<p>After.</p></section>{traces}</article></main>'
         '<script src="_static/page.js" defer></script></body></html>'
     )
 
@@ -515,7 +517,7 @@ def test_without_javascript_the_defaults_are_readable_and_nothing_moves_with_it(
         text = visit.page.locator("#calculator-programme").inner_text()
         still = visit.page.evaluate(BOXES)
         assert visit.page.locator("#calculator-programme  :is(input:not([readonly]), select):enabled").count() == 0
-        visit.page.locator("#calculator-programme-rate > button").click()
+        visit.page.locator("a[href='#trace-calculator-programme-rate']").click()
         assert visit.page.locator("#trace-calculator-programme-rate").is_visible()
         assert not visit.faults()
     for item in [found for group in programme().data()["results"] for found in group["items"]]:

@@ -324,7 +324,7 @@ def test_the_site(built):
                 continue
             assert data["@type"] == ("Book" if path.name == "index.html" else "ScholarlyArticle")
             assert data["description"] == description["content"]
-            assert ("citation" in data) == bool(soup.select("aside.footnote"))
+            assert ("citation" in data) == bool(soup.select(".footnote"))
             assert png_size((site / "cards" / path.with_suffix(".png").name).read_bytes()) == (1200, 630)
     assert len(descriptions) == len(set(descriptions))
     assert re.search(r"\$[\d.]+[KMB]", pages[site / "index.html"].find("meta", {"name": "description"})["content"])

@@ -173,7 +173,7 @@ def test_text_that_attacks_stays_text_in_the_browser(browser, hostile):
                 for figure in page.locator("figure.chart").all():
                     figure.locator(".chart-drawing").hover()
                     figure.and_(page.locator("[data-hydrated='true'], [data-hydrated='failed']")).wait_for()
-                for opener in page.locator("details > summary, button.traced").all():
+                for opener in page.locator("details > summary, a.traced").all():
                     opener.evaluate("(element) => element.click()")
                 page.wait_for_timeout(100)
                 assert page.evaluate("typeof struck") == "undefined", path

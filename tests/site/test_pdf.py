@@ -160,8 +160,9 @@ def test_the_page_that_is_printed_holds_nothing_for_screens(book):
     tree = lxml_html.document_fromstring(book.html)
     for tag in ("script", "button", "input", "select", "textarea", "details", "form"):
         assert not list(tree.iter(tag)), tag
-    for name in ("trace", "margin-note", "chart-narrow", "chart-menu", "hide"):
+    for name in ("trace", "margin-note", "chart-narrow", "chart-menu", "chart-picture", "hide"):
         assert not tree.find_class(name), name
+    assert {number.tag for number in tree.find_class("traced")} == {"span"}
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids))
     assert {link.get("href")[1:] for link in tree.xpath("//a[starts-with(@href, '#')]")} <= set(ids)
