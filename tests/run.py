@@ -48,6 +48,8 @@ IN_A_BROWSER = (
     "tests/site/test_claims_browser.py",
     "tests/site/test_published_browser.py",
     "tests/site/test_hostile.py",
+    "tests/site/test_old_browsers.py",
+    "tests/site/test_settings.py",
 )
 MEASURED = "tests/site/test_lighthouse.py"
 # The book that all tests of the site read; the first to need it builds it

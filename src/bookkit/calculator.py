@@ -24,6 +24,8 @@ STYLES = ("calculator.css",)
 Data = Mapping[str, Any]
 # The first group stays in view while a reader moves sliders, unless it has more lines than a phone has room for
 MOST_KEPT_IN_VIEW = {"values": 4, "bars": 7, "ranking": 7, "verdicts": 3}
+# More results than this share the room on a phone
+FEW_VALUES = 2
 # More fixed numbers than this are folded
 MOST_FIXED = 4
 
@@ -322,7 +324,8 @@ def _values(data: Data, group: Mapping[str, Any], _serial: int) -> str:
         f'<dd class="calculator-before">by default {html.escape(item["text"])}</dd></div>'
         for item in group["items"]
     )
-    return f'<dl class="calculator-values">{items}</dl>'
+    many = " calculator-many" if len(group["items"]) > FEW_VALUES else ""
+    return f'<dl class="calculator-values{many}">{items}</dl>'
 
 
 def _interval(item: Mapping[str, Any], tag: str = "dd") -> str:
