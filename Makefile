@@ -10,7 +10,7 @@ TOOLS := node_modules/.tools
 WEEKLY := $(VENV)/weekly
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
+.PHONY: help site test mutate mutants bench faults twice browser browsers serve pdf dist lab rerun notebooks catalog edition citation lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -37,7 +37,11 @@ $(TOOLS): $(BUNDLE) package-lock.json
 
 # The browser that is there, else Debian's, else a line that says how to get one
 browser: $(READY)
-	@$(PY) -m tests.site.browser > /dev/null || .ci/browser || $(PY) -m tests.site.browser || true
+	@$(PY) -m tests.site.browser > /dev/null || .ci/browser chromium fonts-liberation || $(PY) -m tests.site.browser || true
+
+# Two more, for the tests: Firefox, and WebKitGTK with a screen in memory
+browsers: browser
+	@$(PY) -m tests.site.other_browsers > /dev/null || .ci/browser firefox-esr webkit2gtk-driver xvfb xauth || $(PY) -m tests.site.other_browsers || true
 
 site: $(READY) ## Build the website into _build/html
 	@$(MAKE) -s $(BUNDLE) || echo "bundle       not there: the site is built all the same, with static charts and calculators"
@@ -45,7 +49,7 @@ site: $(READY) ## Build the website into _build/html
 	@$(PY) -m deepseek_audit audit
 	@$(PY) -m bookkit.build
 
-test: $(READY) $(TOOLS) browser ## Check everything: data, models, style, notebooks, a clean build, each page in a browser
+test: $(READY) $(TOOLS) browsers ## Check everything: data, models, style, notebooks, a clean build, each page in a browser
 	@$(PY) tests/run.py
 
 mutate: $(READY) ## Spoil every number of the data and report which checks notice (minutes; MUTATE=--all for every daily return)
