@@ -54,7 +54,7 @@ def _table(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
     identifier = _identifier(environment, "table")
     for place, number in tables.traced_cells(data, identifier):
         numbers.remember(environment, number, place)
-    return nodes.raw("", tables.table(data, identifier), format="html")
+    return figures.TracedTable("", data=data, identifier=identifier)
 
 
 def _calculator(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
