@@ -66,7 +66,7 @@ const faults = (site) => {
   return [
     ...(wide ? ["the page scrolls sideways"] : []),
     ...(document.querySelector("h1")?.getClientRects().length ? [] : ["no heading is shown"]),
-    ...[...document.images].filter((image) => !image.naturalWidth).map((image) => `a picture is missing: ${image.src}`),
+    ...[...document.images].filter((image) => image.getClientRects().length && !image.naturalWidth).map((image) => `a picture is missing: ${image.src}`),
     ...empty.map((chart) => `nothing is drawn: ${chart.id}`),
     ...asked.map((name) => `another host is asked: ${name}`),
   ];
