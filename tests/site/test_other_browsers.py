@@ -24,7 +24,8 @@ FIRST = b'<head><script src="/complaints.js"></script>'
 # One fault of each kind
 FAULTY = "faulty.html"
 FAULTS = b"""<!doctype html><html lang="en"><head><title>Faulty</title></head><body>
-<h1 hidden>Faulty</h1><img src="gone.png" alt="gone" width="9" height="9"><div style="width: 3000px">wide</div><button class="theme">Theme</button>
+<h1 hidden>Faulty</h1><img src="gone.png" alt="gone" width="9" height="9"><div style="width: 3000px">wide</div>
+<button class="theme">Theme</button>
 <main><p><a class="traced" tabindex="0">1</a> never opens</p></main>
 <figure class="chart" id="empty"><div class="chart-drawing">nothing</div></figure>
 <figure class="calculator"><input type="range"><div class="calculator-results">1</div></figure>
