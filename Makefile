@@ -37,7 +37,7 @@ $(TOOLS): $(BUNDLE) package-lock.json
 
 # The browser that is there, else Debian's, else a line that says how to get one
 browser: $(READY)
-	@$(PY) -m tests.site.browser > /dev/null || .ci/browser chromium fonts-liberation || $(PY) -m tests.site.browser || true
+	@$(PY) -m tests.site.browser > /dev/null || .ci/browser || $(PY) -m tests.site.browser || true
 
 # Two more, for the tests: Firefox, and WebKitGTK with a screen in memory
 browsers: browser

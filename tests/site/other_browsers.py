@@ -1,7 +1,7 @@
 """The two browsers beside Chromium that the tests open pages in, where they are, and how to get them.
 
 Firefox is Debian's (or the one that is there), and WebKitGTK stands for Safari: Debian's driver of it brings a small
-browser along. Run as a script it says what is missing: ``python -m tests.site.other_browsers``.
+browser along. There is no WebKitGTK but on Linux; elsewhere its tests are skipped. Run as a script it says what is missing: ``python -m tests.site.other_browsers``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ from .browser import ROOT, node
 
 SCRIPT = Path(__file__).with_name("other_browsers.mjs")
 MINI_BROWSERS = ("usr/lib/*/webkit2gtk-4.1/MiniBrowser", "usr/lib*/webkit2gtk-4.1/MiniBrowser", "usr/libexec/webkit2gtk-4.1/MiniBrowser")
+# Where Windows and macOS keep a Firefox that stands on no path
+FIREFOXES = (
+    Path(os.environ.get("PROGRAMFILES", ""), "Mozilla Firefox", "firefox.exe"),
+    Path("/Applications/Firefox.app/Contents/MacOS/firefox"),
+)
 ADVICE = "Debian: apt-get install firefox-esr webkit2gtk-driver xvfb xauth. ALLOW_NO_BROWSER=1 skips the tests that need one."
 
 
@@ -42,8 +47,8 @@ class Browser:
 
 
 def find_firefox() -> Browser:
-    """Firefox ESR, else another Firefox on the path."""
-    found = shutil.which("firefox-esr") or shutil.which("firefox")
+    """Firefox ESR, else another Firefox on the path, else the one that the system keeps elsewhere."""
+    found = shutil.which("firefox-esr") or shutil.which("firefox") or next((str(path) for path in FIREFOXES if path.is_file()), None)
     return Browser("firefox", (found,)) if found else Browser("firefox", missing="Firefox was not found.")
 
 
@@ -61,11 +66,18 @@ def find_webkit() -> Browser:
     return Browser("webkit", (driver, browser), screen=(screen, "--auto-servernum"))
 
 
+def needed(name: str) -> bool:
+    """Whether the tests need a browser on this system."""
+    return name != "webkit" or sys.platform == "linux"
+
+
 FINDERS = {"firefox": find_firefox, "webkit": find_webkit}
 
 
 def required(name: str) -> Browser:
-    """The browser, or the end of the test: a failure unless ``ALLOW_NO_BROWSER=1`` makes it a skip."""
+    """The browser, or the end of the test: a failure unless the system has none or ``ALLOW_NO_BROWSER=1`` makes it a skip."""
+    if not needed(name):
+        pytest.skip("WebKitGTK's driver exists for Linux alone.")
     browser = FINDERS[name]()
     if browser.missing and os.environ.get("ALLOW_NO_BROWSER") == "1":
         pytest.skip(f"{browser.missing} {ADVICE}")
@@ -95,6 +107,6 @@ def visit(browser: Browser, site: str, pages: Mapping[str, int], timeout: float)
 
 
 if __name__ == "__main__":
-    missing = [browser.missing for find in FINDERS.values() if (browser := find()).missing]
+    missing = [browser.missing for name, find in FINDERS.items() if needed(name) and (browser := find()).missing]
     print(*missing, ADVICE if missing else "Firefox and WebKitGTK are there.")
     sys.exit(bool(missing))

@@ -78,9 +78,17 @@ def test_a_page_works(visited: dict[str, list[str]], path: str) -> None:
 def test_a_browser_that_is_missing_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("ALLOW_NO_BROWSER", raising=False)
-    for name in BROWSERS:
+    monkeypatch.setattr(other_browsers, "FIREFOXES", ())
+    for name in filter(other_browsers.needed, BROWSERS):
         with pytest.raises(pytest.fail.Exception, match="apt-get install"):
             other_browsers.required(name)
         with monkeypatch.context() as allowed, pytest.raises(pytest.skip.Exception):
             allowed.setenv("ALLOW_NO_BROWSER", "1")
             other_browsers.required(name)
+
+
+def test_webkit_is_asked_for_where_it_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert other_browsers.needed("firefox")
+    with pytest.raises(pytest.skip.Exception, match="Linux alone"):
+        other_browsers.required("webkit")
