@@ -1,7 +1,8 @@
 """The two browsers beside Chromium that the tests open pages in, where they are, and how to get them.
 
 Firefox is Debian's (or the one that is there), and WebKitGTK stands for Safari: Debian's driver of it brings a small
-browser along. There is no WebKitGTK but on Linux; elsewhere its tests are skipped. Run as a script it says what is missing: ``python -m tests.site.other_browsers``.
+browser along. There is no WebKitGTK but on Linux; elsewhere its tests are skipped.
+Run as a script it says what is missing: ``python -m tests.site.other_browsers``.
 """
 
 from __future__ import annotations
