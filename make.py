@@ -63,7 +63,7 @@ def test(*steps: str) -> None:
     """Check everything, or the named steps of ``tests/run.py``."""
     environment()
     tools()
-    browser()
+    browsers()
     run(python(), "tests/run.py", *steps)
 
 
@@ -105,9 +105,20 @@ def tools() -> None:
 
 def browser() -> None:
     """The browser that is there, else Debian's, else a line that says how to get one."""
-    asked = [python(), "-m", "tests.site.browser"]
-    if subprocess.run(asked, stdout=subprocess.DEVNULL, check=False).returncode:
-        debian = shutil.which("apt-get") and subprocess.run([".ci/browser"], check=False).returncode == 0
+    _find_or_install("tests.site.browser")
+
+
+def browsers() -> None:
+    """Three for the tests: Firefox and WebKitGTK, with a screen in memory, beside Chromium."""
+    browser()
+    _find_or_install("tests.site.other_browsers", "firefox-esr", "webkit2gtk-driver", "xvfb", "xauth")
+
+
+def _find_or_install(module: str, *packages: str) -> None:
+    """Ask a module of the tests whether its browsers are there; if not, install Debian's, or let it say how to get them."""
+    asked = [python(), "-m", module]
+    if subprocess.run(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
+        debian = shutil.which("apt-get") and subprocess.run([".ci/browser", *packages], check=False).returncode == 0
         if not debian:
             subprocess.run(asked, check=False)
 
@@ -130,7 +141,7 @@ def weekly() -> None:
         (WEEKLY / "ready").touch()
 
 
-COMMANDS = {step.__name__: step for step in (site, test, serve, environment, bundle, tools, browser, citation, weekly)}
+COMMANDS = {step.__name__: step for step in (site, test, serve, environment, bundle, tools, browser, browsers, citation, weekly)}
 
 
 def outdated(target: Path, *sources: str | Path) -> bool:

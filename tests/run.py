@@ -52,7 +52,11 @@ IN_A_BROWSER = (
     "tests/site/test_claims_browser.py",
     "tests/site/test_published_browser.py",
     "tests/site/test_hostile.py",
+    "tests/site/test_old_browsers.py",
+    "tests/site/test_settings.py",
 )
+# In Firefox and WebKit, one beside the other
+ELSEWHERE = "tests/site/test_other_browsers.py"
 MEASURED = "tests/site/test_lighthouse.py"
 # The book that all tests of the site read; the first to need it builds it
 BUILT = "tests/site/test_build.py::test_a_clean_build_has_no_warning_and_says_where_it_is"
@@ -71,10 +75,11 @@ STEPS = [
     Step(
         "site",
         "links, downloads, faults",
-        [*PYTEST, "tests/site", "-n", "2", "--dist", "loadgroup", *(f"--ignore={path}" for path in (*IN_A_BROWSER, MEASURED))],
+        [*PYTEST, "tests/site", "-n", "2", "--dist", "loadgroup", *(f"--ignore={path}" for path in (*IN_A_BROWSER, ELSEWHERE, MEASURED))],
         alone=True,
     ),
     Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2"], alone=True),
+    Step("browsers", "pages in Firefox and WebKit", [*PYTEST, ELSEWHERE, "-n", "2", "--dist", "loadgroup"], alone=True),
     Step("lighthouse", "four scores, phone and desktop", [*PYTEST, MEASURED], alone=True),
 ]
 

@@ -27,6 +27,8 @@ Data = Mapping[str, Any]
 MOST_KEPT_IN_VIEW = {"values": 4, "bars": 7, "ranking": 7, "verdicts": 3}
 # How readers write numbers: scripts/typed.js reads by it
 RULE = "Numbers are written with a point before decimals and nothing between thousands, such as 3.5 or 2788000."
+# More results than this share the room on a phone
+FEW_VALUES = 2
 # More fixed numbers than this are folded
 MOST_FIXED = 4
 
@@ -344,7 +346,8 @@ def _values(data: Data, group: Mapping[str, Any], _serial: int) -> str:
         f'<dd class="calculator-before supplemental">by default {html.escape(item["text"])}</dd></div>'
         for item in group["items"]
     )
-    return f'<dl class="calculator-values">{items}</dl>'
+    many = " calculator-many" if len(group["items"]) > FEW_VALUES else ""
+    return f'<dl class="calculator-values{many}">{items}</dl>'
 
 
 def _interval(item: Mapping[str, Any], tag: str = "dd") -> str:

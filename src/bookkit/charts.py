@@ -15,11 +15,12 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from bookkit import chartdata, vega
+from bookkit import chartdata, places, vega
+from bookkit.places import Place
 from bookkit.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
 
 __all__ = [
@@ -68,33 +69,7 @@ class Chart:
     @property
     def number(self) -> str:
         """The figure's name in its chapter."""
-        return f"Figure {self.identifier.rpartition('-')[2]}"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a figure stands in a site.
-
-    Attributes:
-        chapter: the page's public name, ``cost-claims``.
-        page: the page's address below the site's root.
-        root: the way from the page to the site's root, ``../`` or nothing.
-        site: the site's address with its last slash, or nothing where it is not known.
-        script: address of the script that makes charts interactive, seen from the page; empty where it was not built.
-        report: gives the address where a problem can be reported, from what it is with and what is known of it.
-    """
-
-    chapter: str = "index"
-    page: str = "index.html"
-    root: str = ""
-    site: str = ""
-    script: str = ""
-    report: Callable[[str, str], str] = field(default=lambda _about, _body: "", kw_only=True)
-    folder: str = field(default="_figures", kw_only=True)
-
-    def file(self, identifier: str, kind: str) -> str:
-        """The address of a figure's file below the site's root."""
-        return f"{self.folder}/{self.chapter}/{identifier}.{kind}"
+        return places.name(self.identifier)
 
 
 def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str]) -> Chart:
@@ -216,31 +191,20 @@ LINKS = (
 
 
 def _menu(drawn: Chart, place: Place) -> str:
-    """A button in the corner that opens without JavaScript."""
-    stem = f"{place.chapter.replace('/', '-')}-{drawn.identifier}"
-    items = "".join(
-        f'<li><a href="{html.escape(place.root + place.file(drawn.identifier, kind))}" '
-        f'download="{html.escape(stem)}.{kind}">{text}</a></li>'
-        for kind, text in LINKS
-    )
-    items += f'<li><a href="#{drawn.identifier}">Permalink</a></li>'
-    body = f"Page: {place.site}{place.page}#{drawn.identifier}\nFigure: {drawn.words.title}\n\nWhat is wrong, and which source shows it?\n"
-    if where := place.report(f"{drawn.number.lower()} of {place.chapter}", body):
-        items += f'<li><a href="{html.escape(where)}">Report a problem</a></li>'
+    """Files, permalink, and HTML to show the chart elsewhere."""
     note = "" if place.site else "<p>This copy of the site has no address of its own: put its address in front of both paths.</p>"
     field_id = f"{drawn.identifier}-embed"
-    return (
-        f'<details class="chart-menu"><summary><span class="chart-menu-dots" aria-hidden="true">⋯</span>'
-        f'<span class="chart-menu-name">Download or embed {drawn.number.lower()}</span></summary><div class="chart-menu-panel">'
-        f'<ul>{items}</ul><label for="{field_id}">Embed</label>'
-        f'<textarea id="{field_id}" class="chart-embed" readonly rows="4" spellcheck="false">{html.escape(embed(drawn, place))}</textarea>'
-        f"{note}</div></details>"
+    code = html.escape(embed(drawn, place))
+    rest = (
+        f'<label for="{field_id}">Embed</label>'
+        f'<textarea id="{field_id}" class="chart-embed" readonly rows="4" spellcheck="false">{code}</textarea>{note}'
     )
+    return places.menu(place, drawn.identifier, drawn.words.title, "Download or embed", LINKS, rest)
 
 
 def embed(drawn: Chart, place: Place) -> str:
     """HTML that shows the chart in another page and leads back to this one."""
-    page = f"{place.site}{place.page}#{drawn.identifier}"
+    page = place.permalink(drawn.identifier)
     image = f"{place.site}{place.file(drawn.identifier, SVG)}"
     return (
         f'<a href="{html.escape(page)}"><img src="{html.escape(image)}" '

@@ -1,4 +1,4 @@
-"""Charts in Sphinx: a node of the document tree that is written as HTML, with its files beside the page.
+"""Charts and tables in Sphinx: nodes of the document tree that are written as HTML, with their files beside the page.
 
 A chart is drawn when its chapter is read. Writing may happen in several processes, and the engine that draws
 does not survive being forked.
@@ -7,14 +7,16 @@ does not survive being forked.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.util import logging
 
-from bookkit import charts, citing, searching
+from bookkit import charts, citing, searching, tables
 from bookkit.page import STATIC, fingerprinted
+from bookkit.places import Place
 
 SCRIPT = "vendor/live.js"
 logger = logging.getLogger(__name__)
@@ -24,10 +26,15 @@ class ChartFigure(nodes.General, nodes.Element):  # type: ignore[misc]
     """A drawn chart (attribute ``chart``) and its files by kind (``files``)."""
 
 
+class TracedTable(nodes.General, nodes.Element):  # type: ignore[misc]
+    """A table of traced numbers: its ``data`` as the notebook emitted them, and its id in the page (``identifier``)."""
+
+
 def connect(app: Any) -> None:
     """Register the node and tell whether charts will be interactive."""
-    as_text = (visit_as_text, None)
+    as_text, no_text = (visit_as_text, None), (visit_nothing, None)
     app.add_node(ChartFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)
+    app.add_node(TracedTable, html=(visit_table, None), latex=no_text, text=no_text, man=no_text, texinfo=no_text)
     app.connect("builder-inited", _say_whether_live)
 
 
@@ -42,12 +49,30 @@ def visit_html(translator: Any, figure: ChartFigure) -> None:
     """Write the figure into the page and its files beside it."""
     chart: charts.Chart = figure["chart"]
     place = _place(translator.builder, translator.docnames[-1])
-    for kind, content in figure["files"].items():
-        path = Path(translator.builder.outdir) / place.file(chart.identifier, kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    _write(translator.builder, place, chart.identifier, figure["files"])
     translator.body.append(charts.markup(chart, place))
     raise nodes.SkipNode
+
+
+def visit_table(translator: Any, node: TracedTable) -> None:
+    """Write the table into the page and its CSV beside it."""
+    data, identifier = node["data"], node["identifier"]
+    place = _place(translator.builder, translator.docnames[-1])
+    _write(translator.builder, place, identifier, {tables.CSV: tables.as_csv(data, identifier, place)})
+    translator.body.append(tables.table(data, identifier, place))
+    raise nodes.SkipNode
+
+
+def visit_nothing(_translator: Any, _node: nodes.Node) -> None:
+    """Outside of HTML there is no table."""
+    raise nodes.SkipNode
+
+
+def _write(builder: Any, place: Place, identifier: str, files: Mapping[str, bytes]) -> None:
+    for kind, content in files.items():
+        path = Path(builder.outdir) / place.file(identifier, kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def visit_as_text(translator: Any, figure: ChartFigure) -> None:
@@ -60,12 +85,12 @@ def visit_as_text(translator: Any, figure: ChartFigure) -> None:
     raise nodes.SkipNode
 
 
-def _place(builder: Any, docname: str) -> charts.Place:
+def _place(builder: Any, docname: str) -> Place:
     """Where a document stands in the site."""
     config = builder.config
     page = builder.get_target_uri(docname).partition("#")[0]
     root = "../" * page.count("/")
-    return charts.Place(
+    return Place(
         chapter=docname.removeprefix(config.bookkit_public_prefix),
         page=page,
         root=root,

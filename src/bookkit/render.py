@@ -58,7 +58,7 @@ def _table(environment: Any, data: Mapping[str, Any]) -> nodes.Node:
     for place, number in shown:
         numbers.remember(environment, number, place)
     carried = {numbers.TRACED: shown, searching.SENTENCES: tables.sentences(data)}
-    return nodes.raw("", tables.table(data, identifier), format="html", **carried)
+    return figures.TracedTable("", data=data, identifier=identifier, **carried)
 
 
 def _calculator(environment: Any, data: Mapping[str, Any]) -> nodes.Node:

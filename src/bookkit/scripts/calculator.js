@@ -334,7 +334,7 @@ function showBars(group, place, found) {
   place.querySelector("[data-end='low']").textContent = written(ends[0], group.items[0].format);
   place.querySelector("[data-end='high']").textContent = written(ends[1], group.items[0].format);
   if (group.style !== "ranking") return;
-  const order = now.toSorted((a, b) => (Number.isNaN(b.value) ? -Infinity : b.value) - (Number.isNaN(a.value) ? -Infinity : a.value));
+  const order = [...now].sort((a, b) => (Number.isNaN(b.value) ? -Infinity : b.value) - (Number.isNaN(a.value) ? -Infinity : a.value));
   const bars = order.map(({ name }) => list.querySelector(`[data-result="${name}"]`));
   if (bars.some((bar, index) => list.children[index] !== bar)) list.append(...bars);
 }

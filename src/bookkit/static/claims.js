@@ -34,7 +34,8 @@
   const remember = () => {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (value) query.set(name, value);
-    history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+    const asked = query.toString();
+    history.replaceState(null, "", `${location.pathname}${asked && `?${asked}`}${location.hash}`);
   };
   form.addEventListener("input", () => { apply(); remember(); });
   form.addEventListener("submit", (event) => event.preventDefault());

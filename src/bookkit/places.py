@@ -1,0 +1,75 @@
+"""Where a figure or a table stands in a site, and the menu in its corner: what readers may take away, and its permalink.
+
+The menu opens without JavaScript. Its files lie beside the page, under lasting names.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure or a table stands in a site.
+
+    Attributes:
+        chapter: the page's public name, ``cost-claims``.
+        page: the page's address below the site's root.
+        root: the way from the page to the site's root, ``../`` or nothing.
+        site: the site's address with its last slash, or nothing where it is not known.
+        script: address of the script that makes charts interactive, seen from the page; empty where it was not built.
+        report: gives the address where a problem can be reported, from what it is with and what is known of it.
+        folder: where files beside the pages lie, below the site's root.
+    """
+
+    chapter: str = "index"
+    page: str = "index.html"
+    root: str = ""
+    site: str = ""
+    script: str = ""
+    report: Callable[[str, str], str] = field(default=lambda _about, _body: "", kw_only=True)
+    folder: str = field(default="_figures", kw_only=True)
+
+    def file(self, identifier: str, kind: str) -> str:
+        """The address of a figure's or table's file below the site's root."""
+        return f"{self.folder}/{self.chapter}/{identifier}.{kind}"
+
+    def permalink(self, identifier: str) -> str:
+        """The address of a part of the page; below the site's root where the site's own is not known."""
+        return f"{self.site}{self.page}#{identifier}"
+
+
+def name(identifier: str) -> str:
+    """What a figure or a table is called in its chapter: ``figure-1`` is “Figure 1”."""
+    return identifier.replace("-", " ").capitalize()
+
+
+def menu(place: Place, identifier: str, title: str, purpose: str, files: Iterable[tuple[str, str]], rest: str = "") -> str:
+    """A button in the corner that opens without JavaScript.
+
+    Args:
+        place: where the thing stands.
+        identifier: its id in the page, ``table-2``.
+        title: what it shows.
+        purpose: what the menu is for, “Download”.
+        files: the kind of each file to take away, and what readers call it.
+        rest: HTML below the links.
+    """
+    called = name(identifier)
+    stem = f"{place.chapter.replace('/', '-')}-{identifier}"
+    items = "".join(
+        f'<li><a href="{html.escape(place.root + place.file(identifier, kind))}" download="{html.escape(stem)}.{kind}">{text}</a></li>'
+        for kind, text in files
+    )
+    items += f'<li><a href="#{identifier}">Permalink</a></li>'
+    kind = called.partition(" ")[0]
+    body = f"Page: {place.permalink(identifier)}\n{kind}: {title}\n\nWhat is wrong, and which source shows it?\n"
+    if where := place.report(f"{called.lower()} of {place.chapter}", body):
+        items += f'<li><a href="{html.escape(where)}">Report a problem</a></li>'
+    return (
+        f'<details class="chart-menu"><summary><span class="chart-menu-dots" aria-hidden="true">⋯</span>'
+        f'<span class="chart-menu-name">{purpose} {called.lower()}</span></summary><div class="chart-menu-panel">'
+        f"<ul>{items}</ul>{rest}</div></details>"
+    )
