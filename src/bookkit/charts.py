@@ -28,12 +28,14 @@ __all__ = [
     "VEGA_LITE_VERSION",
     "Chart",
     "ChartError",
+    "Picture",
     "Place",
     "chart",
     "figure",
     "files",
     "markup",
     "narrowed",
+    "picture",
 ]
 
 MIME_TYPE = "application/vnd.vegalite.v6+json"
@@ -69,6 +71,16 @@ class Chart:
     def number(self) -> str:
         """The figure's name in its chapter."""
         return f"Figure {self.identifier.rpartition('-')[2]}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as a PNG that explains itself, with its text alternative, and the size at which it is meant to be seen."""
+
+    content: bytes
+    alternative: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +167,20 @@ def files(drawn: Chart) -> dict[str, bytes]:
         SPECIFICATION: (json.dumps(drawn.specification, ensure_ascii=False, indent=2) + "\n").encode(),
         LIVE: _live_file(drawn),
     }
+
+
+def picture(specification: Mapping[str, Any]) -> Picture:
+    """A chart as a small picture, for where nothing draws a specification.
+
+    Args:
+        specification: Vega-Lite, with a ``description``.
+
+    Raises:
+        ChartError: there is no description or no title, or nothing is drawn.
+    """
+    words = _words(specification)
+    svg = vega.standalone(vega.drawing(vega.compiled(specification)), words)
+    return Picture(vega.small_png(svg), words.description, *map(round, vega.size(svg)))
 
 
 def _live_file(drawn: Chart) -> bytes:
