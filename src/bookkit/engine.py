@@ -64,10 +64,10 @@ def svg_to_small_png(svg: str, **settings: float) -> bytes:
 
         reduced = io.BytesIO()
         with Image.open(io.BytesIO(svg_to_png(svg, **settings))) as picture:
-            picture.convert("RGB").quantize(PALETTE, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(reduced, "PNG", optimize=True)
+            picture.convert("RGB").quantize(PALETTE, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(reduced, "PNG")
         return reduced.getvalue()
 
-    return _remembered(reduce, "small png", importlib.metadata.version("pillow"), svg, json.dumps(settings, sort_keys=True))
+    return _remembered(reduce, f"png of {PALETTE}", importlib.metadata.version("pillow"), svg, json.dumps(settings, sort_keys=True))
 
 
 def _insisting(convert: Callable[..., Any], *arguments: str, **settings: str) -> Any:
