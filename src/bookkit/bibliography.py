@@ -53,12 +53,17 @@ def source(entry: Any, style: str = "plain") -> Source:
     address = entry.fields.get("url", "") or (f"https://doi.org/{entry.fields['doi']}" if "doi" in entry.fields else "")
     written = find_plugin("pybtex.style.formatting", style)().format_entry("", _without_address(entry)).text
     text = escaped(_unescaped(written.render(find_plugin("pybtex.backends", "plaintext")())))
-    return Source(_author(entry, fields), fields.get("year", ""), address, f"{text} <{address}>" if address else text)
+    return Source(_author(entry, fields), fields.get("year", ""), address, f"{text} <{_quoted(address)}>" if address else text)
 
 
 def link(text: str, address: str) -> str:
     """A link in Markdown, or the text alone where the address is not known."""
-    return f"[{text}]({address.replace('(', '%28').replace(')', '%29').replace(' ', '%20')})" if address else text
+    return f"[{text}]({_quoted(address)})" if address else text
+
+
+def _quoted(address: str) -> str:
+    """An address without what would end it in Markdown."""
+    return address.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
 
 
 def escaped(text: str) -> str:

@@ -124,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
     site = os.environ.get("BOOK_SITE_URL", "")
     try:
         setup = setup_of(root, folder / wheel.FOLDER, site)
-        for source in sorted(stored.rglob("*.ipynb")):
+        for source in sorted(path for path in stored.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts):
             path = source.relative_to(stored)
             name = f"{PUBLISHED}/{path.as_posix()}"
             publish(source, folder / name, setup, name, Surroundings(path.with_suffix(".html").as_posix(), site, entries))

@@ -25,7 +25,7 @@ import base64
 import copy
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,8 @@ INLINE = re.compile(
     r"|(?P<money>\\?\$)",
     re.DOTALL,
 )
+# Labels, comments and breaks of MyST
+UNSEEN = re.compile(r"^(?:\([\w:.-]+\)=|%.*|\+\+\+.*)[ \t]*(?:\n|$)", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 NAMED = re.compile(r"\{\{(\w+)\}\}")
 ADMONITIONS = ("admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning")
@@ -135,14 +137,15 @@ def plain(text: str, surroundings: Surroundings, cited: dict[str, None]) -> str:
         cited: the keys cited so far, in order; those of this text are added.
     """
 
-    def inline(part: str) -> str:
-        return INLINE.sub(lambda found: _inline(found, surroundings, cited), part)
-
     parts, end = [], 0
     for block in OPENING.finditer(text):
-        parts += [inline(text[end : block.start()]), _block(block, surroundings, cited, inline)]
+        parts += [_prose(text[end : block.start()], surroundings, cited), _block(block, surroundings, cited)]
         end = block.end()
-    return "".join([*parts, inline(text[end:])])
+    return "".join([*parts, _prose(text[end:], surroundings, cited)])
+
+
+def _prose(text: str, surroundings: Surroundings, cited: dict[str, None]) -> str:
+    return INLINE.sub(lambda found: _inline(found, surroundings, cited), UNSEEN.sub("", text))
 
 
 def _inline(found: re.Match[str], surroundings: Surroundings, cited: dict[str, None]) -> str:
@@ -171,7 +174,7 @@ def _role(role: str, body: str, surroundings: Surroundings, cited: dict[str, Non
     return re.sub(r"(?s)(.*\S)\s*<[^>]*>", r"\1", body)
 
 
-def _block(block: re.Match[str], surroundings: Surroundings, cited: Mapping[str, None], inline: Callable[[str], str]) -> str:
+def _block(block: re.Match[str], surroundings: Surroundings, cited: dict[str, None]) -> str:
     directive = DIRECTIVE.fullmatch(block["info"].strip())
     if not directive:
         return block[0]
@@ -186,13 +189,14 @@ def _block(block: re.Match[str], surroundings: Surroundings, cited: Mapping[str,
     if name in ("image", "figure"):
         alt = re.search(r"^:alt: *(.*)$", block["body"], re.MULTILINE)
         picture = f"![{alt[1] if alt else ''}]({title})"
-        return f"{picture}\n\n{inline(body)}".strip()
+        return f"{picture}\n\n{plain(body, surroundings, cited)}".strip()
     if not (title or body):
         raise NotReadable(
             f"the directive {{{name}}} has no text that a notebook could show. Write it out, or put it into a page without code."
         )
-    heads = [f"**{inline(title) or name.capitalize()}**"] if title or name in ADMONITIONS else []
-    return "\n".join(f"> {line}".rstrip() for line in "\n\n".join([*heads, inline(body)]).strip().splitlines())
+    heads = [f"**{plain(title, surroundings, cited) or name.capitalize()}**"] if title or name in ADMONITIONS else []
+    told = "\n\n".join([*heads, plain(body, surroundings, cited)]).strip()
+    return "\n".join(f"> {line}".rstrip() for line in told.splitlines())
 
 
 def _cells(text: str, cell: Any, values: Mapping[str, str]) -> Iterator[Any]:
