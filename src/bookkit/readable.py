@@ -135,8 +135,10 @@ def plain(text: str, surroundings: Surroundings, cited: dict[str, None]) -> str:
         text: a Markdown cell.
         surroundings: the pages and sources it refers to.
         cited: the keys cited so far, in order; those of this text are added.
-    """
 
+    Raises:
+        NotReadable: a citation leads nowhere, or a directive has nothing to show outside the site.
+    """
     parts, end = [], 0
     for block in OPENING.finditer(text):
         parts += [_prose(text[end : block.start()], surroundings, cited), _block(block, surroundings, cited)]
@@ -152,9 +154,9 @@ def _inline(found: re.Match[str], surroundings: Surroundings, cited: dict[str, N
     if found["role"]:
         return _role(found["role"], found["body"], surroundings, cited)
     if found["target"]:
-        return bibliography.link(found["text"], surroundings.address(found["target"]))
+        return bibliography.link(_prose(found["text"], surroundings, cited), surroundings.address(found["target"]))
     if found["address"]:
-        return bibliography.link(found["words"], surroundings.address(found["address"]))
+        return bibliography.link(_prose(found["words"], surroundings, cited), surroundings.address(found["address"]))
     return MONEY if found["money"] else found[0]
 
 
@@ -166,9 +168,9 @@ def _role(role: str, body: str, surroundings: Surroundings, cited: dict[str, Non
         keys = [key.strip() for key in body.split(",")]
         cited.update(dict.fromkeys(keys))
         sources = [surroundings.source(key) for key in keys]
-        return (
-            " and ".join(one.cited(in_words=True) for one in sources) if kind == "t" else f"({'; '.join(one.cited() for one in sources)})"
-        )
+        if kind == "t":
+            return " and ".join(one.cited(in_words=True) for one in sources)
+        return f"({'; '.join(one.cited() for one in sources)})"
     if name == "math":
         return f"${body}$"
     return re.sub(r"(?s)(.*\S)\s*<[^>]*>", r"\1", body)

@@ -71,6 +71,7 @@ def notebook(*cells: str, **values: str) -> Any:
         ("See [costs](hidden.md#the-bill).", "See [costs](https://example.org/b/hidden.html#the-bill)."),
         ("See [it](audit) and [below](#sources).", "See [it](https://example.org/b/audit.html) and [below](https://example.org/b/costs.html#sources)."),
         ('The page of <a href="downloads.html">downloads</a>.', "The page of [downloads](https://example.org/b/downloads.html)."),
+        ("[the {glue:}`x` rows](audit.md)", "[the {{x}} rows](https://example.org/b/audit.html)"),
         ("[Elsewhere](https://example.com/a.md)", "[Elsewhere](https://example.com/a.md)"),
         ("A {term}`GPU-hour` of {ref}`the bill <bill>`, {math}`x^2`.", "A GPU-hour of the bill, $x^2$."),
         ("Write ``{glue:}`name` `` or `{ref}`.", "Write ``{glue:}`name` `` or `{ref}`."),
@@ -259,8 +260,8 @@ def test_a_sentence_is_completed_and_written_anew_wherever_it_stands(tmp_path):
         "sub = display = text = Reading = None",
         "%%text\nIt was {{x}} in {{y}}.",
         glue,
+        portable.READING.read_text(encoding="utf-8"),  # The first cell, run again
         "glue(y='2025')",
-        portable.READING.read_text(encoding="utf-8"),
     ]
     cells = run(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources))), tmp_path).cells
     assert [output.data["text/plain"] for cell in cells for output in cell.outputs] == ["It was $5.58M in 2025."]
