@@ -176,7 +176,7 @@ def picture(specification: Mapping[str, Any]) -> Picture:
         specification: Vega-Lite, with a ``description``.
 
     Raises:
-        ChartError: there is no description or no title, or nothing is drawn.
+        ChartError: it cannot be drawn.
     """
     words = _words(specification)
     svg = vega.standalone(vega.drawing(vega.compiled(specification)), words)

@@ -10,7 +10,7 @@ notebooks draws, and their charts are specifications, which few draw. In the pub
 - a citation names author and year and leads to the source, and the list of sources is a list;
 - a link to another chapter leads to its page, or is plain text where the site's address is not known;
 - other roles and directives become plain Markdown, and what has nothing to show is an error;
-- a dollar sign that is money stands in an element of its own. ``\\$`` is not enough: JupyterLab and nbconvert set what
+- a dollar sign is money (formulas are ``{math}``) and stands in an element of its own. ``\\$`` is not enough: JupyterLab and nbconvert set what
   stands between two of them as a formula;
 - the records of numbers are left out: VS Code shows an error for each, and the texts have the numbers;
 - code that the page folds away is folded, but for the parameters;
@@ -29,8 +29,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bookkit import bibliography, charts, rerun
-from bookkit.bibliography import Source
+from bookkit import charts, rerun
+from bookkit.cited import Source, link, source
 from bookkit.scripts.reading import Reading
 
 # What JupyterLab and Colab read to fold a cell's source away
@@ -52,8 +52,6 @@ INLINE = re.compile(
     r"|(?P<code>(?P<ticks>`+).+?(?P=ticks)(?!`))"
     r"|(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)"
     r'|<a href="(?P<address>[^"]*)">(?P<words>.*?)</a>'
-    # As the chapters' parser reads it: no digit stands before or after a formula
-    r"|(?P<formula>(?<![\\\d$])(?P<signs>\$\$?)(?!\s)(?:[^$\\]|\\.)+?(?<!\s)(?P=signs)(?!\d))"
     r"|(?P<money>\\?\$)",
     re.DOTALL,
 )
@@ -101,7 +99,7 @@ class Surroundings:
         """
         if key not in self.entries:
             raise NotReadable(f"the bibliography has no {key}. Add it, or mend the citation.")
-        return bibliography.source(self.entries[key])
+        return source(self.entries[key])
 
 
 def readable(notebook: Any, surroundings: Surroundings) -> Any:
@@ -154,9 +152,9 @@ def _inline(found: re.Match[str], surroundings: Surroundings, cited: dict[str, N
     if found["role"]:
         return _role(found["role"], found["body"], surroundings, cited)
     if found["target"]:
-        return bibliography.link(_prose(found["text"], surroundings, cited), surroundings.address(found["target"]))
+        return link(_prose(found["text"], surroundings, cited), surroundings.address(found["target"]))
     if found["address"]:
-        return bibliography.link(_prose(found["words"], surroundings, cited), surroundings.address(found["address"]))
+        return link(_prose(found["words"], surroundings, cited), surroundings.address(found["address"]))
     return MONEY if found["money"] else found[0]
 
 
