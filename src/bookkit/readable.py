@@ -10,8 +10,8 @@ notebooks draws, and their charts are specifications, which few draw. In the pub
 - a citation names author and year and leads to the source, and the list of sources is a list;
 - a link to another chapter leads to its page, or is plain text where the site's address is not known;
 - other roles and directives become plain Markdown, and what has nothing to show is an error;
-- a dollar sign is money (formulas are ``{math}``) and stands in an element of its own. ``\\$`` is not enough: JupyterLab and nbconvert set what
-  stands between two of them as a formula;
+- a dollar sign is money (formulas are ``{math}``) and stands in an element of its own. ``\\$`` is not enough: JupyterLab
+  and nbconvert set what stands between two of them as a formula;
 - the records of numbers are left out: VS Code shows an error for each, and the texts have the numbers;
 - code that the page folds away is folded, but for the parameters;
 - beside each chart's specification stands its picture. Front ends show the richest they can draw, so none shows both.
