@@ -46,7 +46,6 @@ mutate: $(READY) ## Spoil every number of the data and report which checks notic
 	@$(PY) -m tests.mutate $(MUTATE)
 
 bench: $(READY) $(TOOLS) browser ## Compare with stock Jupyter Book and nbconvert, at one to fifty times the size (an hour; BENCH=--quick: minutes)
-	@$(PY) -c 'import nbconvert' 2> /dev/null || { echo "environment  installing nbconvert, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-quality.txt; }
 	@$(PY) -m tests.bench.run $(BENCH)
 
 mutants: $(READY) ## Change the code of the models and see whether a test fails (hours; SAMPLE=1500: minutes)

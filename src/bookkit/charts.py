@@ -29,12 +29,14 @@ __all__ = [
     "VEGA_LITE_VERSION",
     "Chart",
     "ChartError",
+    "Picture",
     "Place",
     "chart",
     "figure",
     "files",
     "markup",
     "narrowed",
+    "picture",
 ]
 
 MIME_TYPE = "application/vnd.vegalite.v6+json"
@@ -70,6 +72,16 @@ class Chart:
     def number(self) -> str:
         """The figure's name in its chapter."""
         return places.name(self.identifier)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as a PNG that explains itself, with its text alternative, and the size at which it is meant to be seen."""
+
+    content: bytes
+    alternative: str
+    width: int
+    height: int
 
 
 def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str]) -> Chart:
@@ -139,6 +151,20 @@ def files(drawn: Chart) -> dict[str, bytes]:
         SPECIFICATION: (json.dumps(drawn.specification, ensure_ascii=False, indent=2) + "\n").encode(),
         LIVE: _live_file(drawn),
     }
+
+
+def picture(specification: Mapping[str, Any]) -> Picture:
+    """A chart as a small picture, for where nothing draws a specification.
+
+    Args:
+        specification: Vega-Lite, with a ``description``.
+
+    Raises:
+        ChartError: it cannot be drawn.
+    """
+    words = _words(specification)
+    svg = vega.standalone(vega.drawing(vega.compiled(specification)), words)
+    return Picture(vega.small_png(svg), words.description, *map(round, vega.size(svg)))
 
 
 def _live_file(drawn: Chart) -> bytes:

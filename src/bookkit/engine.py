@@ -12,6 +12,7 @@ import contextlib
 import functools
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from typing import Any
 
 FOLDER = "BOOKKIT_DRAWINGS"
 ATTEMPTS = 3
+PALETTE = 128
 
 
 def vegalite_to_vega(specification: str, version: str) -> str:
@@ -52,6 +54,20 @@ def svg_to_png(svg: str, **settings: float) -> bytes:
     import vl_convert
 
     return _remembered(lambda: vl_convert.svg_to_png(svg, **settings), "png", svg, json.dumps(settings, sort_keys=True))
+
+
+def svg_to_small_png(svg: str, **settings: float) -> bytes:
+    """As `svg_to_png`, with a palette in place of true colors."""
+
+    def reduce() -> bytes:
+        from PIL import Image
+
+        reduced = io.BytesIO()
+        with Image.open(io.BytesIO(svg_to_png(svg, **settings))) as picture:
+            picture.convert("RGB").quantize(PALETTE, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(reduced, "PNG")
+        return reduced.getvalue()
+
+    return _remembered(reduce, f"png of {PALETTE}", importlib.metadata.version("pillow"), svg, json.dumps(settings, sort_keys=True))
 
 
 def _insisting(convert: Callable[..., Any], *arguments: str, **settings: str) -> Any:

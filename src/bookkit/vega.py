@@ -282,3 +282,8 @@ def _set(lines: Sequence[Line], top: float) -> tuple[float, str]:
 def png(svg: str) -> bytes:
     """The picture of an SVG, at twice its size."""
     return engine.svg_to_png(svg, scale=PNG_SCALE)
+
+
+def small_png(svg: str) -> bytes:
+    """The same picture in a seventh of the bytes: with as many colors as a palette holds."""
+    return engine.svg_to_small_png(svg, scale=PNG_SCALE)

@@ -16,7 +16,6 @@ syntax tree that the page computes. For conditions use ``sympy.Piecewise``, ``sy
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -793,7 +792,7 @@ def _as_html(data: Mapping[str, Any]) -> str:
     inputs, results = _lines(data)
     parts = []
     for title, lines in (("Default", inputs), ("Result", results)):
-        rows = "".join(f"<tr><td>{html.escape(label)}</td><td>{html.escape(text)}</td></tr>" for label, text in lines)
+        rows = "".join(f"<tr><td>{publish.shown(label)}</td><td>{publish.shown(text)}</td></tr>" for label, text in lines)
         parts.append(f"<tbody><tr><th></th><th>{title}</th></tr>{rows}</tbody>")
     note = "<p>Sliders move on the page of this chapter. Here: <code>calculator.evaluate(name=value)</code>.</p>"
-    return f"<table><caption>{html.escape(data['title'])}</caption>{''.join(parts)}</table>{note}"
+    return f"<table><caption>{publish.shown(data['title'])}</caption>{''.join(parts)}</table>{note}"

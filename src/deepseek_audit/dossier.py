@@ -1,6 +1,6 @@
 """The audit as a chapter shows it: every claim with what a reader needs to check the verdict by hand.
 
-Emitted as data with a plain-text twin, as in `deepseek_audit.publish`; a website makes one page of each claim.
+Emitted as data and as a table, as in `deepseek_audit.publish`; a website makes one page of each claim.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from deepseek_audit import quantity, references
 from deepseek_audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedClaim, tally
 from deepseek_audit.cost import SCOPES, sum_of_terms
 from deepseek_audit.facts import Facts
-from deepseek_audit.publish import FIRST_CALENDAR_YEAR, row_details
+from deepseek_audit.publish import FIRST_CALENDAR_YEAR, as_html, as_text, row_details
 from deepseek_audit.quantity import Quantity
 
 MIME_TYPE = "application/vnd.claims+json"
@@ -35,16 +35,18 @@ Step = list[Any]
 
 @dataclass(frozen=True)
 class Shown(ABC):
-    """Audited claims as a notebook emits them: data for a website, and a plain-text twin."""
+    """Audited claims as a notebook emits them: data for a website, and the same as a table for readers of the notebook."""
 
     facts: Facts
     audited: Sequence[AuditedClaim]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self._text(), MIME_TYPE: self.describe()}
+        columns, rows = self._table()
+        return {"text/plain": as_text(columns, rows), "text/html": as_html(columns, rows), MIME_TYPE: self.describe()}
 
     @abstractmethod
-    def _text(self) -> str: ...
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        """The column heads and the rows."""
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -54,11 +56,10 @@ class Shown(ABC):
 class Scoreboard(Shown):
     """How the verdicts fall, by article."""
 
-    def _text(self) -> str:
+    def _table(self) -> tuple[list[str], list[list[str]]]:
         counts = tally(self.audited)
-        heads = ["Article", *VERDICTS.values()]
-        lines = [[name, *(str(counts.get((key, verdict), 0)) for verdict in VERDICTS)] for key, name in ARTICLE_NAMES.items()]
-        return "\n".join("  ".join(line) for line in [heads, *lines])
+        rows = [[name, *(str(counts.get((key, verdict), 0)) for verdict in VERDICTS)] for key, name in ARTICLE_NAMES.items()]
+        return ["Article", *VERDICTS.values()], rows
 
     def describe(self) -> dict[str, Any]:
         """The articles with their tallies, and what the verdicts are called."""
@@ -78,9 +79,12 @@ class Scoreboard(Shown):
 class FigureIndex(Shown):
     """The figures in circulation, each with the claims that print it."""
 
-    def _text(self) -> str:
-        lines = [[figure["label"], *(claim["id"] for claim in figure["claims"])] for figure in self.describe()["figures"]]
-        return "\n".join(": ".join([line[0], ", ".join(line[1:])]) for line in lines)
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        rows = [
+            [figure["printed_as"], figure["label"], ", ".join(claim["id"] for claim in figure["claims"])]
+            for figure in self.describe()["figures"]
+        ]
+        return ["Printed as", "What it is", "Claims"], rows
 
     def describe(self) -> dict[str, Any]:
         """Each figure of ``headline_figures.csv``; a claim prints it when it says the same, or its reference rests on the same rows."""
@@ -101,8 +105,9 @@ class FigureIndex(Shown):
 class Dossier(Shown):
     """All audited claims, for a website to make pages of."""
 
-    def _text(self) -> str:
-        return "\n".join(f"{claim.claim_id}: {claim.label}" for claim in self.audited)
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        rows = [[claim.claim_id, _plain_name(claim), claim.claim["paraphrase"], claim.label] for claim in self.audited]
+        return ["Claim", "Article", "What it says", "Verdict"], rows
 
     def describe(self) -> dict[str, Any]:
         """Everything the pages show, as plain data."""

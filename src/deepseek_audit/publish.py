@@ -136,14 +136,37 @@ class Table:
         return {"caption": self.caption, "columns": list(self.columns), "rows": rows, "emphasis": list(self.emphasis)}
 
     def _text(self) -> str:
-        lines = [list(self.columns), *([str(cell) for cell in row] for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(self.columns))]
-        return "\n".join([self.caption, *("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)])
+        return as_text(self.columns, [list(map(str, row)) for row in self.rows], self.caption)
 
     def _html(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in self.rows)
-        return f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return as_html(self.columns, [list(map(str, row)) for row in self.rows], self.caption)
+
+
+def as_html(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """A table of texts as front ends of notebooks show it.
+
+    Args:
+        columns: the column heads.
+        rows: cells, as many per row as there are columns.
+        caption: what the table shows.
+    """
+    title = f"<caption>{shown(caption)}</caption>" if caption else ""
+    head = "".join(f"<th>{shown(name)}</th>" for name in columns)
+    body = "".join("<tr>" + "".join(f"<td>{shown(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def as_text(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """The same table in columns of plain text."""
+    lines = [list(columns), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(columns))]
+    written = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return "\n".join([caption, *written] if caption else written)
+
+
+def shown(text: str) -> str:
+    """A text as HTML; what stands between two dollar signs in one piece of text would become a formula in a notebook."""
+    return html.escape(text).replace("$", "<span>$</span>")
 
 
 def described(source: Mapping[str, str]) -> str:

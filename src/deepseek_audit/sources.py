@@ -6,11 +6,13 @@ year of publication, since the tables hold no day of reading: nothing finer is k
 
 from __future__ import annotations
 
+import html
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deepseek_audit import publish
 from deepseek_audit.facts import Facts
 
 MIME_TYPE = "application/vnd.sources+json"
@@ -23,10 +25,8 @@ class Sources:
     facts: Facts
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self._text(), MIME_TYPE: self.describe()}
-
-    def _text(self) -> str:
-        return "\n".join(f"{source['title']}: {source['url'] or 'no address'}" for source in self.describe()["sources"])
+        data = self.describe()
+        return {"text/plain": _as_text(data["sources"]), "text/html": _as_html(data["sources"]), MIME_TYPE: data}
 
     def describe(self) -> dict[str, Any]:
         """Each source with its rows and their grades."""
@@ -47,6 +47,20 @@ class Sources:
             for source in self.facts.rows("sources")
         ]
         return {"sources": sorted(found, key=lambda source: ((source["authors"] or source["title"]).casefold(), source["key"]))}
+
+
+def _as_text(sources: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(f"{publish.described(source)}, {source['title']}: {source['url'] or 'no address'}" for source in sources)
+
+
+def _as_html(sources: Sequence[Mapping[str, Any]]) -> str:
+    lines = []
+    for source in sources:
+        where = html.escape(source["url"], quote=True)
+        title = publish.shown(source["title"])
+        linked = f'<a href="{where}">{title}</a>' if where else title
+        lines.append(f"<li>{publish.shown(publish.described(source))}, {linked}</li>")
+    return f"<ul>{''.join(lines)}</ul>"
 
 
 def address(source: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jupytext.paired_paths
 import nbformat
@@ -28,10 +29,12 @@ import yaml
 from jupytext.config import load_jupytext_config
 from jupytext.formats import long_form_multiple_formats
 from packaging.utils import canonicalize_name
+from pybtex.database import parse_file
 
 import make
 from bookkit import declared, launch, portable, wheel
 from bookkit.citing import Book, Commit
+from bookkit.readable import Surroundings
 
 from .browser import THOROUGH, serving
 from .conftest import ROOT, TESTED
@@ -39,11 +42,10 @@ from .conftest import ROOT, TESTED
 PACKAGE = wheel.read(ROOT)
 DATA = declared.data_files(ROOT / "data")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-RECORD = "application/papermill.record/"
-TRACED = f"{RECORD}application/vnd.traced-number+json"
 SMALLEST_FIRST = sorted(NOTEBOOKS, key=lambda path: path.stat().st_size)
 # The smallest, the middle and the largest stand for the others, which need the same packages; all of them with THOROUGH=1
 TRIED = SMALLEST_FIRST if THOROUGH else [SMALLEST_FIRST[0], SMALLEST_FIRST[len(NOTEBOOKS) // 2], SMALLEST_FIRST[-1]]
+SURROUNDINGS = Surroundings("index.html", entries=parse_file(ROOT / "book/references.bib").entries)
 # One process of several that test in parallel makes the environments, for all
 pytestmark = pytest.mark.xdist_group("anywhere")
 
@@ -112,12 +114,11 @@ def test_constraints_are_the_locked_versions_of_all_that_the_package_needs():
     assert all(f"{name}=={version}" in lock for name, version in pins.items())
 
 
-def test_a_book_without_a_package_publishes_its_notebooks_as_they_are(tmp_path):
-    source = NOTEBOOKS[0]
+def test_a_book_without_a_package_publishes_notebooks_that_install_nothing(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "other"\n')
     assert portable.setup_of(tmp_path, tmp_path) is None
-    portable.publish(source, tmp_path / "copy.ipynb", None, "_notebooks/copy.ipynb")
-    assert (tmp_path / "copy.ipynb").read_bytes() == source.read_bytes()
+    portable.publish(SMALLEST_FIRST[0], tmp_path / "copy.ipynb", None, "_notebooks/copy.ipynb", SURROUNDINGS)
+    assert nbformat.read(tmp_path / "copy.ipynb", as_version=4).cells[0].source == portable.READING.read_text(encoding="utf-8").strip()
 
 
 # The notebooks, run
@@ -155,15 +156,20 @@ from jupyter_client.manager import start_new_kernel
 name = sys.argv[1]
 notebook = json.loads(Path(f"{name}.ipynb").read_text(encoding="utf-8"))
 manager, client = start_new_kernel(kernel_name="python3", extra_arguments=["--log-level=ERROR"])
-results = []
+results, shown = [], {}
 try:
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
             continue
         outputs = []
         def keep(message):
-            if message["msg_type"] in ("display_data", "execute_result", "error", "stream"):
-                outputs.append({"output_type": message["msg_type"], **message["content"]})
+            kind, content = message["msg_type"], message["content"]
+            identifier = content.get("transient", {}).get("display_id")
+            if kind == "update_display_data":
+                shown[identifier]["data"] = content["data"]
+            if kind in ("display_data", "execute_result", "error", "stream"):
+                outputs.append({"output_type": kind, **content})
+                shown[identifier] = outputs[-1]
         reply = client.execute_interactive("".join(cell["source"]), output_hook=keep, timeout=240)
         results.append(outputs)
         if reply["content"]["status"] != "ok":
@@ -211,7 +217,7 @@ def shop(built: Path, tmp_path_factory) -> Any:
         setup = portable.setup_of(ROOT, folder / "downloads", address)
         for source in NOTEBOOKS:
             name = f"_notebooks/{source.name}"
-            portable.publish(source, folder / name, setup, name)
+            portable.publish(source, folder / name, setup, name, SURROUNDINGS)
         yield Shop(folder, address, packages, base)
 
 
@@ -247,14 +253,9 @@ def errors(outputs: list[list[dict[str, Any]]]) -> list[str]:
     return [f"{one['ename']}: {one['evalue']}" for cell in outputs for one in cell if one["output_type"] == "error"]
 
 
-def recorded(cells: list[list[dict[str, Any]]]) -> dict[str, Any]:
-    """Every number and text that a notebook records for its sentences."""
-    return {
-        one["metadata"]["scrapbook"]["name"]: one["data"].get(TRACED, one["data"].get(f"{RECORD}text/plain"))
-        for cell in cells
-        for one in cell
-        if one["output_type"] in ("display_data", "execute_result") and "scrapbook" in one["metadata"]
-    }
+def texts(cells: list[list[Any]]) -> list[str]:
+    """Every text with numbers in it that a reader sees."""
+    return [one["data"]["text/markdown"] for cell in cells for one in cell if "text/markdown" in one.get("data", {})]
 
 
 @pytest.fixture(scope="module")
@@ -282,15 +283,16 @@ def executed(shop: Shop, kernel: Path) -> dict[str, list[list[dict[str, Any]]]]:
 
 
 @pytest.mark.parametrize("name", [path.stem for path in TRIED])
-def test_a_published_notebook_runs_where_nothing_is_installed(executed, name):
-    """It installs the package by itself, ends without an error, and records the numbers of the stored notebook."""
-    stored = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    cells = [cell for cell in stored.cells if cell.cell_type == "code"]
+def test_a_published_notebook_runs_where_nothing_is_installed(shop, executed, name):
+    """It installs the package by itself, ends without an error, and shows the texts as they were, numbers in their sentences."""
+    copy = nbformat.read(shop.folder / "_notebooks" / f"{name}.ipynb", as_version=4)
+    cells = [cell.outputs for cell in copy.cells if cell.cell_type == "code"]
     outputs = executed[name]
     assert errors(outputs) == []
-    assert len(outputs) == len(cells) + 1
+    assert len(outputs) == len(cells)
     assert f"Installed {PACKAGE.name} {PACKAGE.edition}." in outputs[0][0]["text"]
-    assert recorded(outputs[1:]) == recorded([cell.outputs for cell in cells])
+    assert texts(outputs) == texts(cells)
+    assert name == "sources" or texts(outputs)
 
 
 # What can be in the way
@@ -414,8 +416,8 @@ GITHUB = Book(title="A book", name="A book", authors=(), site="https://example.o
 
 def test_links_lead_to_binder_and_colab_where_the_repository_is_known():
     book = replace(GITHUB, commit=Commit("a" * 40, None, True))  # type: ignore[arg-type]
-    found = {name: address for address, name in launch.links(book, "notebooks/costs.ipynb", "costs.ipynb", "published")}
-    binder = "https://mybinder.org/v2/gh/someone/book/" + "a" * 40 + "?urlpath=lab%2Ftree%2Fnotebooks%2Fcosts.ipynb"
+    found = {name: address for address, name in launch.links(book, "_build/costs.ipynb", "costs.ipynb", "published")}
+    binder = "https://mybinder.org/v2/gh/someone/book/" + "a" * 40 + "?urlpath=lab%2Ftree%2F_build%2Fcosts.ipynb"
     assert found == {
         "Run in Binder": binder,
         "Run in Colab": "https://colab.research.google.com/github/someone/book/blob/published/costs.ipynb",
@@ -457,6 +459,7 @@ def test_pages_offer_both_places_when_repository_and_site_are_known(released):
     site = released / "_build/html"
     head = re.findall(r'<p class="chapter-head">.*?</p>', (site / "cost-claims.html").read_text(encoding="utf-8"))[0]
     assert head.count('href="https://mybinder.org/v2/gh/someone/book/') == 1
+    assert f"?urlpath={quote(f'lab/tree/{portable.READABLE}/{portable.PUBLISHED}/cost-claims.ipynb', safe='')}" in head
     assert head.count('href="https://colab.research.google.com/github/someone/book/blob/published/cost-claims.ipynb"') == 1
     published = nbformat.read(site / "_notebooks/cost-claims.ipynb", as_version=4)
     assert 'SITE, BESIDE, WHEEL = "https://example.org/b", "../downloads", ' in published.cells[0].source
@@ -486,6 +489,8 @@ def test_binder_and_the_devcontainer_run_the_targets_of_the_makefile():
     used = set(re.findall(r"^make (\S+)", f"{script.read_text(encoding='utf-8')}\n{container['postCreateCommand']}", re.MULTILINE))
     assert used
     assert used <= targets
+    # … and the copies that the pages' links open are made there
+    assert re.search(rf"^\.venv/bin/python -m {portable.__name__}$", script.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.fullmatch(r"python-3\.1[123]", (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip())
     assert re.search(r":\d+-3\.1[123]-\w+(@sha256:[0-9a-f]{64})?$", container["image"])
 
