@@ -11,7 +11,7 @@ PORT ?= 8000
 # Packages go into the environments of this project, whatever the user set
 export PIP_USER := 0
 .DEFAULT_GOAL := help
-.PHONY: FORCE help site test mutate mutants bench faults twice browser serve pdf dist lab rerun notebooks tidy catalog edition citation lock audit sbom links clean
+.PHONY: FORCE help site test mutate mutants bench faults twice browser browsers serve pdf dist lab rerun notebooks tidy catalog edition citation lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ $(WEEKLY): $(READY) FORCE
 
 browser: $(READY)
 	@$(PY) make.py browser
+
+browsers: $(READY)
+	@$(PY) make.py browsers
 
 citation: $(READY) ## Validate CITATION.cff
 	@$(PY) make.py citation

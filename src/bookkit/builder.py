@@ -71,4 +71,4 @@ class BookBuilder(StandaloneHTMLBuilder):
         chapters = [self.get_target_uri(docname) for docname in sorted(self.env.found_docs)]
         present = [pages[address] for address in chapters if address in pages]
         present += [page for address, page in self.searched.items() if address not in chapters]
-        path.write_text(searching.written(present), encoding="utf-8")
+        path.write_text(searching.written(present), encoding="utf-8", newline="")

@@ -11,6 +11,7 @@ page's own description for search engines.
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import posixpath
 import re
@@ -42,6 +43,7 @@ DROPPED_CLASSES = (
 )
 # Tables of at most so many rows stay on one page
 SHORT_TABLE = 14
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Elements that a screen needs and that print knows by other names
 PRINTED_AS = {"button": "span", "details": "div", "summary": "p", "label": "span", "output": "b", "fieldset": "div", "legend": "p"}
 SCREEN_ONLY = ("tabindex", "open", "disabled", "for", "download", "aria-live", "data-live", "data-spec")
@@ -268,11 +270,23 @@ def _chapter(path: str, tree: Any, names: set[str], site: str, audited: Mapping[
     for table in article.iter("table"):
         if len(table.findall("tbody/tr")) <= SHORT_TABLE:
             table.set("class", f"{table.get('class', '')} short-table".strip())
+    _join_names_with_headings(article)
     _regroup_figures(article)
     article.tag = "section"
     article.set("id", anchor(path))
     article.set("class", f"part {article.get('class', '')}".strip())
     return article
+
+
+def _join_names_with_headings(article: Any) -> None:
+    """A further name of a section stands before its heading; alone, it would be left at the end of the page before."""
+    for section in article.iter("section"):
+        names = list(itertools.takewhile(lambda child: child.tag == "span" and child.get("id") and not _text(child), section))
+        heading = section[len(names)] if len(section) > len(names) else None
+        if heading is not None and heading.tag in HEADINGS:
+            for name in reversed(names):
+                name.tail, heading.text = heading.text, None
+                heading.insert(0, name)
 
 
 def _regroup_figures(article: Any) -> None:

@@ -44,6 +44,7 @@ def project(tmp_path: Path) -> Path:
         "src/kit/units.txt": "usd",
         "src/kit/static/page.js": "1",
         "book/a.md": "# A",
+        "CITATION.cff": "date-released: 2026-01-01",
         "pyproject.toml": """
             project = {name = "kit", version = "1.0.0", requires-python = ">=3.11"}
             tool.setuptools.package-data = {kit = ["units.txt", "static/*"]}

@@ -444,20 +444,20 @@ def test_gitlab_repositories_are_named_as_binder_wants_them():
 
 def test_pages_offer_no_place_to_run_when_no_repository_is_known(built):
     text = (built / "_build/html/cost-claims.html").read_text(encoding="utf-8")
-    head = re.findall(r'<p class="chapter-head">.*?</p>', text)[0]
+    head = re.findall(r'<p class="chapter-head[^"]*">.*?</p>', text)[0]
     assert "_notebooks/cost-claims.ipynb" in head
     assert "Binder" not in head
     assert "Colab" not in head
     assert (
         "_notebooks"
-        not in re.findall(r'<p class="chapter-head">.*?</p>', (built / "_build/html/glossary.html").read_text(encoding="utf-8"))[0]
+        not in re.findall(r'<p class="chapter-head[^"]*">.*?</p>', (built / "_build/html/glossary.html").read_text(encoding="utf-8"))[0]
     )
 
 
 def test_pages_offer_both_places_when_repository_and_site_are_known(released):
     """And each stands once, beside the notebook itself."""
     site = released / "_build/html"
-    head = re.findall(r'<p class="chapter-head">.*?</p>', (site / "cost-claims.html").read_text(encoding="utf-8"))[0]
+    head = re.findall(r'<p class="chapter-head[^"]*">.*?</p>', (site / "cost-claims.html").read_text(encoding="utf-8"))[0]
     assert head.count('href="https://mybinder.org/v2/gh/someone/book/') == 1
     assert f"?urlpath={quote(f'lab/tree/{portable.READABLE}/{portable.PUBLISHED}/cost-claims.ipynb', safe='')}" in head
     assert head.count('href="https://colab.research.google.com/github/someone/book/blob/published/cost-claims.ipynb"') == 1
