@@ -77,7 +77,7 @@ def test_a_changed_number_is_published(book):
     assert run_build(book).returncode == 0
     assert "$8.364M" in page(book)
     assert "$3 per GPU-hour" in page(book)
-    assert ">$2 per GPU-hour</button>" not in page(book)
+    assert ">$2 per GPU-hour</a>" not in page(book)
 
 
 def test_a_reader_with_another_assumption_gets_a_whole_book(built, tmp_path):
