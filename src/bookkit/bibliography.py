@@ -6,23 +6,37 @@ needs: a price written as LaTeX wants it, ``\\$6M``, would keep its backslash on
 
 from __future__ import annotations
 
+import functools
 import re
+from importlib.metadata import entry_points
 from typing import Any
 
 from docutils import nodes
 from latexcodec.codec import LatexIncrementalDecoder, UnicodeLatexTranslation
+from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 
 ESCAPES = {r"\$": "$", r"\textdollar": "$", r"\textasciicircum": "^", r"\textless": "<", r"\textgreater": ">", r"\textbar": "|"}
 
 
+# What each formatted entry asks for
+PARTS = ("pybtex.style.formatting", "pybtex.style.names", "pybtex.style.labels", "pybtex.style.sorting", "pybtex.backends")
+
+
 def connect(_app: Any) -> None:
-    """Teach latexcodec the missing escapes; to do so twice is harmless."""
+    """Teach latexcodec the missing escapes, and pybtex where its parts are; to do so twice is harmless.
+
+    By itself pybtex looks through all installed packages, four times for each entry that it formats.
+    """
+    for group in PARTS:
+        for part in entry_points(group=group):
+            register_plugin(group, part.name, part.load(), force=True)
     for latex, text in ESCAPES.items():
         taught = UnicodeLatexTranslation(text, latex, encode=False, decode=True, text_mode=True, math_mode=False)
         LatexIncrementalDecoder.table.register(taught)
 
 
+@functools.cache
 def plain_text(latex: str) -> str:
     """What a field of the bibliography says, without LaTeX."""
     return str(Text.from_latex(latex))

@@ -9,6 +9,7 @@ import pytest
 
 from bookkit import dist, locks
 
+from .browser import THOROUGH
 from .conftest import copy_book, replace, run_build
 from .test_kept import dependents, entries
 
@@ -80,6 +81,7 @@ def test_a_changed_number_is_published(book):
     assert ">$2 per GPU-hour</a>" not in page(book)
 
 
+@pytest.mark.skipif(not THOROUGH, reason="It builds the whole book once more: once a week, with THOROUGH=1")
 def test_a_reader_with_another_assumption_gets_a_whole_book(built, tmp_path):
     """Every chapter that depends on it follows, the audit too: a verdict that the change overturns is marked and does not
     stop the build. The other chapters are not executed, though the prose of one has changed.

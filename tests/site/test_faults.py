@@ -17,8 +17,8 @@ from .browser import THOROUGH
 from .conftest import EXECUTED, run_build
 
 SAMPLE = [
-    faults.NOTEBOOKS[1],
-    *([faults.NOTEBOOKS[2]] if THOROUGH else []),
+    faults.NOTEBOOKS[3],
+    *(faults.NOTEBOOKS[1:3] if THOROUGH else []),
     faults.REMOVALS[0],
     faults.SWAPS[0],
     next(fault for fault in faults.SIGNALS if fault.name == "SIGTERM to the build alone while writing"),
