@@ -7,7 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The same engine without windows opens pages in two thirds of the time
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Where Windows and macOS keep those that stand on no path; Edge is a Chromium, too
 ON_WINDOWS = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
 ON_MACOS = ("Google Chrome", "Chromium", "Microsoft Edge")
