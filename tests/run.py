@@ -43,7 +43,7 @@ class Result:
     output: str
 
 
-PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=0"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=10"]
 # What each step printed, whole
 LOGS = ROOT / "_build" / "test"
 IN_A_BROWSER = (
