@@ -46,39 +46,39 @@ test: $(READY) ## Check everything: data, models, style, notebooks, a clean buil
 	@$(PY) make.py test
 
 mutate: $(READY) ## Spoil every number of the data and report which checks notice (minutes; MUTATE=--all for every daily return)
-	@$(PY) -m tests.mutate $(MUTATE)
+	@$(PY) -m quality.mutate $(MUTATE)
 
 bench: $(READY) $(TOOLS) browser ## Compare with stock Jupyter Book and nbconvert, at one to fifty times the size (an hour; BENCH=--quick: minutes)
-	@$(PY) -m tests.bench.run $(BENCH)
+	@$(PY) -m quality.bench.run $(BENCH)
 
 mutants: $(READY) ## Change the code of the models and see whether a test fails (hours; SAMPLE=1500: minutes)
 	@[ -x $(BIN)/mutmut ] || { echo "environment  installing mutmut, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-quality.txt; }
-	@$(PY) -m tests.quality.mutants $(if $(SAMPLE),--sample $(SAMPLE))
+	@$(PY) -m quality.mutants $(if $(SAMPLE),--sample $(SAMPLE))
 
 twice: $(READY) $(BUNDLE) browser ## Pack the last commit in two fresh clones and compare the bytes (minutes)
-	@$(PY) -m tests.twice
+	@$(PY) -m quality.twice
 
 faults: $(READY) ## Break builds in every way and write down what happened (half an hour)
-	@$(PY) -m tests.faults.run
+	@$(PY) -m quality.faults.run
 
 serve: $(READY) ## Build and serve the website on 127.0.0.1 (PORT=8080: elsewhere)
 	@$(PY) make.py serve $(PORT)
 
 pdf: site browser ## Print the whole book into _build/pdf
-	@$(PY) -m bookkit.pdf
+	@$(PY) -m bookkit.print.pdf
 
 dist: site browser ## Pack site, wheel, data, notebooks and PDF with checksums into _build/dist
-	@$(PY) -m bookkit.dist
+	@$(PY) -m bookkit.release.dist
 
 lab: $(READY) ## Open the chapters in JupyterLab
 	@[ -x $(BIN)/jupyter-lab ] || { echo "environment  installing JupyterLab, once"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-lab.txt; }
 	@$(BIN)/jupyter-lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 rerun: $(READY) ## Run a chapter with your assumptions: make rerun CHAPTER=cost-claims ARGS='-p rate "3 usd/gpu_hour"'
-	@$(PY) -m bookkit.rerun $(CHAPTER) $(ARGS)
+	@$(PY) -m bookkit.execution.rerun $(CHAPTER) $(ARGS)
 
 notebooks: $(READY) ## Execute the chapters and store them in notebooks/
-	@$(PY) -m bookkit.notebooks book notebooks
+	@$(PY) -m bookkit.execution.notebooks book notebooks
 
 tidy: $(READY) ## Rewrite tables of data/ that a spreadsheet saved, losing nothing (DIGITS=1: put lost digits back, too)
 	@$(PY) -m deepseek_audit tidy $(if $(DIGITS),--digits)
@@ -88,8 +88,8 @@ catalog: $(READY) ## Write data/README.md and book/references.bib from the table
 	@$(PY) -m deepseek_audit catalog
 
 edition: site ## Keep this state as the published edition: its numbers, and what archives read
-	@$(PY) -m bookkit.archive
-	@$(PY) -m bookkit.published
+	@$(PY) -m bookkit.release.archive
+	@$(PY) -m bookkit.editions.published
 	@$(PY) -m deepseek_audit edition
 
 lock: $(READY) ## Compile the requirements*.txt from their .in files, with hashes
@@ -102,14 +102,14 @@ audit: $(WEEKLY) ## Ask for known vulnerabilities of every locked package (needs
 	@for name in requirements requirements-lab requirements-quality requirements-weekly requirements-citation; do \
 	  echo "$$name.txt"; $(dir $(WEEKLY))bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r $$name.txt || failed=1; \
 	done; \
-	echo "package-lock.json"; $(PY) -c "import subprocess, sys; from bookkit.bundle import npm_command; sys.exit(subprocess.call(npm_command('audit', '--package-lock-only')))" || failed=1; \
+	echo "package-lock.json"; $(PY) -c "import subprocess, sys; from bookkit.site.bundle import npm_command; sys.exit(subprocess.call(npm_command('audit', '--package-lock-only')))" || failed=1; \
 	[ -z "$$failed" ] || { echo "Update the packages named above (make lock; npm in package.json), or say in the .in file why one stays."; exit 1; }
 
 sbom: $(WEEKLY) ## Write the bill of materials of both lock files into _build/sbom
-	@$(PY) -m bookkit.materials _build/sbom --cyclonedx $(dir $(WEEKLY))bin/cyclonedx-py
+	@$(PY) -m bookkit.release.materials _build/sbom --cyclonedx $(dir $(WEEKLY))bin/cyclonedx-py
 
 links: site ## Check every address outside the site, politely (minutes, needs the network)
-	@$(PY) -m bookkit.links _build/html --record published/links.json --captures
+	@$(PY) -m bookkit.checks.links _build/html --record published/links.json --captures
 
 clean: ## Remove what was built (the environment stays)
 	@rm -rf _build

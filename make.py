@@ -55,7 +55,7 @@ def site() -> None:
         bundle()
     except Failed:
         print("bundle       not there: the site is built all the same, with static charts and calculators", flush=True)
-    for command in (("deepseek_audit", "check"), ("deepseek_audit", "audit"), ("bookkit.build",)):
+    for command in (("deepseek_audit", "check"), ("deepseek_audit", "audit"), ("bookkit.site.build",)):
         run(python(), "-m", *command)
 
 
@@ -70,7 +70,7 @@ def test(*steps: str) -> None:
 def serve(port: str = "8000") -> None:
     """Build and show the website on 127.0.0.1; messages name the port as make takes it, ``PORT=8080``."""
     site()
-    run(python(), "-m", "bookkit.serve", port.removeprefix("PORT="))
+    run(python(), "-m", "bookkit.site.serve", port.removeprefix("PORT="))
 
 
 def environment() -> None:
@@ -88,9 +88,9 @@ def bundle() -> None:
     """Bundle the scripts of the pages from locked npm packages."""
     environment()
     scripts = Path("src/bookkit/scripts").glob("*.js")
-    if outdated(BUNDLE, READY, "package.json", "package-lock.json", ".npmrc", "src/bookkit/bundle.py", *scripts):
+    if outdated(BUNDLE, READY, "package.json", "package-lock.json", ".npmrc", "src/bookkit/site/bundle.py", *scripts):
         print("bundle       installing the locked npm packages into node_modules (seconds, once)", flush=True)
-        run(python(), "-m", "bookkit.bundle")
+        run(python(), "-m", "bookkit.site.bundle")
         BUNDLE.touch()
 
 
@@ -99,19 +99,19 @@ def tools() -> None:
     bundle()
     if outdated(TOOLS, BUNDLE, "package-lock.json"):
         print("tools        installing the tests' npm packages into node_modules (seconds, once)", flush=True)
-        run(python(), "-c", "from pathlib import Path; from bookkit.bundle import npm; npm(Path(), 'ci', '--no-progress')")
+        run(python(), "-c", "from pathlib import Path; from bookkit.site.bundle import npm; npm(Path(), 'ci', '--no-progress')")
         TOOLS.touch()
 
 
 def browser() -> None:
     """The browser that is there, else Debian's, else a line that says how to get one."""
-    _find_or_install("tests.site.browser")
+    _find_or_install("tests.bookkit.browser")
 
 
 def browsers() -> None:
     """Three for the tests: Firefox and WebKitGTK, with a screen in memory, beside Chromium."""
     browser()
-    _find_or_install("tests.site.other_browsers", "firefox-esr", "webkit2gtk-driver", "xvfb", "xauth")
+    _find_or_install("tests.bookkit.other_browsers", "firefox-esr", "webkit2gtk-driver", "xvfb", "xauth")
 
 
 def _find_or_install(module: str, *packages: str) -> None:

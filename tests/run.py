@@ -47,35 +47,35 @@ PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations
 # What each step printed, whole
 LOGS = ROOT / "_build" / "test"
 IN_A_BROWSER = (
-    "tests/site/test_browser.py",
-    "tests/site/test_calculator.py",
-    "tests/site/test_claims_browser.py",
-    "tests/site/test_published_browser.py",
-    "tests/site/test_hostile.py",
-    "tests/site/test_old_browsers.py",
-    "tests/site/test_settings.py",
+    "tests/bookkit/pages/test_browser.py",
+    "tests/bookkit/outputs/test_calculator.py",
+    "tests/bookkit/outputs/test_claims_browser.py",
+    "tests/bookkit/editions/test_published_browser.py",
+    "tests/bookkit/outputs/test_hostile.py",
+    "tests/bookkit/pages/test_old_browsers.py",
+    "tests/bookkit/pages/test_settings.py",
 )
 # In Firefox and WebKit, one beside the other
-ELSEWHERE = "tests/site/test_other_browsers.py"
-MEASURED = "tests/site/test_lighthouse.py"
+ELSEWHERE = "tests/bookkit/pages/test_other_browsers.py"
+MEASURED = "tests/bookkit/pages/test_lighthouse.py"
 # The book that all tests of the site read; the first to need it builds it
-BUILT = "tests/site/test_build.py::test_a_clean_build_has_no_warning_and_says_where_it_is"
+BUILT = "tests/bookkit/site/test_build.py::test_a_clean_build_has_no_warning_and_says_where_it_is"
 STEPS = [
     Step("format", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
     Step("lint", "ruff", [str(BIN / "ruff"), "check", "."]),
     Step("types", "mypy --strict", [sys.executable, "-m", "mypy"]),
     Step("spelling", "codespell", [str(BIN / "codespell"), "book", "src", "tests", "README.md", "CHANGELOG.md", "data/README.md"]),
-    Step("numbers", "no number typed into prose", [sys.executable, "-m", "bookkit.lint", "book"]),
+    Step("numbers", "no number typed into prose", [sys.executable, "-m", "bookkit.checks.lint", "book"]),
     Step("citation", "CITATION.cff by cffconvert", [sys.executable, "make.py", "citation"]),
-    Step("models", "published figures", [*PYTEST, "tests/models", "tests/quality"]),
+    Step("models", "published figures", [*PYTEST, "tests/deepseek_audit/models", "tests/deepseek_audit/test_commands.py", "tests/quality"]),
     Step("build", "clean and strict", [*PYTEST, BUILT]),
-    Step("notebooks", "stored = recomputed", [*PYTEST, "tests/notebooks", "-n", "2", "--dist", "loadgroup"], alone=True),
-    Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "-n", "2"], alone=True),
+    Step("notebooks", "stored = recomputed", [*PYTEST, "tests/book", "-n", "2", "--dist", "loadgroup"], alone=True),
+    Step("data", "schema, keys, sums", [*PYTEST, "tests/data", "tests/factbook", "tests/deepseek_audit/audit", "tests/deepseek_audit/checks", "-n", "2"], alone=True),
     Step("nbval", "every output of every cell", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"], alone=True),
     Step(
         "site",
         "links, downloads, faults",
-        [*PYTEST, "tests/site", "-n", "2", "--dist", "loadgroup", *(f"--ignore={path}" for path in (*IN_A_BROWSER, ELSEWHERE, MEASURED))],
+        [*PYTEST, "tests/bookkit", "-n", "2", "--dist", "loadgroup", *(f"--ignore={path}" for path in (*IN_A_BROWSER, ELSEWHERE, MEASURED))],
         alone=True,
     ),
     Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2"], alone=True),

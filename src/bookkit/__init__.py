@@ -31,27 +31,15 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    from bookkit import (
-        bibliography,
-        calculator,
-        citing,
-        claims,
-        contents,
-        downloads,
-        execution,
-        figures,
-        finding,
-        folding,
-        mathml,
-        notes,
-        numbers,
-        page,
-        policy,
-        portable,
-        published,
-        sources,
-    )
-    from bookkit.builder import BookBuilder
+    from bookkit.citing import bibliography, citing
+    from bookkit.downloads import downloads, portable
+    from bookkit.editions import published
+    from bookkit.execution import execution
+    from bookkit.markup import folding, mathml
+    from bookkit.outputs import calculator, claims, figures, notes, numbers, sources
+    from bookkit.pages import finding, page, policy
+    from bookkit.pages.builder import BookBuilder
+    from bookkit.project import contents
 
     for name, default in (
         ("bookkit_chart_colors", {}),

@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from deepseek_audit import catalog, digits, facts, tables, tidying
+from factbook import catalog, facts, tables
+from factbook.spreadsheets import digits, tidying
 
 # More numbers with other digits are listed when asked for
 SHOWN = 20
@@ -98,7 +99,7 @@ def restore(loaded: facts.Facts) -> None:
 
 def cross(loaded: facts.Facts) -> None:
     """Tell what no longer fits, where somebody changed one of two rows that agree."""
-    from deepseek_audit import crosschecks
+    from deepseek_audit.checks import crosschecks
 
     found = crosschecks.findings(loaded)
     for line in found.contradictions:
@@ -113,7 +114,7 @@ def cross(loaded: facts.Facts) -> None:
 
 def audit(loaded: facts.Facts) -> int:
     """Judge every claim; say what changed data contradict."""
-    from deepseek_audit import claims
+    from deepseek_audit.audit import claims
 
     try:
         audited = claims.audit(loaded, strict=False)

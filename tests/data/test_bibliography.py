@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from pybtex.database import parse_file, parse_string
 
-from bookkit import bibliography, citing
-from deepseek_audit import catalog
-from deepseek_audit.facts import Facts
+from bookkit.citing import bibliography, citing
+from factbook import catalog
+from factbook.facts import Facts
 
 ODD = r"""50% of $5, US$6 & "a_b" #1 ~x^2 <b> c\d |e| 'f' ’g’ – ö"""
 ESCAPED = re.compile(r"\\[$&%#_]|\\text[a-z]+\{\}")

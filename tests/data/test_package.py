@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from frictionless import Package, Report
 
-from deepseek_audit import catalog, quantity, tables
-from deepseek_audit.facts import Facts, UnverifiedFact, load
+from factbook import catalog, quantity, tables
+from factbook.facts import Facts, UnverifiedFact, load
 
 FACTS = load()
 RESOURCES: list[dict[str, Any]] = FACTS.descriptor["resources"]

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from deepseek_audit import tables
-from deepseek_audit.facts import load
-from tests.mutate import published
-from tests.mutate.judge import Judge
-from tests.mutate.mutants import GROSS, KINDS, Mutant, mutants, next_digit, shifted
-from tests.mutate.report import GOAL, HEADLINE_GOAL, LONG_TABLE, key_of, tables_with_numbers
+from factbook import tables
+from factbook.facts import load
+from quality.mutate import published
+from quality.mutate.judge import Judge
+from quality.mutate.mutants import GROSS, KINDS, Mutant, mutants, next_digit, shifted
+from quality.mutate.report import GOAL, HEADLINE_GOAL, LONG_TABLE, key_of, tables_with_numbers
 
 SEED = 8
 SAMPLE, HEADLINE_SAMPLE = 400, 200

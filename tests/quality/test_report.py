@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.quality import HEAD, sections, write_section
+from quality import HEAD, sections, write_section
 
 
 def test_a_section_replaces_itself_alone(tmp_path):

@@ -1,6 +1,6 @@
 """What the book is made with: every package by its hash, updates that wait, bills of materials that repeat.
 
-That workflows are pinned and have no more rights than they need is tested in tests/site/test_workflows.py, with zizmor.
+That workflows are pinned and have no more rights than they need is tested in tests/bookkit/release/test_workflows.py, with zizmor.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bookkit import materials
+from bookkit.release import materials
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted(ROOT.glob("requirements*.txt"))

@@ -1,0 +1,1 @@
+"""Checks of what readers read and follow: typed numbers, links."""

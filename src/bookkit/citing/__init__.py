@@ -1,0 +1,1 @@
+"""What a book and its chapters are called and who made them, in the formats that cite them."""

@@ -1,0 +1,1 @@
+"""What readers take away: the page of downloads, notebooks that run anywhere, the package."""

@@ -1,0 +1,1 @@
+"""Editions of a book: kept, compared, side by side."""

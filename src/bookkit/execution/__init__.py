@@ -1,0 +1,1 @@
+"""How chapters are executed, and when their outputs may be used again."""

@@ -1,0 +1,1 @@
+"""Small pieces of HTML and text that pages are made of."""

@@ -1,0 +1,242 @@
+"""The card that a shared link shows: the chapter's question, its answer in one sentence and its key chart.
+
+Decided: the card is an SVG of our own with the chart's drawing inside, and vl-convert makes the PNG, so that
+no browser is needed and the bytes are the same each time. Text is wrapped by the widths of Liberation Sans,
+the font that vl-convert brings along, so that it looks and fits alike on every machine. Of the chart's wide
+and its narrow form the card takes the one whose letters come out larger: cards are seen small.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bookkit.outputs import engine, vega
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 60
+GUTTER = 48
+BAR = 12
+FONT = "Liberation Sans"
+LINE_HEIGHT = 1.22
+# Font size and the number of lines the text may then take; the first pair that fits is used, the last is cut.
+TITLE_SIZES = ((60, 3), (54, 4), (46, 5), (40, 6), (34, 7))
+ANSWER_SIZES = ((32, 5), (28, 7), (25, 9))
+WIDE_TITLE_SIZES = ((76, 2), (64, 3), (52, 4), (44, 5))
+WIDE_ANSWER_SIZES = ((38, 4), (32, 6))
+FINDING_SIZES = ((25, 1), (22, 1), (20, 2), (18, 3))
+SMALL = 22
+# The chart may come closer to the card's edges than text: tall charts need the room.
+CHART_MARGIN = 40
+TEXT_COLUMN = 500
+# Chart letters larger than this would outdo the card's own text.
+LARGEST_SCALE = 1.7
+# Advance widths in thousandths of the font size, from the font's own metrics. What is not listed counts as a full square.
+_REGULAR = {
+    191: "'",
+    222: "ijl‘’",
+    260: "|",
+    278: " !,./:;I[\\]ft·",
+    333: "()-`r“”",
+    334: "{}",
+    355: '"',
+    389: "*",
+    400: "°",
+    469: "^",
+    500: "Jcksvxyz",
+    549: "±≈≤≥",
+    556: "#$0123456789?L_abdeghnopqu–é€",
+    584: "+<=>~×",
+    611: "FTZ",
+    667: "&ABEKPSVXY",
+    722: "CDHNRUw",
+    778: "GOQ",
+    833: "Mm",
+    889: "%",
+    944: "W",
+}
+_BOLD = {
+    238: "'",
+    278: " ,./I\\ijl‘’·",
+    280: "|",
+    333: "!()-:;[]`ft",
+    389: "*r{}",
+    400: "°",
+    474: '"',
+    500: "z“”",
+    549: "±≈≤≥",
+    556: "#$0123456789J_aceksvxyé–€",
+    584: "+<=>^~×",
+    611: "?FLTZbdghnopqu",
+    667: "EPSVXY",
+    722: "&ABCDHKNRU",
+    778: "GOQw",
+    833: "M",
+    889: "%m",
+    944: "W",
+}
+_UNKNOWN = 1050
+WIDTHS = {
+    weight: {letter: width for width, letters in table.items() for letter in letters}
+    for weight, table in (("normal", _REGULAR), ("bold", _BOLD))
+}
+
+
+@dataclass(frozen=True)
+class Colors:
+    """The card's colors, as CSS color values."""
+
+    paper: str = "#fdfcf9"
+    ink: str = "#1b1b1a"
+    muted: str = "#5f5f5c"
+    accent: str = "#0b5cad"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines of text in one size, as they were fitted into a column."""
+
+    lines: tuple[str, ...]
+    size: int
+    weight: str = "normal"
+
+    @property
+    def height(self) -> float:
+        """From the top of the first to the bottom of the last line."""
+        return len(self.lines) * self.size * LINE_HEIGHT
+
+    @property
+    def width(self) -> float:
+        """Of the longest line."""
+        return max((text_width(line, self.size, self.weight) for line in self.lines), default=0)
+
+
+def card(
+    title: str, answer: str = "", above: str = "", below: str = "", chart: Mapping[str, Any] | None = None, colors: Colors | None = None
+) -> bytes:
+    """The card as PNG, 1200 by 630 pixels.
+
+    Args:
+        title: the chapter's question.
+        answer: its answer in one sentence.
+        above: a small line over the title: the book.
+        below: a small line at the foot: version and date.
+        chart: a Vega-Lite specification; without one the text takes the whole card.
+        colors: if not the usual ones.
+    """
+    return engine.svg_to_png(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
+
+
+def svg(title: str, answer: str, above: str, below: str, chart: Mapping[str, Any] | None, colors: Colors) -> str:
+    """The card as SVG."""
+    column = TEXT_COLUMN if chart else WIDTH - 2 * MARGIN
+    head = fitted(title, column, TITLE_SIZES if chart else WIDE_TITLE_SIZES, "bold")
+    top = MARGIN + (2.2 * SMALL if above else 0)
+    room = HEIGHT - MARGIN - top - head.height - 3.4 * SMALL
+    sizes = tuple((size, min(lines, int(room / size / LINE_HEIGHT))) for size, lines in (ANSWER_SIZES if chart else WIDE_ANSWER_SIZES))
+    body = fitted(answer, column, tuple(pair for pair in sizes if pair[1] > 0))
+    parts = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{colors.paper}"/><rect width="{WIDTH}" height="{BAR}" fill="{colors.accent}"/>',
+        _text(fitted(above, column, ((SMALL, 1),)), MARGIN, MARGIN, colors.accent),
+        _text(head, MARGIN, top, colors.ink),
+        _text(body, MARGIN, top + head.height + 1.1 * SMALL, colors.ink),
+        _text(fitted(below, column, ((SMALL - 2, 1),)), MARGIN, HEIGHT - MARGIN - SMALL, colors.muted),
+    ]
+    if chart:
+        parts.append(_chart(chart, MARGIN + TEXT_COLUMN + GUTTER, colors))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
+    )
+
+
+def _text(block: Block, left: float, top: float, color: str) -> str:
+    """The lines as SVG, the first line's top at ``top``."""
+    spans = "".join(
+        f'<tspan x="{left:g}" y="{top + (number * LINE_HEIGHT + 0.95) * block.size:.1f}">{html.escape(line)}</tspan>'
+        for number, line in enumerate(block.lines)
+    )
+    return (
+        f'<text font-family="{FONT}" font-size="{block.size}" font-weight="{block.weight}" fill="{color}">{spans}</text>' if spans else ""
+    )
+
+
+def _chart(specification: Mapping[str, Any], left: float, colors: Colors) -> str:
+    """The chart's finding and its drawing, in the right column."""
+    width = WIDTH - CHART_MARGIN - left
+    finding = fitted(_finding(specification), width, FINDING_SIZES, "bold")
+    top = CHART_MARGIN + BAR + finding.height + (SMALL / 2 if finding.lines else 0)
+    room = (width, HEIGHT - CHART_MARGIN / 2 - top)
+    drawings = [_drawing(variant) for variant in (specification, vega.narrowed(specification))]
+    drawing, own_width, own_height = max(drawings, key=lambda item: _scale(item[1:], room))
+    scale = _scale((own_width, own_height), room)
+    placed = (
+        f'<svg overflow="visible" x="{left + (width - own_width * scale) / 2:.1f}" y="{top:.1f}" width="{own_width * scale:.1f}" '
+        f'height="{own_height * scale:.1f}" viewBox="0 0 {own_width:g} {own_height:g}">{drawing}</svg>'
+    )
+    return _text(finding, left, CHART_MARGIN + BAR, colors.ink) + placed
+
+
+def _scale(size: tuple[float, float], room: tuple[float, float]) -> float:
+    return min(room[0] / size[0], room[1] / size[1], LARGEST_SCALE)
+
+
+def _finding(specification: Mapping[str, Any]) -> str:
+    title = specification.get("title", "")
+    text = title.get("text", "") if isinstance(title, Mapping) else title
+    return text if isinstance(text, str) else " ".join(text)
+
+
+def _drawing(specification: Mapping[str, Any]) -> tuple[str, float, float]:
+    """The inside of the chart's SVG, its width and its height."""
+    drawn = vega.drawing({**vega.compiled(specification), "background": "transparent"})
+    opening = re.search(r"<svg\b[^>]*>", drawn)
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening[0]) if opening else None
+    if not opening or not box:
+        raise vega.ChartError("the key chart's drawing has no size")
+    return drawn[opening.end() : drawn.rindex("</svg>")], float(box[1]), float(box[2])
+
+
+def fitted(text: str, width: float, sizes: tuple[tuple[int, int], ...], weight: str = "normal") -> Block:
+    """The text in the largest size that fits the width in the lines allowed; cut with an ellipsis where none does."""
+    if not text or not sizes:
+        return Block((), 0, weight)
+    for size, most in sizes:
+        lines = wrapped(text, width, size, weight)
+        if len(lines) <= most and all(text_width(word, size, weight) <= width for word in text.split()):
+            return Block(tuple(lines), size, weight)
+    size, most = sizes[-1]
+    lines = wrapped(text, width, size, weight)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], _cut(lines[most - 1], width, size, weight)]
+    return Block(tuple(lines), size, weight)
+
+
+def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """The text in lines no longer than the width. A word longer than a line is broken."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and text_width(f"{lines[-1]} {word}", size, weight) <= width:
+            lines[-1] += f" {word}"
+            continue
+        while text_width(word, size, weight) > width:
+            fitting = next(end for end in range(len(word), 0, -1) if end == 1 or text_width(word[:end], size, weight) <= width)
+            lines.append(word[:fitting])
+            word = word[fitting:]
+        if word:
+            lines.append(word)
+    return lines
+
+
+def _cut(line: str, width: float, size: float, weight: str) -> str:
+    while line and text_width(f"{line}…", size, weight) > width:
+        line = line[:-1]
+    return f"{line.rstrip(' ,;:.')}…"
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """The width of a text in pixels, rather too large than too small."""
+    widths = WIDTHS[weight]
+    return sum(widths.get(character, _UNKNOWN) for character in text) * size / 1000

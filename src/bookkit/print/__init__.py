@@ -1,0 +1,1 @@
+"""The whole book as one page and as a PDF."""

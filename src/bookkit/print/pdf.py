@@ -1,0 +1,208 @@
+"""The whole book as a PDF: one page assembled from the built site, printed by Chromium.
+
+``python -m bookkit.print.pdf`` writes ``_build/pdf/NAME-VERSION.pdf``. Decided: Chromium prints, since it draws the
+site's charts as they are and tags what it prints; the contents get their page numbers by printing twice, since no
+browser knows the page of an anchor while it lays out. Dates in the file are the book's, never the clock's, and
+nothing in it names this machine: two copies of one edition give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
+
+from bookkit import STATIC, console
+from bookkit.citing import citing
+from bookkit.downloads import downloads
+from bookkit.outputs import calculator
+from bookkit.pages import page
+from bookkit.print import chromium, onepage
+from bookkit.print.onepage import Document
+from bookkit.project import packing
+from bookkit.site import build
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FOLDER = Path("_build/pdf")
+STYLE = "book.css"
+MOST_PASSES = 4
+FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
+  place.textContent = pages[place.dataset.pageOf] ?? "";
+})"""
+
+
+class PdfError(Exception):
+    """The book could not be printed. The message is for the reader of the terminal."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the book in the current folder."""
+    parser = argparse.ArgumentParser(prog="bookkit.print.pdf", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.parse_args(arguments)
+    start = time.perf_counter()
+    try:
+        path = make(Path.cwd())
+    except PdfError as error:
+        print(f"\n{error}\n\nThe PDF was not made.", file=sys.stderr)
+        return 1
+    pages = len(PdfReader(path).pages)
+    print(f"pdf        {path.name}, {pages} pages, {packing.size(path.stat().st_size)}, in {time.perf_counter() - start:.1f} s")
+    print(f"\nOpen  {path.as_uri()}\nIt is on the site's page of downloads, too.")
+    return 0
+
+
+def make(root: Path) -> Path:
+    """Print the built site of the book at ``root``, and offer the PDF on the site; nothing is printed when that was done.
+
+    Returns:
+        The PDF.
+
+    Raises:
+        PdfError: there is no site or no browser, or the file cannot be written.
+    """
+    site, folder = root / build.SITE, root / FOLDER
+    try:
+        name, version = onepage.edition(site)
+        target = folder / f"{citing.file_stem(name, version)}.pdf"
+        state = site / build.DIGEST
+        made_from = state.read_text(encoding="utf-8") if state.is_file() else ""
+        made = folder / build.DIGEST
+        if not (made_from and target.is_file() and made.is_file() and made.read_text(encoding="utf-8") == made_from):
+            folder.mkdir(parents=True, exist_ok=True)
+            made.unlink(missing_ok=True)
+            part = target.with_suffix(".part")
+            part.write_bytes(printed(site, folder))
+            for older in folder.glob("*.pdf"):
+                older.unlink()
+            part.replace(target)
+            made.write_text(made_from, encoding="utf-8", newline="\n")
+        downloads.offer(site, target)
+    except onepage.NotASite as error:
+        raise PdfError(str(error)) from None
+    except OSError as error:
+        text = f"The PDF cannot be written to {error.filename or folder}: {error.strerror}. Make room or allow writing, then try again."
+        raise PdfError(text) from None
+    return target
+
+
+def printed(site: Path, work: Path) -> bytes:
+    """The PDF of a built site.
+
+    Args:
+        site: folder of the built site.
+        work: folder for the page that is printed.
+
+    Raises:
+        PdfError: there is no browser, or it fails.
+        NotASite: there is no built site.
+    """
+    browser = chromium.find_browser()
+    if browser is None:
+        raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
+    static = f"{STATIC.resolve().as_uri()}/"
+    sheets = (*page.STYLES, *calculator.STYLES, STYLE)
+    book = onepage.document(site, page.style(static, sheets))
+    source = work / "book.html"
+    source.write_text(book.html, encoding="utf-8", newline="\n")
+    return finished(_print(browser, source, book), book)
+
+
+def _print(browser: str, source: Path, book: Document) -> bytes:
+    """Print, read where the headings are, write that into the contents and print again until nothing moves."""
+    from playwright.sync_api import Error, sync_playwright
+
+    try:
+        with sync_playwright() as playwright:
+            engine = playwright.chromium.launch(executable_path=browser, args=list(chromium.FLAGS))
+            try:
+                tab = engine.new_page()
+                tab.goto(source.resolve().as_uri(), wait_until="load")
+                tab.evaluate("() => document.fonts.ready.then(() => true)")
+                known: dict[str, str] = {}
+                for _ in range(MOST_PASSES):
+                    found = page_numbers(_pages(tab), book)
+                    if found == known:
+                        break
+                    known = found
+                    tab.evaluate(FILL, known)
+                return _pages(tab, last=True)
+            finally:
+                engine.close()
+    except Error as error:
+        raise PdfError(f"The browser {browser} could not print the book: {error.message.splitlines()[0]}") from None
+
+
+def _pages(tab: Page, last: bool = False) -> bytes:
+    """One print; only the last needs tags and bookmarks, without which it is faster."""
+    return tab.pdf(prefer_css_page_size=True, print_background=True, tagged=last, outline=last)
+
+
+def page_numbers(content: bytes, book: Document) -> dict[str, str]:
+    """The page that each heading stands on, counted from one, as the PDF's own named places say."""
+    reader = PdfReader(io.BytesIO(content))
+    places = {name.removeprefix("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
+    missing = [heading.text for heading in book.headings if heading.anchor not in places]
+    if missing:
+        raise PdfError(f"The printed book has no place for “{missing[0]}”. Build the site again: make site.")
+    return {heading.anchor: str((places[heading.anchor] or 0) + 1) for heading in book.headings}
+
+
+def finished(content: bytes, book: Document) -> bytes:
+    """The PDF with what it says of itself: title, authors, language, and the book's date instead of the clock's."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+    producer = writer.metadata.producer if writer.metadata else None
+    date = f"D:{book.modified.replace('-', '')}000000Z" if book.modified else ""
+    facts = {
+        "/Title": book.title,
+        "/Author": ", ".join(book.authors),
+        "/Subject": book.description,
+        "/Keywords": ", ".join(book.keywords),
+        "/Creator": "bookkit",
+        "/Producer": producer or "",
+        "/CreationDate": date,
+        "/ModDate": date,
+    }
+    writer.metadata = {name: value for name, value in facts.items() if value}
+    _mend_bookmarks(writer, book)
+    root = writer.root_object
+    preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    root[NameObject("/ViewerPreferences")] = preferences
+    root[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def _mend_bookmarks(writer: PdfWriter, book: Document) -> None:
+    """Give bookmarks the spaces that Chromium leaves out where a heading runs over a line's end."""
+    whole = {_squeezed(title): title for title in book.titles}
+    for entry in _bookmarks(writer.get_outline_root()):
+        title = whole.get(_squeezed(str(entry["/Title"])))
+        if title:
+            entry[NameObject("/Title")] = TextStringObject(title)
+
+
+def _bookmarks(parent: DictionaryObject) -> Iterator[DictionaryObject]:
+    entry = parent.get("/First")
+    while entry is not None:
+        found = entry.get_object()
+        yield found
+        yield from _bookmarks(found)
+        entry = found.get("/Next")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+if __name__ == "__main__":
+    console.run(main)

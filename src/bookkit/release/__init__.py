@@ -1,0 +1,1 @@
+"""Everything of one edition, for publishing and archives."""

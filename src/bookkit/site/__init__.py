@@ -1,0 +1,1 @@
+"""Building the site, serving it, and the scripts it serves."""

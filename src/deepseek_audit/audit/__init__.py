@@ -1,0 +1,1 @@
+"""What the articles say, what it is compared with, and the verdict."""

@@ -1,0 +1,161 @@
+"""Who took which figure from whom: the steps of ``data/citations.csv`` as a graph, and the origins at its roots.
+
+A figure that ten texts print may go back to one of them. :func:`independent_origins` follows every step back to the
+texts that state the figure as their own. That they are different texts does not prove that they are independent;
+that two texts lead to one origin shows that they are not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from factbook.facts import UnknownFact, unknown
+from factbook.rounding import settle
+from factbook.tables import Row
+
+# Figures in circulation that are not sums of money, and so have no line in headline_figures.csv
+FURTHER_FIGURES = {
+    "r1_gpus_512": "512 H800 for R1’s reinforcement learning",
+    "v3_gpus_2048": "2,048 H800 for V3",
+    "hopper_gpus_50000": "50,000 Hopper chips",
+    "price_ratio_27": "27 times below o1",
+    "cache_reduction_93": "93.3% less cache",
+    "nvda_loss_589": "$589 billion lost by Nvidia in a day",
+    "gpt3_price_1200": "1/1200 of the price of GPT-3’s quality",
+    "cost_fall_75": "Training costs 75% lower each year",
+}
+
+
+class ProvenanceError(ValueError):
+    """The steps of a figure contradict each other."""
+
+
+class Tables(Protocol):
+    """What is needed of :class:`~factbook.facts.Facts`."""
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of a table, as written."""
+
+
+def figures(facts: Tables) -> dict[str, str]:
+    """Every figure whose way is known, with its name, in the order of ``citations.csv``."""
+    names = {row["figure_id"]: row["label"] for row in facts.rows("headline_figures")} | FURTHER_FIGURES
+    return {row["figure"]: names[row["figure"]] for row in facts.rows("citations")}
+
+
+def steps(facts: Tables, figure: str) -> list[Row]:
+    """The rows of ``citations.csv`` on one figure.
+
+    Raises:
+        UnknownFact: no row is about it; the message names the nearest figures.
+    """
+    found = [row for row in facts.rows("citations") if row["figure"] == figure]
+    if not found:
+        raise UnknownFact(unknown("figure in data/citations.csv", figure, {row["figure"]: row for row in facts.rows("citations")}))
+    return found
+
+
+def independent_origins(facts: Tables, figure: str) -> set[str]:
+    """The sources that a figure goes back to.
+
+    Args:
+        facts: the tables.
+        figure: an id of ``headline_figures.csv`` or of :data:`FURTHER_FIGURES`.
+
+    Returns:
+        Keys of the sources that took the figure from no other.
+
+    Raises:
+        UnknownFact: no row is about the figure.
+        ProvenanceError: sources took it from each other in a circle, or one both states it as its own and took it.
+    """
+    return set().union(*origins_by_source(facts, figure).values())
+
+
+def origins_by_source(facts: Tables, figure: str) -> dict[str, frozenset[str]]:
+    """For each source that prints a figure, the origins its steps lead to (itself, if it is one).
+
+    Raises:
+        UnknownFact, ProvenanceError: as :func:`independent_origins`.
+    """
+    taken: defaultdict[str, list[str]] = defaultdict(list)
+    own = set()
+    for row in steps(facts, figure):
+        if row["to_key"]:
+            taken[row["from_key"]].append(row["to_key"])
+        else:
+            own.add(row["from_key"])
+    both = sorted(own & taken.keys())
+    if both:
+        raise ProvenanceError(f"{figure}: {both[0]} both states it as its own and took it from {taken[both[0]][0]}.")
+    known: dict[str, frozenset[str]] = {}
+    for source in [*own, *list(taken)]:
+        _follow(figure, source, taken, known, ())
+    return known
+
+
+def _follow(figure: str, source: str, taken: Mapping[str, list[str]], known: dict[str, frozenset[str]], path: tuple[str, ...]) -> None:
+    """Fill ``known`` for a source and everything its steps lead to."""
+    if source in path:
+        circle = " → ".join([*path[path.index(source) :], source])
+        raise ProvenanceError(f"{figure}: sources took it from each other in a circle: {circle}. Mend data/citations.csv.")
+    if source in known:
+        return
+    before = taken.get(source, [])
+    for other in before:
+        _follow(figure, other, taken, known, (*path, source))
+    known[source] = frozenset().union(*(known[other] for other in before)) if before else frozenset({source})
+
+
+# What sources are called in a chart; the others by author or publisher and year
+SHORT_NAMES = {
+    "v3_report": "V3 report",
+    "v2_report": "V2 report",
+    "r1_nature": "R1 in Nature",
+    "semianalysis_debates": "SemiAnalysis",
+    "livemint_wang": "Alexandr Wang",
+    "register_2025": "The Register",
+    "deepseek_pricing_usd": "Price page",
+    "longbridge_0127": "Wallstreetcn",
+    "wired_altman_2023": "Altman, in WIRED",
+    "cottier_2024": "Epoch AI, paper",
+    "wood_bloomberg": "Cathie Wood",
+    "ai_index_2024": "AI Index",
+    "amodei": "Dario Amodei",
+    "epoch_cost_repo": "Epoch AI, data",
+    "glenn_thread": "Glenn Luk",
+    "house_unmasked": "House committee",
+    "lambert_2025": "Nathan Lambert",
+    "nature_news_2025": "Nature News",
+    "reuters_r1_2025": "Reuters",
+    "taiwannews_deepseek": "Taiwan News",
+    "techspot_r1": "TechSpot",
+    "tomshardware_deepseek": "Tom’s Hardware",
+    "willison_2024": "Simon Willison",
+    "winbuzzer_unmasked": "WinBuzzer",
+    "article_294k": "R1-bill article",
+    "article_economics": "Economics",
+}
+
+
+def columns(facts: Tables, last: Collection[str]) -> dict[str, list[str]]:
+    """The sources in three columns: origins, those in between, and ``last``; each set beside what it took from.
+
+    A source that is the origin of one figure and took another from elsewhere stands with the origins.
+    """
+    rows = facts.rows("citations")
+    origins = list(dict.fromkeys(row["from_key"] for row in rows if not row["to_key"] and row["from_key"] not in last))
+    between = list(dict.fromkeys(key for row in rows for key in (row["to_key"], row["from_key"]) if key and key not in {*origins, *last}))
+    articles = [key for key in last if any(row["from_key"] == key for row in rows)]
+    order = {key: index / len(origins) for index, key in enumerate(origins)}
+    for keys in (between, articles):
+        means = {key: _mean([order[row["to_key"]] for row in rows if row["from_key"] == key and row["to_key"] in order]) for key in keys}
+        keys.sort(key=lambda key, means=means: (means[key], key))  # type: ignore[misc]
+        order |= {key: index / len(keys) for index, key in enumerate(keys)}
+    return {"Origins": origins, "In between": between, "The five articles": articles}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return settle(sum(values) / len(values)) if values else 0.5

@@ -1,0 +1,323 @@
+"""The charts of the chapter on the market: one day's returns, a specification curve, a placebo histogram, price paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import altair as alt
+import numpy as np
+from scipy import stats
+
+from deepseek_audit.models.market import BUYER, INDEX, LEVEL, OTHER, SUPPLIER, GroupTests, MarketDataError, Returns, Study, Window, levels
+from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH
+from factbook.quantity import Quantity
+from factbook.rounding import round_to_place
+
+# A name stands to the left of its mark, except where there is no room (returns in percent)
+TURN_BELOW, TURN_ABOVE = -14, 1.5
+BIN = 0.5
+KINDS = {
+    SUPPLIER: VERMILION,
+    BUYER: BLUE,
+    OTHER: GREEN,
+    INDEX: MUTED,
+}
+DAY_COLUMNS = {"name": "What", "kind": "Kind", "value": "Return in percent"}
+CURVE_COLUMNS = {
+    "stock": "What",
+    "market": "Measured against",
+    "estimation": "Line fitted to sessions",
+    "window": "Sessions summed",
+    "total": "Abnormal return in percent",
+    "low": f"{LEVEL:.0%} from",
+    "high": "to",
+    "t": "t",
+}
+# Fields of `GroupTests` and what readers read for them
+STATISTICS = {
+    "patell": "Patell",
+    "patell_corrected": "Patell, corrected for correlation",
+    "boehmer": "Boehmer et al.",
+    "kolari_pynnonen": "Boehmer et al., corrected for correlation",
+    "rank": "Rank test",
+    "portfolio_t": "t of the portfolio",
+}
+INDEPENDENT = ("patell", "boehmer")
+STATISTIC_COLUMNS = {"statistic": "Statistic", "market": "Measured against", "estimation": "Line fitted to sessions", "value": "Value"}
+PLACEBO_COLUMNS = {"low": "t from", "high": "to", "days": "Sessions", "expected": "Expected if normal"}
+
+
+def _data(rows: Iterable[Mapping[str, Any]]) -> Any:
+    return alt.Data(values=[dict(row) for row in rows])  # type: ignore[no-untyped-call]
+
+
+def day_returns(rows: Sequence[tuple[str, str, Quantity]]) -> alt.LayerChart | alt.FacetChart:
+    """Returns of one day, sorted, each with its name beside its mark.
+
+    Args:
+        rows: name, kind (a key of ``KINDS``) and return (percent).
+    """
+    ordered = sorted(rows, key=lambda row: row[2].magnitude)
+    values = [
+        {
+            "name": name,
+            "kind": kind,
+            "value": round_to_place(value.magnitude, -2),
+            "text": f"{name} {value}",
+            "place": place,
+            "edge": min(value.magnitude, 0),
+        }
+        for place, (name, kind, value) in enumerate(ordered)
+    ]
+    base = alt.Chart(_data(values)).encode(
+        x=alt.X(
+            "value:Q",
+            title="Return in %",
+            scale=alt.Scale(domain=[-34, 16], nice=False),
+            axis=alt.Axis(values=[-30, -20, -10, 0, 10], labelExpr="replace(datum.label, '-', '−')"),
+        ),
+        y=alt.Y("place:O", axis=None),
+        color=alt.Color(
+            "kind:N",
+            title=None,
+            sort=list(KINDS),
+            scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())),
+            legend=alt.Legend(columns=1, labelLimit=300),
+        ),
+        tooltip=[alt.Tooltip("text:N", title="Return"), alt.Tooltip("kind:N", title="Kind")],
+    )
+    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color=INK).encode(x="zero:Q")
+    outside = f"datum.value < {TURN_BELOW} || datum.value > {TURN_ABOVE}"
+    names = [
+        base.transform_filter(outside).mark_text(align="left", dx=9),
+        base.transform_filter(f"!({outside})").mark_text(align="right", dx=-9).encode(x="edge:Q"),
+    ]
+    drawn = [layer.encode(text="text:N", color=alt.value(INK)) for layer in names]
+    return alt.layer(zero, base.mark_point(filled=True, size=90, opacity=1), *drawn).properties(width=WIDTH, height=len(values) * 20)
+
+
+def specification_curve(studies: Sequence[Study], names: Mapping[str, str], order: Mapping[str, Sequence[str]]) -> alt.VConcatChart:
+    """Every specification beside every other: estimates with intervals above, the choices behind each below.
+
+    Args:
+        studies: all of them; those of one stock stand together, sorted by their estimate.
+        names: what readers read for the names of series.
+        order: the choices by field (``market``, ``estimation``, ``window``), in the order of the lines.
+    """
+    stocks = list(dict.fromkeys(study.stock for study in studies))
+    rows: list[dict[str, Any]] = []
+    for group, stock in enumerate(stocks):
+        for study in sorted((study for study in studies if study.stock == stock), key=lambda study: study.total):
+            low, high = study.interval
+            rows.append(
+                {
+                    "place": len(rows) + 3 * group,
+                    "stock": names.get(stock, stock),
+                    "market": names.get(study.market, study.market),
+                    "estimation": str(study.estimation),
+                    "window": str(study.window),
+                    "total": round_to_place(study.total, -2),
+                    "low": round_to_place(low, -2),
+                    "high": round_to_place(high, -2),
+                    "t": round_to_place(study.t, -2),
+                    "kind": "no interval crosses zero" if high < 0 or low > 0 else "the interval crosses zero",
+                }
+            )
+    scale = alt.Scale(domain=[-2, max(row["place"] for row in rows) + 2], nice=False)
+    base = alt.Chart(_data(rows)).encode(x=alt.X("place:Q", scale=scale, axis=None))
+    color = alt.condition("datum.high < 0", alt.value(BLUE), alt.value(VERMILION))
+    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in CURVE_COLUMNS.items()]
+    percent = alt.Axis(values=[-30, -20, -10, 0], labelExpr="replace(datum.label, '-', '−')", title="%")
+    y = alt.Y("total:Q", axis=percent, scale=alt.Scale(domain=[-33, 9], nice=False))
+    first = {row["stock"]: row["place"] for row in reversed(rows)}
+    heads = alt.Chart(_data([{"place": place, "stock": stock, "top": 9} for stock, place in first.items()]))
+    top = alt.layer(
+        alt.Chart(_data([{"zero": 0}])).mark_rule(color=INK).encode(y="zero:Q"),
+        base.mark_rule(opacity=0.45).encode(y=alt.Y("low:Q", axis=percent), y2="high:Q", color=color),
+        base.mark_point(filled=True, size=26, opacity=1).encode(y=y, color=color, tooltip=tooltip),
+        heads.mark_text(align="left", baseline="top", dy=2, fontWeight="bold").encode(
+            x=alt.X("place:Q", scale=scale), y="top:Q", text="stock:N"
+        ),
+    ).properties(width=WIDTH, height=250)
+    choices = [names.get(choice, choice) for field in order.values() for choice in field]
+    levels_of = alt.Y("choice:N", sort=choices, axis=None)
+    folded = base.transform_fold(list(order), as_=["field", "choice"])
+    words = alt.Chart(
+        _data(
+            [
+                {"choice": names.get(choice, choice), "label": _label(field, names.get(choice, choice))}
+                for field, its in order.items()
+                for choice in its
+            ]
+        )
+    )
+    bottom = alt.layer(
+        words.mark_rule(color=GRID, yOffset=11).encode(y=levels_of),
+        words.mark_text(align="left", baseline="bottom", dy=2, color=MUTED).encode(x=alt.value(0), y=levels_of, text="label:N"),
+        folded.mark_point(filled=True, size=14, shape="square", opacity=1, yOffset=11, color=INK).encode(y=levels_of),
+    ).properties(width=WIDTH, height=len(choices) * 30)
+    return alt.vconcat(top, bottom, spacing=6)
+
+
+def _label(field: str, choice: str) -> str:
+    return {"market": f"against {choice}", "estimation": f"line fitted to sessions {choice}", "window": f"sessions summed: {choice}"}[field]
+
+
+def group_statistics(
+    groups: Mapping[tuple[str, Window], GroupTests], names: Mapping[str, str], critical: float
+) -> alt.LayerChart | alt.FacetChart:
+    """Test statistics of a group of stocks: a line for each test, a dot for each specification.
+
+    Args:
+        groups: the tests by market and estimation window.
+        names: what readers read for the names of series.
+        critical: what chance alone rarely passes; drawn as a band from its negative to 0.
+    """
+    rows = [
+        {
+            "statistic": label,
+            "market": names.get(market, market),
+            "estimation": str(estimation),
+            "value": round_to_place(getattr(tests, field), -2),
+            "color": VERMILION if field in INDEPENDENT else BLUE,
+            "level": level,
+        }
+        for level, (field, label) in enumerate(STATISTICS.items())
+        for (market, estimation), tests in groups.items()
+    ]
+    scale = alt.Scale(domain=[-21, 0], nice=False)
+    axis = alt.Axis(values=[-20, -15, -10, -5, 0], labelExpr="replace(datum.label, '-', '−')")
+    level = alt.Y("level:Q", scale=alt.Scale(domain=[-0.8, len(STATISTICS) - 0.5], reverse=True, nice=False, zero=False), axis=None)
+    base = alt.Chart(_data(rows)).encode(y=level)
+    heads = alt.Chart(_data([{"level": level, "statistic": label} for level, label in enumerate(STATISTICS.values())])).encode(y=level)
+    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in STATISTIC_COLUMNS.items()]
+    band = alt.Chart(_data([{"from": -critical, "to": 0}])).mark_rect(color=GRID, opacity=0.6)
+    return alt.layer(
+        band.encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
+        heads.mark_rule(color=GRID),
+        base.mark_point(filled=True, size=70, opacity=0.65).encode(
+            x=alt.X("value:Q", scale=scale, axis=axis, title="Test statistic"), color=alt.Color("color:N", scale=None), tooltip=tooltip
+        ),
+        heads.mark_text(align="left", baseline="bottom", dy=-7).encode(x=alt.value(0), text="statistic:N"),
+    ).properties(width=WIDTH, height=len(STATISTICS) * 46)
+
+
+def placebo_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
+    """The t of many days in bins, with the number expected of Student's distribution."""
+    values = np.array([study.t for study in studies])
+    ends = np.arange(np.floor(values.min() / BIN) * BIN, values.max() + BIN, BIN)
+    freedom = studies[0].degrees_of_freedom
+    found, _ = np.histogram(values, ends)
+    return [
+        {
+            "low": float(low),
+            "high": float(low + BIN),
+            "middle": float(low + BIN / 2),
+            "days": int(days),
+            "expected": round_to_place(len(values) * float(stats.t.cdf(low + BIN, freedom) - stats.t.cdf(low, freedom)), -2),
+        }
+        for low, days in zip(ends, found, strict=False)
+    ]
+
+
+def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
+    """How often each t came up, with single days marked.
+
+    Args:
+        studies: one per day.
+        marked: label of the days to mark, by day.
+    """
+    rows = placebo_rows(studies)
+    t_of = {study.day: study.t for study in studies}
+    if missing := [day for day in marked if day not in t_of]:
+        raise MarketDataError(f"{missing[0]} is not among the days tested.")
+    axis = alt.Axis(labelExpr="replace(datum.label, '-', '−')", tickMinStep=1, values=list(range(-6, 7, 2)))
+    x = alt.X("low:Q", bin="binned", scale=alt.Scale(domain=[-7, 6.5], nice=False), title="t of Nvidia’s abnormal return", axis=axis)
+    base = alt.Chart(_data(rows))
+    bars = base.mark_bar(color=BLUE, opacity=0.75).encode(
+        x=x,
+        x2="high:Q",
+        y=alt.Y("days:Q", title="Trading days", axis=alt.Axis(tickCount=5)),
+        tooltip=[alt.Tooltip(f"{field}:Q", title=title) for field, title in PLACEBO_COLUMNS.items()],
+    )
+    curve = base.mark_line(color=INK, strokeDash=[5, 4], interpolate="monotone").encode(x=alt.X("middle:Q"), y="expected:Q")
+    marks = alt.Chart(_data([{"t": round_to_place(t_of[day], -2), "label": label, "days": 58, "foot": 0} for day, label in marked.items()]))
+    stems = marks.mark_rule(color=VERMILION, strokeWidth=2).encode(x="t:Q", y="foot:Q", y2="days:Q")
+    near = marks.transform_filter("datum.t < 0").mark_text(align="left", baseline="bottom", dx=-2, dy=-3, color=INK, lineBreak="|")
+    far = marks.transform_filter("datum.t >= 0").mark_text(align="center", baseline="bottom", dy=-3, color=INK, lineBreak="|")
+    words = [layer.encode(x="t:Q", y="days:Q", text="label:N") for layer in (near, far)]
+    return alt.layer(bars, curve, stems, *words).properties(width=WIDTH, height=300)
+
+
+def paths(
+    rows: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    dates: tuple[str, str],
+    marked: Mapping[str, str],
+    y: alt.Y,
+    dates_as: str,
+    ticks: Sequence[str],
+) -> alt.LayerChart | alt.FacetChart:
+    """Lines over time, each named at its end, with days marked.
+
+    Args:
+        rows: a ``date`` and one column per series.
+        names: what readers read for each column.
+        dates: first and last day of the axis; leave room for the names at the end.
+        marked: label of the days to mark, by day.
+        y: the encoding of ``level``, the height of the lines.
+        dates_as: format of the dates on the axis.
+        ticks: days at which the axis has a date.
+    """
+    colors = dict(zip(names, (VERMILION, PURPLE, GREEN, BLUE, MUTED), strict=False))
+    scale = alt.Scale(domain=list(dates))
+    at = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in map(date.fromisoformat, ticks)]
+    x = alt.X("date:T", title=None, scale=scale, axis=alt.Axis(format=dates_as, grid=False, values=at, labelOverlap="greedy"))
+    base = alt.Chart(_data(rows)).transform_fold(list(names), as_=["series", "level"])
+    color = alt.Color("series:N", legend=None, scale=alt.Scale(domain=list(names), range=[colors[name] for name in names]))
+    lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=color)
+    ends = alt.Chart(
+        _data([{"date": rows[-1]["date"], "level": rows[-1][name], "series": name, "name": word} for name, word in names.items()])
+    )
+    words = ends.mark_text(align="left", dx=5, fontWeight="bold").encode(x=x, y=y, color=color, text="name:N")
+    height = 360
+    days = alt.Chart(_data([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
+    notes = []
+    for row in range(len(marked)):
+        one, top = days.transform_filter(f"datum.row == {row}"), 4 + 17 * row
+        notes += [
+            one.mark_rule(strokeDash=[3, 3], color=MUTED).encode(x=x, y=alt.value(top), y2=alt.value(height)),
+            one.mark_text(align="left", baseline="top", dx=4, color=INK).encode(x=x, y=alt.value(top), text="label:N"),
+        ]
+    return alt.layer(*notes, lines, words).properties(width=WIDTH, height=height)
+
+
+def rebased(returns: Returns, tickers: Mapping[str, str], base: str, days: Sequence[str]) -> list[dict[str, Any]]:
+    """Closes of some days as percentages of the close of day ``base``, by series, to one decimal.
+
+    Args:
+        returns: daily returns.
+        tickers: the ticker of each column.
+        base: a session.
+        days: sessions to give, before or after it.
+    """
+    columns = {}
+    for name, ticker in tickers.items():
+        path = levels(returns.series(ticker), 0)
+        columns[name] = 100 * path / path[returns.position(base)]
+    return [
+        {"date": day, **{name: round_to_place(float(column[returns.position(day)]), -1) for name, column in columns.items()}}
+        for day in days
+    ]
+
+
+def weekly(returns: Returns, first: str, last: str, besides: Iterable[str] = ()) -> list[str]:
+    """The last session of every week between two days, and some days besides."""
+    weeks: dict[tuple[int, int], str] = {}
+    for day in returns.days:
+        if first <= day <= last:
+            year, week, _ = date.fromisoformat(day).isocalendar()
+            weeks[year, week] = day
+    return sorted({*weeks.values(), *besides})

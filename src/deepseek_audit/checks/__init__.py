@@ -1,0 +1,1 @@
+"""What must hold between rows of the data."""

@@ -1,0 +1,1 @@
+"""What is computed about DeepSeek: costs, chips, prices, scores, rules, returns."""

@@ -1,0 +1,367 @@
+"""Benchmark scores with their sampling error, and which differences it leaves standing.
+
+A benchmark is a sample of questions. A score that counts right answers is a proportion, so it has a Wilson interval
+(Wilson 1927, JASA 22, 209) and two of them can be tested against each other. Decided here:
+
+* ``n`` is the number of *questions*. Asking each question 64 times steadies the answers, not the sample of questions.
+* The test takes the two models' questions as two samples, though they are the same questions. Who got which question
+  right is not published, and models tend to fail on the same ones; so the test errs on the side of "cannot be told apart".
+* Ratings, win rates, percentiles and F1 averages are no proportions of questions: they are refused, with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from factbook.facts import Facts
+from factbook.quantity import EXACT, Quantity, Trace, computed, unit
+
+CONFIDENCE = 0.95
+# Significance level of a single test; several tests together are corrected after Holm (1979)
+ALPHA = 0.05
+INTERVAL_DIGITS = 3
+
+# Metrics that are a share of questions answered rightly. Averages over repeated samples are too, with less noise.
+PROPORTIONS = frozenset(
+    {"accuracy", "correct", "exact_match", "pass_1", "pass_1_cot", "pass_rate_2", "prompt_strict", "resolved", "cons_64"}
+)
+# Metrics that are not, and what they are
+NOT_PROPORTIONS = {
+    "f1": "an average of word overlap",
+    "f1_3_shot": "an average of word overlap",
+    "rating": "a rating from games or contests",
+    "arena_elo": "a rating from games or contests",
+    "percentile": "a rank among people",
+    "win_rate": "a judge’s preference over a fixed rival",
+    "lc_win_rate": "a judge’s preference over a fixed rival, adjusted by a regression",
+    "index": "a blend of several benchmarks",
+    "score": "a blend of several tasks",
+}
+# Sources that re-run other parties' models
+REPLICATORS = frozenset({"aider_polyglot", "artificial_analysis", "open_r1", "vals_ai"})
+
+BENCHMARK_NAMES = {
+    "aider_polyglot": "Aider polyglot",
+    "aime_2024": "AIME 2024",
+    "aime_2025": "AIME 2025",
+    "c_simpleqa": "C-SimpleQA",
+    "codeforces": "Codeforces",
+    "drop": "DROP",
+    "frames": "FRAMES",
+    "gpqa_diamond": "GPQA Diamond",
+    "humaneval": "HumanEval",
+    "ifeval": "IFEval",
+    "livecodebench": "LiveCodeBench",
+    "math_500": "MATH-500",
+    "mmlu": "MMLU",
+    "mmlu_pro": "MMLU-Pro",
+    "mmlu_redux": "MMLU-Redux",
+    "simpleqa": "SimpleQA",
+    "swe_bench_verified": "SWE-bench Verified",
+}
+MODEL_NAMES = {
+    "chatgpt_4o_latest_2024_11_20": "ChatGPT-4o (Nov 2024)",
+    "claude_3_5_sonnet_1022": "Claude 3.5 Sonnet",
+    "deepseek_r1": "R1",
+    "deepseek_r1_0528": "R1-0528",
+    "deepseek_r1_zero": "R1-Zero",
+    "deepseek_v3": "V3",
+    "deepseek_v3_0324": "V3-0324",
+    "deepseek_v3_2_exp_chat": "V3.2-Exp chat",
+    "deepseek_v3_2_exp_reasoner": "V3.2-Exp",
+    "gemini_2_0_flash_exp": "Gemini 2.0 Flash (exp.)",
+    "gemini_2_0_flash_thinking_exp_01_21": "Gemini 2.0 Flash Thinking",
+    "gemini_exp_1206": "Gemini Exp 1206",
+    "gpt_4o_0513": "GPT-4o-0513",
+    "llama_3_1_405b_instruct": "Llama 3.1 405B",
+    "o1_0912": "o1 (Sept 2024)",
+    "o1_1217": "o1-1217",
+    "o1_mini": "o1-mini",
+    "o1_preview": "o1-preview",
+    "qwq_32b_preview": "QwQ-32B-Preview",
+    "r1_distill_llama_70b": "R1-Distill-Llama-70B",
+    "r1_distill_llama_8b": "R1-Distill-Llama-8B",
+    "r1_distill_qwen_14b": "R1-Distill-Qwen-14B",
+    "r1_distill_qwen_1_5b": "R1-Distill-Qwen-1.5B",
+    "r1_distill_qwen_32b": "R1-Distill-Qwen-32B",
+    "r1_distill_qwen_7b": "R1-Distill-Qwen-7B",
+}
+
+
+class ScoreError(ValueError):
+    """A score without a sampling error: out of range, without a number of questions, or not a proportion."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A proportion of right answers (``data/benchmark_scores.csv``).
+
+    Attributes:
+        value: the score, in percent.
+        items: how many questions it rests on (unit item).
+        note: the row's own note and setting.
+    """
+
+    fact_id: str
+    subject: str
+    benchmark: str
+    metric: str
+    source: str
+    value: Quantity
+    items: Quantity
+    note: str = ""
+
+    @property
+    def share(self) -> float:
+        """The score as a number from 0 to 1."""
+        return self.value.magnitude / 100
+
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[Quantity, Quantity]:
+        """The Wilson interval, in percent."""
+        ends = wilson_interval(self.share, self.items.magnitude, confidence)
+        label = f"Wilson {confidence:.0%} interval of {self.value.formula}, n = {self.items}"
+        low, high = (
+            computed(100 * end, "percent", INTERVAL_DIGITS, f"{side} end of the {label}", self.value.rows)
+            for side, end in zip(("lower", "upper"), ends, strict=True)
+        )
+        return low, high
+
+
+def score(facts: Facts, fact_id: str, items: Quantity | None = None) -> Score:
+    """A score by its row.
+
+    Args:
+        facts: the tables.
+        fact_id: a row of the table of scores.
+        items: how many questions, where the row does not say.
+
+    Raises:
+        ScoreError: the metric is not a proportion, the number of questions is unknown, or the value is not from 0 to 100.
+    """
+    row = facts.row(fact_id)
+    if row["metric"] not in PROPORTIONS:
+        what = NOT_PROPORTIONS.get(row["metric"], "not a share of questions")
+        raise ScoreError(f"{fact_id}: {row['metric']} is {what}, so it has no binomial interval.")
+    if items is None:
+        if not row["n_items"]:
+            raise ScoreError(f"{fact_id}: the number of questions is not known, so its sampling error is not either.")
+        items = Quantity(float(row["n_items"]), unit("item"), EXACT, Trace(f"questions of {fact_id}", frozenset({fact_id})))
+    value = facts[fact_id].to("percent")
+    _check(value.magnitude / 100, items.magnitude, fact_id)
+    note = "; ".join(part for part in (row["setting"], row["note"]) if part)
+    return Score(fact_id, row["subject"], row["benchmark"], row["metric"], row["source_key"], value, items, note)
+
+
+def _check(share: float, items: float, name: str = "the score") -> None:
+    if not items >= 1 or math.isinf(items):
+        raise ScoreError(f"{name}: a score needs at least one question, not {items:g}.")
+    if not 0 <= share <= 1:
+        raise ScoreError(f"{name}: {100 * share:g} is not from 0 to 100, so it is not a percentage of questions.")
+
+
+def wilson_interval(share: float, items: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The score interval of a proportion (Wilson 1927), both ends from 0 to 1.
+
+    Args:
+        share: proportion of right answers, from 0 to 1. An average over repeated samples need not be a multiple of ``1/items``.
+        items: number of questions, at least 1.
+        confidence: such as 0.95.
+
+    Raises:
+        ScoreError: a share outside 0 to 1, or no questions.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    _check(share, items)
+    low, high = proportion_confint(share * items, items, alpha=1 - confidence, method="wilson")
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A two-proportion test of two scores on one benchmark.
+
+    Attributes:
+        first, second: the scores.
+        z: the pooled statistic; positive where the first is higher.
+        p_value: two-sided.
+    """
+
+    first: Score
+    second: Score
+    z: float
+    p_value: float
+
+    @property
+    def difference(self) -> Quantity:
+        """First minus second, in percentage points."""
+        return (self.first.value - self.second.value).to("percentage_point")
+
+    def verdict(self, alpha: float = ALPHA) -> str:
+        """Whether the first is ahead, behind, or cannot be told apart at this level."""
+        if self.p_value >= alpha:
+            return "cannot be told apart"
+        return "ahead" if self.z > 0 else "behind"
+
+
+def compare(first: Score, second: Score) -> Comparison:
+    """Test whether two scores differ: the pooled two-proportion z test, unpaired, two-sided.
+
+    The same questions were asked of both models, so a paired test (McNemar 1947) would be sharper; it needs the answers.
+
+    Raises:
+        ScoreError: the scores are from different benchmarks.
+    """
+    from statsmodels.stats.proportion import proportions_ztest
+
+    if first.benchmark != second.benchmark:
+        raise ScoreError(f"{first.fact_id} and {second.fact_id} are scores on different benchmarks.")
+    counts = [each.share * each.items.magnitude for each in (first, second)]
+    sizes = [each.items.magnitude for each in (first, second)]
+    if sum(counts) in (0, sum(sizes)):
+        return Comparison(first, second, 0.0, 1.0)
+    z, p_value = proportions_ztest(counts, sizes)
+    return Comparison(first, second, float(z), float(p_value))
+
+
+def holm(comparisons: Sequence[Comparison]) -> list[float]:
+    """The p-values of several tests, corrected for their number (Holm 1979, Scand. J. Statist. 6, 65), in their order."""
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(p) for p in multipletests([each.p_value for each in comparisons], alpha=ALPHA, method="holm")[1]]
+
+
+def ratio_interval(first: Score, second: Score, confidence: float = CONFIDENCE) -> tuple[Quantity, Quantity]:
+    """How many times one score is the other, with sampling error (Katz et al. 1978, Biometrics 34, 469), unpaired.
+
+    Raises:
+        ScoreError: the second score is zero.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    if not second.share or not first.share:
+        raise ScoreError(f"{first.fact_id} over {second.fact_id}: a ratio to or of zero has no interval.")
+    ends = confint_proportions_2indep(
+        first.share * first.items.magnitude,
+        first.items.magnitude,
+        second.share * second.items.magnitude,
+        second.items.magnitude,
+        compare="ratio",
+        method="log",
+        alpha=1 - confidence,
+    )
+    formula = f"end of the Katz {confidence:.0%} interval of {first.fact_id} / {second.fact_id}"
+    low, high = (computed(float(end), "ratio", 2, formula, {first.fact_id, second.fact_id}) for end in ends)
+    return low, high
+
+
+def smallest_telling_difference(items: Quantity, around: Score) -> Quantity:
+    """The difference two models near a score must have to be told apart on that many questions, in percentage points.
+
+    The normal approximation of :func:`compare` at the level ``ALPHA``: z × sqrt(2·p·(1 − p)/n).
+    """
+    from scipy.stats import norm
+
+    gap = float(norm.ppf(1 - ALPHA / 2)) * math.sqrt(2 * around.share * (1 - around.share) / items.magnitude)
+    formula = f"z × sqrt(2·p·(1 − p)/n) with p = {around.fact_id} and n = {items}"
+    return computed(100 * gap, "percentage_point", 2, formula, around.value.rows | items.rows)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Papers and pages of the makers that give one model different scores on one benchmark.
+
+    Attributes:
+        fact_ids: one row per source, the earliest first.
+    """
+
+    subject: str
+    benchmark: str
+    fact_ids: tuple[str, ...]
+
+    def spread(self, facts: Facts) -> Quantity:
+        """Highest minus lowest value, in the unit of the scores (percentage points for percentages)."""
+        values = sorted((facts[fact_id] for fact_id in self.fact_ids), key=lambda value: value.magnitude)
+        gap = values[-1] - values[0]
+        return gap.to("percentage_point") if gap.unit == unit("percent") else gap
+
+
+def contradictions(facts: Facts) -> list[Contradiction]:
+    """Every model and benchmark for which the makers' own sources print different scores, in the order of the table.
+
+    Metrics with other names but the same meaning are compared; majority votes, and runs with and without chain of thought,
+    are not. Runs by outsiders are no contradictions but :func:`replications`.
+    """
+    found = []
+    for (subject, benchmark, _), rows in _by_measure(facts).items():
+        makers = [row for row in rows if row["source_key"] not in REPLICATORS]
+        first_of = {row["source_key"]: row for row in reversed(makers)}
+        kept = sorted(first_of.values(), key=lambda row: row["as_of"])
+        if len({float(row["value"]) for row in kept}) > 1:
+            found.append(Contradiction(subject, benchmark, tuple(row["fact_id"] for row in kept)))
+    return found
+
+
+def replications(facts: Facts, subjects: tuple[str, ...] = ("deepseek_", "r1_distill_")) -> list[Comparison]:
+    """Every run by an outsider of a model that DeepSeek scored on the same benchmark, as (DeepSeek's, outsider's).
+
+    DeepSeek's earliest figure is taken; pairs without a number of questions are left out.
+    """
+    found = []
+    for (subject, _, _), rows in _by_measure(facts).items():
+        if not subject.startswith(subjects):
+            continue
+        own = [row for row in rows if row["source_key"] not in REPLICATORS and row["n_items"]]
+        for row in rows:
+            if row["source_key"] in REPLICATORS and row["n_items"] and own:
+                first = min(own, key=lambda each: each["as_of"])
+                found.append(compare(score(facts, first["fact_id"]), score(facts, row["fact_id"])))
+    return found
+
+
+def _by_measure(facts: Facts) -> dict[tuple[str, str, str], list[dict[str, str]]]:
+    groups: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
+    for row in facts.rows("benchmark_scores"):
+        # Ratings of the arena are re-estimated at each date, so different dates do not contradict each other
+        if row["unit"] in ("percent", "elo") and not row["benchmark"].startswith("lmarena") and row["evidence"] != "unverified":
+            groups[row["subject"], row["benchmark"], _measure(row)].append(row)
+    return groups
+
+
+def _measure(row: dict[str, str]) -> str:
+    """What a row measures: rows of one model and benchmark are compared when this agrees."""
+    metric = row["metric"]
+    if row["benchmark"] == "livecodebench" or metric not in PROPORTIONS - {"cons_64"}:
+        return metric
+    return "share of questions"
+
+
+def questions(facts: Facts, fact_id: str) -> Quantity:
+    """How many questions (or benchmarks, or votes) a row's score rests on, as a plain count.
+
+    Raises:
+        ScoreError: the row does not say.
+    """
+    row = facts.row(fact_id)
+    if not row["n_items"]:
+        raise ScoreError(f"{fact_id}: the number of questions is not known.")
+    return computed(float(row["n_items"]), "count", EXACT, f"n_items of {fact_id}", {fact_id})
+
+
+def expected_win_rate(rating: Quantity, other: Quantity) -> Quantity:
+    """The share of comparisons that the first should win by its rating, in percent: 1 / (1 + 10^(−difference/400)) (Elo 1978).
+
+    Args:
+        rating, other: ratings from one date and one list (unit elo).
+    """
+    difference = (rating - other).to("elo").magnitude
+    formula = f"1 / (1 + 10^(−({rating.formula} − {other.formula})/400))"
+    return computed(100 / (1 + 10 ** (-difference / 400)), "percent", 2, formula, rating.rows | other.rows)
+
+
+def model_name(subject: str) -> str:
+    """A model's name for readers: from the list above, else made from its id."""
+    return MODEL_NAMES.get(subject) or subject.replace("_", " ")

@@ -1,0 +1,219 @@
+"""What training cost: rental bills, chip time, and the figures in circulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from deepseek_audit.models.architecture import training_flops
+from factbook.facts import Facts
+from factbook.quantity import Quantity, Trace, computed, constant, format_range
+
+GPUS_PER_NODE = constant(8, "gpu", "8 GPUs per node")
+SCOPES = {
+    "run": "One training run, at an assumed rent",
+    "programme": "The research behind it",
+    "fleet": "The company’s chips and their operation",
+    "rival": "Rivals’ runs, as quoted",
+}
+
+
+def rental_cost(gpu_hours: Quantity, rate: Quantity) -> Quantity:
+    """A run's bill: chip time (gpu_hour) at a rental price (usd/gpu_hour), in usd.
+
+    This is a price times a quantity, as in DeepSeek-V3's Table 1; it is not what the owner of the chips paid.
+    """
+    return (gpu_hours * rate).to("usd")
+
+
+def wall_clock_hours(gpus: Quantity, hours: Quantity) -> Quantity:
+    """Chip time of a cluster: GPUs times the hours they ran (unit gpu_hour)."""
+    return (gpus * hours).to("gpu_hour")
+
+
+def days_on_cluster(gpu_hours: Quantity, gpus: Quantity) -> Quantity:
+    """How long a cluster needs for some chip time when all its GPUs run all the time (unit day)."""
+    return (gpu_hours / gpus).to("day")
+
+
+def node_rent_per_gpu_hour(monthly_rent: Quantity, yuan_per_dollar: Quantity) -> Quantity:
+    """A node's monthly rent in yuan as dollars per GPU-hour.
+
+    Args:
+        monthly_rent: rent of a node of eight GPUs (unit cny/month).
+        yuan_per_dollar: the exchange rate of that time (unit cny/usd).
+
+    Returns:
+        Unit usd/gpu_hour; a month is a twelfth of 365.25 days.
+    """
+    return (monthly_rent / yuan_per_dollar / GPUS_PER_NODE).to("usd/gpu_hour")
+
+
+@dataclass(frozen=True)
+class CirculatingFigure:
+    """One figure that articles repeat: the amount, with its range if it has one, and what it covers."""
+
+    figure_id: str
+    label: str
+    printed_as: str
+    scope: str
+    kind: str
+    amount: Quantity
+    low: Quantity
+    high: Quantity
+    covers: str
+    leaves_out: str
+
+
+def circulating_figures(facts: Facts) -> list[CirculatingFigure]:
+    """The figures of ``data/headline_figures.csv`` with their amounts computed from the facts they name."""
+    figures = []
+    for row in facts.rows("headline_figures"):
+        amount, low, high = (sum_of_terms(facts, row["terms"], end) for end in ("value", "low", "high"))
+        figures.append(
+            CirculatingFigure(
+                row["figure_id"],
+                row["label"],
+                row["printed_as"],
+                row["scope"],
+                row["kind"],
+                amount,
+                low,
+                high,
+                row["covers"],
+                row["leaves_out"],
+            )
+        )
+    return figures
+
+
+def sum_of_terms(facts: Facts, terms: str, end: str = "value") -> Quantity:
+    """The sum of facts named in a cell: ids separated by spaces, where ``a*b`` is a product.
+
+    Args:
+        facts: the tables.
+        terms: such as ``v3_usd_total r1_usd_total``.
+        end: ``value``, or the ``low`` or ``high`` end of the facts' own ranges.
+    """
+    total: Quantity | None = None
+    for term in terms.split(" "):
+        product: Quantity | None = None
+        for fact_id in term.split("*"):
+            fact = facts[fact_id]
+            factor = {"value": fact, "low": fact.low or fact, "high": fact.high or fact}[end]
+            product = factor if product is None else product * factor
+        assert product is not None
+        total = product if total is None else total + product
+    assert total is not None
+    return total
+
+
+def experiments_multiplier(metric: str, printed: Quantity) -> Quantity:
+    """A published statement on experiments as one measure: all compute of the development over the final run's.
+
+    Args:
+        metric: what was published, as in ``data/experiment_multipliers.csv``.
+        printed: the published number, as a ratio or in percent.
+
+    Returns:
+        A ratio. Shares of the total s give 1 / (1 − s), shares of training 1 + s, the final run's share 1 / s.
+
+    Raises:
+        ValueError: the metric cannot be converted, such as a number of jobs.
+    """
+    if metric in ("total_over_final_run", "total_over_training"):
+        return printed
+    if metric in ("development_share_of_training", "pretraining_experiments_over_final_run"):
+        return 1 + printed
+    if metric == "development_share_of_total":
+        return 1 / (1 - printed)
+    if metric == "final_run_share_of_rd_compute":
+        return (1 / printed).to("ratio")
+    raise ValueError(f"{metric} cannot be converted to a multiple of the final run.")
+
+
+def multiplier_range(metric: str, printed: Quantity) -> tuple[Quantity, Quantity]:
+    """The ends of a published range as multipliers, the smaller one first; the value twice where there is no range."""
+    ends = [experiments_multiplier(metric, end) for end in (printed.low or printed, printed.high or printed)]
+    return min(ends, key=lambda end: end.magnitude), max(ends, key=lambda end: end.magnitude)
+
+
+# Published test runs of V3: tokens per model, size of the model, models trained, and models trained if tests share
+# their reference models (DeepSeek-V3 report, Tables 4 and 5, appendices B.1 and B.2)
+ABLATIONS = (
+    ("Predicting several tokens, large", "v3_abl_mtp_large", "v3_abl_large_active", 2, 1),
+    ("Predicting several tokens, small", "v3_abl_mtp_small", "v3_abl_small_active", 2, 1),
+    ("Balancing experts, large", "v3_abl_aux_large", "v3_abl_large_active", 2, 1),
+    ("Balancing experts, small", "v3_abl_aux_small", "v3_abl_small_active", 2, 1),
+    ("FP8 against BF16, large", "v3_abl_fp8_large", "v3_abl_large_active", 2, 2),
+    ("FP8 against BF16, small", "v3_abl_fp8_small", "v3_abl_small_active", 2, 2),
+    ("Coarser number blocks, small", "v3_abl_block", "v3_abl_small_active", 1, 1),
+)
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Published test runs: tokens per model, activated parameters, number of models, operations by 6ND."""
+
+    name: str
+    tokens: Quantity
+    parameters: Quantity
+    models: Quantity
+    flops: Quantity
+
+
+def ablations(facts: Facts, *, shared_references: bool = False) -> list[Ablation]:
+    """The test runs that V3's report itself describes, with their operations by 6ND.
+
+    Args:
+        facts: the tables.
+        shared_references: the tests share their reference models, so that each is trained once.
+    """
+    found = []
+    for name, tokens, parameters, pairs, alone in ABLATIONS:
+        models = constant(alone if shared_references else pairs, "count", f"{alone if shared_references else pairs} models")
+        models = replace(models, trace=Trace(models.formula, facts[tokens].rows))
+        flops = training_flops(facts[parameters], facts[tokens]) * models
+        found.append(Ablation(name, facts[tokens], facts[parameters], models, flops.to("flop")))
+    return found
+
+
+def ablation_share(facts: Facts, *, shared_references: bool = False) -> Quantity:
+    """Operations of the published test runs as a share of V3's pre-training, both by 6ND (percent).
+
+    Two digits: the coarsest term, 0.9 trillion tokens, is good to 0.05, which moves the share by less than half a point.
+    """
+    tests = [test.flops for test in ablations(facts, shared_references=shared_references)]
+    pretraining = training_flops(facts["v3_activated_parameters"], facts["v3_tokens"]).named("6ND of V3")
+    share = 100 * sum(test.magnitude for test in tests) / pretraining.magnitude
+    formula = "6 × parameters × tokens × models, summed over the published tests / 6ND of V3"
+    return computed(share, "percent", 2, formula, pretraining.rows.union(*(test.rows for test in tests)))
+
+
+ITEMS = {"run": "Run", "trials": "Trials", "people": "People", "data": "Data", "power": "Power", "servers": "Servers"}
+ITEM_STATUS = {"paid": "paid for", "implied": "inside another item", "left_out": "left out", "unclear": "not said"}
+
+
+# Labels that say too little without what follows their comma
+BRIEF_LABELS = {"fleet_amodei": "Value of the fleet’s chips"}
+
+
+def _in_brief(figure: CirculatingFigure) -> str:
+    """A figure's label up to its first comma, and its amount or range."""
+    label = BRIEF_LABELS.get(figure.figure_id, figure.label.split(",")[0])
+    amount = str(figure.amount) if figure.low == figure.high else format_range(figure.low, figure.high)
+    return f"{label}: {'≥ ' if figure.kind == 'floor' else ''}{amount}"
+
+
+def ledger(facts: Facts) -> list[dict[str, str | int]]:
+    """What each figure in circulation pays for, item by item (``data/figure_items.csv``), one row per mark of a grid."""
+    figures = {figure.figure_id: figure for figure in circulating_figures(facts)}
+    return [
+        {
+            "figure": _in_brief(figures[row["figure_id"]]),
+            "item": ITEMS[row["item"]],
+            "status": ITEM_STATUS[row["status"]],
+            "reason": row["reason"],
+            "beside": 0,
+        }
+        for row in facts.rows("figure_items")
+    ]

@@ -1,0 +1,120 @@
+"""Number formats: what FP8 saves in training, and what rounding to it costs.
+
+The demonstration rounds one matrix to FP8 in two ways. With one scale per tensor, the largest entry sets the scale of
+all; with one scale per tile of 1 x 128, as in DeepSeek-V3 (report, section 3.3.2), an outlier harms its own tile only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+from deepseek_audit.models.architecture import BITS_PER_BYTE
+from factbook.quantity import EXACT, Quantity, computed
+
+# Largest number of FP8 in the format E4M3 (Micikevicius et al. 2022, arXiv:2209.05433, Table 1)
+LARGEST_E4M3 = 448.0
+# Along the inner dimension, for activations (DeepSeek-V3 report, section 3.3.2)
+TILE = 128
+# Bits per parameter in DeepSeek-V3's training (report, sections 3.3.1 and 3.3.3)
+V3_TRAINING_STATE = {
+    "weights for the products": 8,
+    "master weights": 32,
+    "gradients": 32,
+    "first moment of AdamW": 16,
+    "second moment of AdamW": 16,
+}
+# The usual state with gradients in 32 bits, part by part; it adds up to the fact about Megatron
+USUAL_TRAINING_STATE = {
+    "weights for the products": 16,
+    "master weights": 32,
+    "gradients": 32,
+    "first moment of AdamW": 32,
+    "second moment of AdamW": 32,
+}
+
+Matrix = NDArray[np.float64]
+
+
+def training_state(bits: Mapping[str, int], rows: frozenset[str]) -> Quantity:
+    """Memory of the whole training state (unit byte/parameter): the parts' bits, added.
+
+    Args:
+        bits: bits per parameter, by part.
+        rows: the facts that say so.
+    """
+    formula = "(" + " + ".join(str(width) for width in bits.values()) + ") bits / 8"
+    return computed(sum(bits.values()) / BITS_PER_BYTE, "byte/parameter", EXACT, formula, rows)
+
+
+def quantize(matrix: Matrix, tile: int | None) -> Matrix:
+    """A matrix as it comes back from FP8 (E4M3).
+
+    Args:
+        matrix: shape (rows, columns).
+        tile: entries along a row that share a scale; ``None`` for one scale for the whole matrix.
+
+    Raises:
+        ValueError: the columns don't divide into tiles, or an entry is not finite.
+    """
+    if not np.isfinite(matrix).all():
+        raise ValueError("the matrix has entries that are not finite")
+    if tile is not None and (tile < 1 or matrix.shape[1] % tile):
+        raise ValueError(f"{matrix.shape[1]} columns don't divide into tiles of {tile}")
+    groups = matrix.reshape(1, -1) if tile is None else matrix.reshape(-1, tile)
+    largest = np.abs(groups).max(axis=1, keepdims=True)
+    scale = np.where(largest > 0, largest / LARGEST_E4M3, 1.0)
+    rounded = (groups / scale).astype(ml_dtypes.float8_e4m3fn).astype(np.float64)
+    return np.asarray(rounded * scale).reshape(matrix.shape)
+
+
+def relative_error(exact: Matrix, rounded: Matrix) -> float:
+    """Root-mean-square error over root-mean-square value."""
+    return float(np.sqrt(np.mean((rounded - exact) ** 2) / np.mean(exact**2)))
+
+
+@dataclass(frozen=True)
+class RoundingError:
+    """Errors of the ordinary entries of a matrix with outliers, as shares.
+
+    Attributes:
+        outlier: the outliers' size, in standard deviations of the ordinary entries.
+        per_tensor, per_tile: relative error with one scale in all, and with one per tile.
+        lost: share of ordinary entries that one scale in all rounds to zero.
+    """
+
+    outlier: float
+    per_tensor: float
+    per_tile: float
+    lost: float
+
+
+def outlier_sweep(outliers: list[float], *, seed: int, tokens: int = 256, channels: int = 2048) -> list[RoundingError]:
+    """Round the same random activations with ever larger outliers in one channel.
+
+    Args:
+        outliers: sizes, in standard deviations of the ordinary entries.
+        seed: of the random numbers.
+        tokens, channels: shape of the matrix; one channel in ``channels`` holds outliers, as feature outliers do.
+    """
+    ordinary = np.random.default_rng(seed).standard_normal((tokens, channels))
+    kept = np.arange(channels) != channels // 2
+    errors = []
+    for size in outliers:
+        matrix = ordinary.copy()
+        matrix[:, ~kept] *= size
+        whole, tiles = quantize(matrix, None), quantize(matrix, TILE)
+        exact = matrix[:, kept]
+        errors.append(
+            RoundingError(
+                size,
+                relative_error(exact, whole[:, kept]),
+                relative_error(exact, tiles[:, kept]),
+                float(np.mean((whole[:, kept] == 0) & (exact != 0))),
+            )
+        )
+    return errors

@@ -1,0 +1,1 @@
+"""Numbers that know where they come from: tables, facts, quantities, and what a notebook shows of them."""

@@ -1,0 +1,1 @@
+"""Models that readers change on the page: one formula for Python and for the browser."""

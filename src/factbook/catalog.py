@@ -1,0 +1,146 @@
+"""Write what is generated from the data: ``data/README.md`` and ``book/references.bib``.
+
+The tables and their descriptor are the truth; both files are made from them and a test compares them.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from factbook.facts import Facts
+from factbook.tables import Row
+
+READ_AS = {
+    "original": "Read in the original.",
+    "repository": "Read in the publisher’s repository.",
+    "excerpt": "Only an excerpt was read.",
+    "second_hand": "Read second-hand.",
+    "not_read": "Not read.",
+}
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
+_ENTRY_TYPES = {"article": "article", "report": "techreport", "inproceedings": "inproceedings"}
+_PUBLISHER_FIELD = {"article": "journal", "report": "institution", "inproceedings": "booktitle"}
+
+
+def write(facts: Facts) -> list[Path]:
+    """Write both files beside the tables.
+
+    Returns:
+        The paths written.
+    """
+    contents = {facts.directory / "README.md": readme(facts), facts.directory.parent / "book" / "references.bib": bibliography(facts)}
+    for path, text in contents.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(contents)
+
+
+def bibliography(facts: Facts) -> str:
+    """All sources as BibTeX, with a note that says how each was read."""
+    entries = "\n".join(entry(source) for source in facts.rows("sources"))
+    return f"% Generated from data/sources.csv by `make catalog`. Do not edit.\n\n{entries}"
+
+
+def latex(text: str) -> str:
+    """The text as LaTeX prints it: each character that is a command there is written as the command that prints it."""
+    return text.translate(_LATEX)
+
+
+def entry(source: Mapping[str, str]) -> str:
+    """One source as BibTeX: a row of ``sources`` as an entry."""
+    lines = [f"@{_ENTRY_TYPES.get(source['kind'], 'misc')}{{{source['source_key']}"]
+    # BibTeX quotes a text that holds quotation marks by braces
+    lines += [f"    {name} = " + (f"{{{value}}}" if '"' in value else f'"{value}"') for name, value in _bibtex_fields(source)]
+    return ",\n".join(lines) + "\n}\n"
+
+
+def _bibtex_name(name: str) -> str:
+    """A person is “Surname, F.”; anything else is an organization, kept whole."""
+    if name in ("et al.", "others"):
+        return "others"
+    return latex(name) if re.fullmatch(r"[^,]+, (\w\.[ -]?)+", name) else f"{{{latex(name)}}}"
+
+
+def _bibtex_fields(source: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Name and value of each field. Addresses are printed as they stand; everything else is LaTeX."""
+    if authors := [_bibtex_name(name) for name in source["authors"].split("; ") if name]:
+        yield "author", " and ".join(authors)
+    yield "title", f"{{{latex(source['title'])}}}"
+    if source["publisher"]:
+        yield _PUBLISHER_FIELD.get(source["kind"], "howpublished"), latex(source["publisher"])
+    for name in ("year", "doi", "url"):
+        if source[name]:
+            yield name, source[name]
+    if source["arxiv"]:
+        yield "eprint", source["arxiv"]
+        yield "archiveprefix", "arXiv"
+    yield "note", READ_AS[source["read_as"]].rstrip(".")
+
+
+def readme(facts: Facts) -> str:
+    """The data dictionary, in Markdown."""
+    descriptor = facts.descriptor
+    parts = [
+        "<!-- Generated from datapackage.json by `make catalog`. Do not edit. -->",
+        f"# {descriptor['title']}",
+        descriptor["description"],
+        "| table | rows | what a row is |\n| --- | ---: | --- |\n"
+        + "\n".join(
+            f"| [`{resource['path']}`](#{resource['name']}) | {len(facts.rows(resource['name'])):,} | {resource['title']} |"
+            for resource in descriptor["resources"]
+        ),
+        "License: " + ", ".join(f"[{entry['title']}]({entry['path']})" for entry in descriptor["licenses"]) + ".",
+        "## Columns that every table of facts has",
+        _columns(_shared_fields(facts)),
+    ]
+    shared = {field["name"] for field in _shared_fields(facts)}
+    for resource in descriptor["resources"]:
+        fields = resource["schema"]["fields"]
+        own = [field for field in fields if field["name"] not in shared] if _is_fact_table(resource) else fields
+        parts += [f'## <a id="{resource["name"]}"></a>{resource["path"]}', resource["description"]]
+        if units := _units(facts.rows(resource["name"])):
+            parts.append(f"Units: {units}.")
+        if own:
+            parts.append(_columns(own))
+    return "\n\n".join(parts) + "\n"
+
+
+def _is_fact_table(resource: Mapping[str, Any]) -> bool:
+    return bool(resource["schema"].get("primaryKey") == ["fact_id"])
+
+
+def _shared_fields(facts: Facts) -> list[dict[str, Any]]:
+    tables = [resource["schema"]["fields"] for resource in facts.descriptor["resources"] if _is_fact_table(resource)]
+    names = set.intersection(*({field["name"] for field in fields} for fields in tables))
+    return [field for field in tables[0] if field["name"] in names]
+
+
+def _units(rows: list[Row]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted({row["unit"] for row in rows if row.get("unit")}))
+
+
+def _columns(fields: list[dict[str, Any]]) -> str:
+    lines = ["| column | type | meaning |", "| --- | --- | --- |"]
+    for field in fields:
+        constraints = field.get("constraints", {})
+        kind = field["type"] + (", required" if constraints.get("required") else "")
+        meaning = html.escape(field["description"], quote=False).replace("|", "\\|")
+        if "enum" in constraints and field["name"] != "unit":
+            meaning += " One of: " + ", ".join(f"`{value}`" for value in constraints["enum"]) + "."
+        lines.append(f"| `{field['name']}` | {kind} | {meaning} |")
+    return "\n".join(lines)

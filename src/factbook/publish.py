@@ -1,0 +1,178 @@
+"""What a chapter shows: numbers in its sentences, and tables.
+
+Both are emitted as data with a plain-text twin, so that a stored notebook can be compared whole and a website
+can link each number to its rows. Nothing here knows a website.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from factbook.facts import load
+from factbook.quantity import MIME_TYPE, Quantity
+
+TABLE_MIME_TYPE = "application/vnd.traced-table+json"
+# A count may have thousands of rows; beyond these, their ids must do
+DETAILED_ROWS = 12
+# A number of years from here on is the year of a date
+FIRST_CALENDAR_YEAR = 1900
+# The convention by which MyST-NB and papermill find values that a notebook records for its text
+RECORD_PREFIX = "application/papermill.record/"
+
+
+class UntracedNumber(ValueError):
+    """A number without a source row was about to be published."""
+
+
+def glue(**values: Quantity | str) -> None:
+    """Record values under names that the chapter's sentences refer to.
+
+    Args:
+        values: quantities, or texts such as a date or a name.
+
+    Raises:
+        UntracedNumber: a quantity that no data row stands behind, or a plain number.
+    """
+    from IPython.display import display
+
+    for name, value in values.items():
+        bundle = _bundle(name, value)
+        display(  # type: ignore[no-untyped-call]
+            {RECORD_PREFIX + kind: content for kind, content in bundle.items()},
+            raw=True,
+            metadata={"scrapbook": {"name": name, "mime_prefix": RECORD_PREFIX}},
+        )
+
+
+def _bundle(name: str, value: Quantity | str) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"text/plain": value}
+    if not isinstance(value, Quantity):
+        raise UntracedNumber(f"{name} is {value!r}: publish quantities, whose source is known, or texts.")
+    if not value.rows:
+        raise UntracedNumber(f"{name} ({value}) has no data row behind it. Compute it from facts[…].")
+    bundle: dict[str, Any] = value._repr_mimebundle_()
+    bundle[MIME_TYPE] = {"id": name, **traced(value)}
+    return bundle
+
+
+def traced(number: Quantity) -> dict[str, Any]:
+    """A number with everything a reader needs to check it: its formula, and the rows behind it with their sources."""
+    rows = sorted(number.rows)
+    details = [row_details(row_id) for row_id in rows[:DETAILED_ROWS]]
+    return {**number.describe(str(number)), "rows": [*details, *({"id": row_id} for row_id in rows[DETAILED_ROWS:])]}
+
+
+def row_details(row_id: str) -> dict[str, str]:
+    """A row of the data, or a claim, as a reader sees it: its value, its grade, and its source."""
+    facts = load()
+    home = facts.home(row_id)
+    if home == "citations":
+        step = facts.citations[row_id]
+        taken = f"from {described(facts.source(step['to_key']))}" if step["to_key"] else "as its own"
+        text = f"{step['figure'].replace('_', ' ')}, {taken}"
+        seen = {"evidence": "primary" if step["known_by"] != "same_wording" else "estimate"}
+        row = {**step, **seen, "source_key": step["from_key"], "read_as": facts.source(step["from_key"])["read_as"]}
+    elif home == "claims":
+        claim, text = facts.claim_row(row_id), facts.claim_text(row_id)
+        seen = {"evidence": "claim", "read_as": "original", "note": ""}
+        row = {**claim, **seen, "source_key": claim["article"], "locator": facts.claim_place(row_id)}
+    else:
+        row = facts.row(row_id)
+        text = row["text"] or _calendar_year(row) or str(facts.assumption(row_id))
+    source = facts.source(row["source_key"])
+    return {
+        "id": row_id,
+        "text": text,
+        "evidence": row["evidence"],
+        "read_as": row["read_as"],
+        "source": f"{described(source)}, {source['title']}",
+        "url": source["url"],
+        "locator": row["locator"],
+        "note": row["note"],
+    }
+
+
+def _calendar_year(row: Mapping[str, str]) -> str:
+    """The year of a date, which is no duration and has no thousands; empty for other rows."""
+    return row["value"] if row["unit"] == "year" and float(row["value"] or 0) >= FIRST_CALENDAR_YEAR else ""
+
+
+Cell = Quantity | str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table for readers: traced numbers and texts.
+
+    Args:
+        caption: what the table shows, in one sentence.
+        columns: the column heads.
+        rows: cells, as many per row as there are columns; the first cell of a row is its head.
+        emphasis: indices of rows to set apart, such as totals.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    emphasis: Sequence[int] = field(default=())
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.caption!r}: a row has {len(row)} cells, the head has {len(self.columns)}: {row}")
+            for cell in row:
+                if not isinstance(cell, (Quantity, str)) or (isinstance(cell, Quantity) and not cell.rows):
+                    raise UntracedNumber(f"{self.caption!r}: {cell!r} has no data row behind it.")
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": self._text(), "text/html": self._html(), TABLE_MIME_TYPE: self._data()}
+
+    def _data(self) -> dict[str, Any]:
+        rows = [[traced(cell) if isinstance(cell, Quantity) else cell for cell in row] for row in self.rows]
+        return {"caption": self.caption, "columns": list(self.columns), "rows": rows, "emphasis": list(self.emphasis)}
+
+    def _text(self) -> str:
+        return as_text(self.columns, [list(map(str, row)) for row in self.rows], self.caption)
+
+    def _html(self) -> str:
+        return as_html(self.columns, [list(map(str, row)) for row in self.rows], self.caption)
+
+
+def as_html(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """A table of texts as front ends of notebooks show it.
+
+    Args:
+        columns: the column heads.
+        rows: cells, as many per row as there are columns.
+        caption: what the table shows.
+    """
+    title = f"<caption>{shown(caption)}</caption>" if caption else ""
+    head = "".join(f"<th>{shown(name)}</th>" for name in columns)
+    body = "".join("<tr>" + "".join(f"<td>{shown(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def as_text(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """The same table in columns of plain text."""
+    lines = [list(columns), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(columns))]
+    written = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return "\n".join([caption, *written] if caption else written)
+
+
+def shown(text: str) -> str:
+    """A text as HTML; what stands between two dollar signs in one piece of text would become a formula in a notebook."""
+    return html.escape(text).replace("$", "<span>$</span>")
+
+
+def described(source: Mapping[str, str]) -> str:
+    """A source in a few words, for the line under a chart: first author or publisher, and year."""
+    authors = [name for name in source["authors"].split("; ") if name]
+    surname = authors[0].split(",")[0] + (" et al." if len(authors) > 1 else "") if authors else ""
+    publisher = source["publisher"] if source["publisher"] != "unknown" else ""
+    name = surname or publisher or source["title"].partition(" (")[0]
+    return f"{name} {source['year']}".strip()

@@ -1,0 +1,72 @@
+"""Every source behind the report, with what rests on it: emitted as data, so that the website can say which links still lead there.
+
+Decided: a source's address is its own, else that of its DOI or its arXiv number. The date for a copy in an archive is the
+year of publication, since the tables hold no day of reading: nothing finer is known of all of them.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from factbook import publish
+from factbook.facts import Facts
+
+MIME_TYPE = "application/vnd.sources+json"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All sources as a notebook emits them, in the order of their authors or, where there is none, their titles."""
+
+    facts: Facts
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        data = self.describe()
+        return {"text/plain": _as_text(data["sources"]), "text/html": _as_html(data["sources"]), MIME_TYPE: data}
+
+    def describe(self) -> dict[str, Any]:
+        """Each source with its rows and their grades."""
+        rows: dict[str, list[str]] = {}
+        grades: dict[str, Counter[str]] = {}
+        for fact_id in self.facts:
+            row = self.facts.row(fact_id)
+            rows.setdefault(row["source_key"], []).append(fact_id)
+            grades.setdefault(row["source_key"], Counter())[row["evidence"]] += 1
+        found = [
+            {
+                **{name: source[name] for name in ("title", "authors", "publisher", "year", "read_as", "remark")},
+                "key": source["source_key"],
+                "url": address(source),
+                "evidence": dict(sorted(grades.get(source["source_key"], Counter()).items())),
+                "rows": sorted(rows.get(source["source_key"], ())),
+            }
+            for source in self.facts.rows("sources")
+        ]
+        return {"sources": sorted(found, key=lambda source: ((source["authors"] or source["title"]).casefold(), source["key"]))}
+
+
+def _as_text(sources: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(f"{publish.described(source)}, {source['title']}: {source['url'] or 'no address'}" for source in sources)
+
+
+def _as_html(sources: Sequence[Mapping[str, Any]]) -> str:
+    lines = []
+    for source in sources:
+        where = html.escape(source["url"], quote=True)
+        title = publish.shown(source["title"])
+        linked = f'<a href="{where}">{title}</a>' if where else title
+        lines.append(f"<li>{publish.shown(publish.described(source))}, {linked}</li>")
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def address(source: Mapping[str, str]) -> str:
+    """Where a source is found; nothing where no address is known."""
+    if source["url"]:
+        return source["url"]
+    if source["doi"]:
+        return f"https://doi.org/{source['doi']}"
+    return f"https://arxiv.org/abs/{source['arxiv']}" if source["arxiv"] else ""

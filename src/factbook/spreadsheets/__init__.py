@@ -1,0 +1,1 @@
+"""What programs for tables do to a table, found and undone."""

@@ -1,0 +1,107 @@
+"""The page of sources: what rests on each, what is known of its link, and nothing said that was not checked."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from bs4 import BeautifulSoup
+
+from bookkit.checks import links
+from bookkit.outputs import sources
+from tests.bookkit.browser import ROOT
+from tests.bookkit.outputs.test_claims import claim
+
+URL = "https://example.org/paper"
+
+
+def source(**changes):
+    return {
+        "key": "paper",
+        "title": "A <b>paper</b>",
+        "authors": "Doe, J.",
+        "publisher": "A press",
+        "year": "2023-2025",
+        "read_as": "excerpt",
+        "remark": "Only the table.",
+        "url": URL,
+        "evidence": {"primary": 2},
+        "rows": ["bill"],
+        **changes,
+    }
+
+
+def made(record=None, **changes):
+    return BeautifulSoup(
+        sources.page([source(**changes)], record or {}, {"paper": ["costs"]}, {"paper": [claim()]}, {"costs": "Costs: what for?"}, "../"),
+        "html.parser",
+    )
+
+
+def test_without_a_check_nothing_is_claimed_of_a_link():
+    page = made()
+    assert "No link check has been recorded yet" in page.text
+    assert "Link: not checked yet" in page.text
+    assert page.find("a", string="archive (nearest capture)")["href"] == f"https://web.archive.org/web/2025/{URL}"
+    assert not page.find("b")
+    assert page.find("a", string="Costs")["href"] == "../costs.html"
+    assert page.find("a", string=claim()["paraphrase"])["href"] == "../claims/one_cost.html"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "rotten"),
+    [
+        (links.Answer("ok", "200", "2026-11-30"), "there on 30 November 2026", False),
+        (
+            links.Answer("moved", "301", "2026-11-30", moved_to="https://b.org/"),
+            "moved, seen on 30 November 2026, to https://b.org/",
+            False,
+        ),
+        (links.Answer("gone", "404", "2026-11-30", since="2026-01-05"), "gone since 5 January 2026", True),
+        (links.Answer("refused", "403", "2026-11-30"), "not open to programs", False),
+        (links.Answer("unreachable", "x", "2026-11-30", since="2026-11-23"), "not reached since 23 November 2026", True),
+    ],
+)
+def test_what_a_check_found_is_told(answer, said, rotten):
+    page = made({URL: answer})
+    assert said in page.find("li", id="source-paper").text
+    head = page.find(class_="source-rot")
+    assert "Links last checked on 30 November 2026" in head.text
+    assert bool(head.find("a", href="#source-paper")) == rotten
+    assert ("No source is known to have rotted" in head.text) != rotten
+
+
+def test_only_a_copy_that_was_found_is_called_one():
+    page = made({URL: links.Answer("gone", "404", "2026-11-30", capture="https://web.archive.org/web/20250101/x")})
+    assert page.find("a", string="archived copy")["href"] == "https://web.archive.org/web/20250101/x"
+    assert not page.find("a", string="archive (nearest capture)")
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "ftp://x"])
+def test_only_web_addresses_are_linked(url):
+    assert not [link for link in made(url=url).find_all("a") if not link["href"].startswith("../")]
+    assert "No address is known" in made(url=url).text
+
+
+def test_chapters_use_a_source_by_its_rows_or_by_citing_it():
+    found = sources.chapters_by_source(
+        [source(), source(key="other", rows=[])], {"a": {"bill"}, "b": {"x"}}, {"b": {"other"}, "c": {"paper", "other"}}
+    )
+    assert found == {"paper": ["a", "c"], "other": ["b", "c"]}
+
+
+def test_every_source_of_the_data_is_on_the_page(built):
+    """With its link, its archive address and how it was read; no other source is."""
+    page = BeautifulSoup((built / "_build/html/sources.html").read_text(encoding="utf-8"), "html.parser")
+    with (ROOT / "data/sources.csv").open(encoding="utf-8", newline="") as file:
+        rows = {f"source-{row['source_key']}": row for row in csv.DictReader(file)}
+    entries = {entry["id"]: entry for entry in page.select(".source-list > li")}
+    assert set(entries) == set(rows)
+    for name, entry in entries.items():
+        row = rows[name]
+        assert row["title"] in entry.text
+        assert row["remark"] in entry.text
+        hrefs = [link["href"] for link in entry.find_all("a")]
+        if row["url"]:
+            assert row["url"] in hrefs, name
+            assert links.archived(row["url"], row["year"][-4:]) in hrefs, name

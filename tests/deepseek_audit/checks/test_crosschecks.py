@@ -1,0 +1,203 @@
+"""Rows of the data agree with one another: every cross-check of ``deepseek_audit.checks.crosschecks`` holds.
+
+One test for each check and key; a failure names the rows. What the checks are worth is measured by ``make mutate``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from deepseek_audit.__main__ import cross, main
+from deepseek_audit.checks.crosschecks import CHECKS, FOLLOWS, Contradiction, Findings, NotCompared, between, findings
+from deepseek_audit.checks.ratios import RATIOS
+from factbook.facts import Facts, load
+from factbook.tables import plausible_ranges
+
+FACTS = load()
+CASES = [(name, arguments) for name, rule in CHECKS.items() for arguments in rule.cases(FACTS)]
+
+
+# Rows that have no partner to be compared with, as the check says it: why
+NOT_COMPARED: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_rows_agree(name: str) -> None:
+    for arguments in CHECKS[name].cases(FACTS):
+        with contextlib.suppress(NotCompared):
+            CHECKS[name].function(FACTS, *arguments)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_check_says_what_holds_and_is_asked(name: str) -> None:
+    assert CHECKS[name].what.endswith("."), f"{name} needs a docstring that says what holds, in one line"
+    assert Counter(rule for rule, _ in CASES)[name] >= 1, f"{name} is never asked: its keys are empty"
+
+
+def spoiled(table: str, key: str, **cells: str) -> Facts:
+    rows = [{**row, **cells} if next(iter(row.values())) == key else row for row in FACTS.rows(table)]
+    return FACTS.with_rows(table, rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "fact_id", "value", "named"),
+    [
+        ("training_runs", "v3_hours_pretrain", "26640000", "v3_hours_total"),
+        ("chips", "h100_sxm_die_area", "914", "h100_sxm_performance_density"),
+        ("model_configs", "config_deepseek_v3_layers", "62", "v3_total_parameters"),
+        ("api_prices", "price_deepseek_r1_output_cny_2025_01_20", "26", "price_deepseek_r1_output_cny_2025_01_20"),
+    ],
+)
+def test_a_wrong_row_is_named_with_what_it_contradicts(table: str, fact_id: str, value: str, named: str) -> None:
+    assert any(named in line for line in findings(spoiled(table, fact_id, value=value)).contradictions)
+
+
+def test_sound_data_have_no_contradiction_and_every_row_its_partner() -> None:
+    assert findings(FACTS) == Findings([], list(NOT_COMPARED)), "say in NOT_COMPARED why a row has no partner"
+
+
+def added(table: str, *rows: dict[str, str]) -> Facts:
+    """The facts with copies of rows of a table, changed in some cells: the cell ``like`` names the row."""
+    known = {row["fact_id"]: row for row in FACTS.rows(table)}
+    copies = [{**known[row["like"]], **{name: cell for name, cell in row.items() if name != "like"}} for row in rows]
+    return FACTS.with_rows(table, [*FACTS.rows(table), *copies])
+
+
+def without(table: str, fact_id: str) -> Facts:
+    return FACTS.with_rows(table, [row for row in FACTS.rows(table) if row["fact_id"] != fact_id])
+
+
+NEW_MODEL = [
+    {**row, "like": row["fact_id"], "fact_id": row["fact_id"].replace("qwen2_5_72b", "new"), "subject": "new"}
+    for row in FACTS.where("model_configs", subject="qwen2_5_72b")
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "named"),
+    [
+        (added("model_configs", *NEW_MODEL), "new has no total_parameters in architecture_facts.csv"),
+        (added("model_configs", *NEW_MODEL[:1]), "new has no layers or no heads in model_configs.csv"),
+        (without("architecture_facts", "v3_total_parameters"), "deepseek_v3 has no total_parameters in architecture_facts.csv"),
+        (
+            added("architecture_facts", {"like": "v3_activated_parameters", "fact_id": "new", "subject": "new"}),
+            "new has no hidden_size, layers, vocab_size, attention_heads in model_configs.csv",
+        ),
+        (added("chips", {"like": "h20_memory_size", "fact_id": "new", "subject": "new"}), "new has no total_processing_performance"),
+        (added("chips", {"like": "h20_die_area", "fact_id": "new", "subject": "new"}), "new lacks a performance_density, a die_area or"),
+        (
+            added("api_prices", {"like": "price_deepseek_r1_output_usd_2025_01_20", "fact_id": "new", "subject": "new"}),
+            "new of 2025-01-20 has no price for input",
+        ),
+        (
+            added("benchmark_scores", {"like": "bench_r1_math_500_pass1_r1_preprint", "fact_id": "x", "benchmark": "new", "n_items": "9"}),
+            "new has no n_items in benchmarks.csv",
+        ),
+        (without("training_runs", "v3_hours_context"), "v3_hours_context"),
+        (spoiled("cost_inputs", "fte_share", high=""), "fte_share has no high"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_row_without_its_partner_is_not_compared_and_contradicts_nothing(facts: Facts, named: str) -> None:
+    found = findings(facts)
+    assert found.contradictions == []
+    assert any(named in line for line in found.not_compared)
+
+
+def test_a_new_model_of_another_size_than_published_is_a_contradiction() -> None:
+    size = {**FACTS.row("v3_total_parameters"), "fact_id": "new", "subject": "new"}
+    facts = added("model_configs", *NEW_MODEL).with_rows("architecture_facts", [*FACTS.rows("architecture_facts"), size])
+    assert [line for line in findings(facts).contradictions if "new is 671" in line]
+
+
+def test_the_command_reports_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader who changes an assumption is told what no longer fits, and gets a book all the same."""
+    assert main(["check", "--cross"]) == 0
+    assert "agree" in capsys.readouterr().out
+
+
+def test_the_command_tells_what_was_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    cross(added("model_configs", *NEW_MODEL))
+    said = capsys.readouterr().out
+    assert "not compared: configuration gives the published size: new has no total_parameters" in said
+    assert f"the rows agree; {len(NOT_COMPARED) + 1} not compared" in said
+
+
+def test_published_figure_fails_beyond_half_a_unit() -> None:
+    assert "v3_days_per_trillion" in FOLLOWS
+    with pytest.raises(Contradiction, match=r"v3_days_per_trillion is 3\.8"):
+        CHECKS["published_figure_follows_from_its_terms"].function(
+            spoiled("training_runs", "v3_days_per_trillion", value="3.8"), "v3_days_per_trillion"
+        )
+
+
+@pytest.mark.parametrize("name", RATIOS)
+def test_a_ratio_has_a_reason_that_is_said(name: str) -> None:
+    """Also at both ends: a bound that nothing can break is none."""
+    formula, low, high, reason = RATIOS[name]
+    assert low < formula(lambda fact_id: float(FACTS.row(fact_id)["value"])) * (1 + 1e-9)
+    assert low <= high
+    for beyond in (low - 0.1, high + 0.1):
+        with pytest.raises(Contradiction, match=re.escape(reason)):
+            between(name, beyond, low, high, reason)
+    assert len(reason.split()) > 2
+
+
+# Plausible ranges
+
+
+def measured() -> set[tuple[str, str]]:
+    tables = [resource["name"] for resource in FACTS.descriptor["resources"] if resource["schema"]["primaryKey"] == ["fact_id"]]
+    return {(row["metric"], row["unit"]) for name in tables for row in FACTS.rows(name) if row["value"]}
+
+
+def test_every_metric_has_a_plausible_range_and_each_range_is_used() -> None:
+    ranges = plausible_ranges(FACTS.rows("plausible_ranges"))
+    known = {(metric, unit) for metric, by_unit in ranges.items() for unit in by_unit}
+    assert measured() - known == set(), "add a range with its reason to data/plausible_ranges.csv"
+    assert known - measured() == set(), "no row uses these ranges: remove them"
+
+
+def test_each_metric_and_unit_has_one_range() -> None:
+    listed = Counter((metric, row["unit"]) for row in FACTS.rows("plausible_ranges") for metric in row["metrics"].split(" "))
+    assert [pair for pair, times in listed.items() if times > 1] == []
+
+
+# Coverage of the market
+
+
+def test_most_series_have_closes_to_compare() -> None:
+    compared: set[Any] = {arguments[0] for name, arguments in CASES if name == "return_follows_from_the_closes"}
+    stocks_and_funds = {row["ticker"] for row in FACTS.rows("market_series") if row["kind"] != "index"}
+    assert stocks_and_funds - compared == {"RSP"}, "RSP has an adjusted return only"
+
+
+def test_all_but_three_series_have_month_ends_from_another_source() -> None:
+    compared = {row["ticker"] for row in FACTS.rows("market_month_returns")}
+    series = {row["ticker"]: row["source_key"] for row in FACTS.rows("market_series")}
+    assert set(series) - compared == {"^GSPC", "^IXIC", "RSP"}
+    same = {row["ticker"] for row in FACTS.rows("market_month_returns") if series[row["ticker"]] == row["source_key"]}
+    assert same == {"^SOX"}, "a return from the source of the returns is no second source"
+
+
+def test_only_one_series_begins_late() -> None:
+    first = FACTS.where("market_series", ticker="SPY")[0]["first_date"]
+    late = {row["ticker"]: row["first_date"] for row in FACTS.rows("market_series") if row["first_date"] != first}
+    assert late == {"GEV": "2024-03-28"}, "when-issued trading began on 2024-03-27"
+
+
+def test_there_are_prices_in_two_currencies() -> None:
+    assert Counter(name for name, _ in CASES)["prices_in_two_currencies_agree"] >= 9
+
+
+def test_three_models_have_all_three_bases() -> None:
+    bases: dict[str, set[str]] = {}
+    for row in FACTS.rows("cost_estimates"):
+        bases.setdefault(row["subject"], set()).add(row["basis"])
+    complete = {subject for subject, found in bases.items() if {"acquisition", "cloud_price", "amortized"} <= found}
+    assert {"gpt_4", "gemini_1_0_ultra", "llama_3_1_405b"} <= complete

@@ -1,0 +1,208 @@
+"""Bills, margins and rates of decline: rebuilt from the published figures, by hand, and on bad input."""
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from deepseek_audit.models import prices
+from factbook.facts import Facts, load
+from factbook.quantity import of
+
+AMOUNTS = st.floats(1e-3, 1e6)
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def runs(facts) -> dict[str, prices.Run]:
+    return prices.aider_runs(facts)
+
+
+# Bills
+
+
+def test_twenty_seven_times_in_bills(runs):
+    """Aider's leaderboard: R1 $5.42 for 128 of 225, o1 $186.50 for 139 of 224."""
+    r1, o1 = runs["deepseek_r1"], runs["o1_1217_high"]
+    assert (r1.tasks.magnitude, o1.tasks.magnitude) == (225, 224)
+    assert (o1.bill / r1.bill).magnitude == pytest.approx(186.4958 / 5.4193)
+    assert (o1.per_solved_task / r1.per_solved_task).magnitude == pytest.approx((186.4958 / 139) / (5.4193 / 128))
+
+
+def test_solved_tasks_give_the_printed_rate(facts, runs):
+    """The leaderboard rounds to a tenth and divides by 225, or by the tasks run."""
+    for run in runs.values():
+        row = next(
+            row
+            for row in facts.rows("benchmark_scores")
+            if row["subject"] == run.subject and row["metric"] == "pass_rate_2" and row["as_of"] == run.day
+        )
+        printed = float(row["value"])
+        rates = [100 * run.solved.magnitude / tasks for tasks in (225, run.tasks.magnitude)]
+        # One run (o1) was cut off, not rounded
+        assert any(abs(rate - printed) <= 0.1 for rate in rates) or row["note"], run.subject
+
+
+def test_rival_after_eleven_days(facts, runs):
+    days = prices.days_between(facts, "price_deepseek_r1_output_usd_2025_01_20", "price_o3_mini_output_usd_2025_01_31")
+    assert days.magnitude == (date(2025, 1, 31) - date(2025, 1, 20)).days == 11
+    assert (runs["o3_mini_high"].bill / runs["deepseek_r1"].bill).magnitude == pytest.approx(18.1584 / 5.4193)
+
+
+def test_medium_effort_of_o3_mini_is_within_the_error_of_r1(runs):
+    """121 and 128 of 225 tasks: the pooled z by hand; its bill is less than twice R1's, so the rule of choice matters."""
+    medium, r1 = runs["o3_mini_medium"], runs["deepseek_r1"]
+    assert (medium.solved.magnitude, r1.solved.magnitude, medium.tasks.magnitude, r1.tasks.magnitude) == (121, 128, 225, 225)
+    pooled = (121 + 128) / 450
+    assert abs(128 - 121) / 225 / math.sqrt(pooled * (1 - pooled) * 2 / 225) < 1.96
+    assert 1 < (medium.bill / r1.bill).magnitude < 2
+
+
+def test_date_known_to_the_month_has_no_distance(facts):
+    with pytest.raises(ValueError, match="dated to the month only"):
+        prices.days_between(facts, "price_gpt_3_average_usd_2021_11", "price_o1_output_usd_2024_12_30")
+
+
+def dominated(run, others):
+    return any(
+        (other.bill.magnitude <= run.bill.magnitude and other.share.magnitude > run.share.magnitude)
+        or (other.bill.magnitude < run.bill.magnitude and other.share.magnitude >= run.share.magnitude)
+        for other in others
+    )
+
+
+@given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 20)), min_size=1, max_size=15))
+def test_frontier_is_what_no_run_beats(points):
+    made = [
+        prices.Run(
+            str(place), of(bill, "usd", "b", exact=True), of(solved, "item", "s", exact=True), of(20, "item", "t", exact=True), "2025-01-01"
+        )
+        for place, (bill, solved) in enumerate(points)
+    ]
+    best = prices.frontier(made)
+    expected = {(run.bill.magnitude, run.solved.magnitude) for run in made if not dominated(run, made)}
+    assert {(run.bill.magnitude, run.solved.magnitude) for run in best} == expected
+    assert [run.bill.magnitude for run in best] == sorted(run.bill.magnitude for run in best)
+
+
+def test_frontier_of_january_2025(runs):
+    best = [run.subject for run in prices.frontier(run for run in runs.values() if run.day <= "2025-01-31")]
+    assert "deepseek_r1" in best
+    assert "o1_1217_high" not in best
+
+
+def test_cheapest_run_at_the_level_of_r1(runs):
+    found = prices.cheapest_with(runs.values(), runs["deepseek_r1"].share, "2025-12-31")
+    able = [run for run in runs.values() if run.solved.magnitude / run.tasks.magnitude >= 128 / 225]
+    assert found.bill.magnitude == min(run.bill.magnitude for run in able) == 0.8756
+    with pytest.raises(ValueError, match="no run up to 2024-01-01"):
+        prices.cheapest_with(runs.values(), runs["deepseek_r1"].share, "2024-01-01")
+
+
+# Prices
+
+
+@pytest.mark.parametrize(
+    ("own", "rival", "percent"),
+    [
+        ("price_deepseek_v3_output_usd_2025_02_08", "price_gpt_4o_output_usd_2024_10_16", 100 * (1 - 1.1 / 10)),
+        ("price_deepseek_r1_output_usd_2025_01_20", "price_o1_output_usd_2024_12_30", 100 * (1 - 2.19 / 60)),
+        ("price_deepseek_r1_input_usd_2025_01_20", "price_o3_mini_input_usd_2025_01_31", 50.0),
+    ],
+)
+def test_up_to_ninety_percent_lower(facts, own, rival, percent):
+    assert prices.percent_lower(facts[own], facts[rival]).magnitude == pytest.approx(percent)
+
+
+def test_cost_of_answers_by_hand():
+    """A thousand answers: 2M tokens read, of which 1M cached, and 2.5M written, at R1's prices."""
+    assert prices.cost_of_answers(2000, 2500, 0.5, 0.55, 0.14, 2.19) == pytest.approx(0.55 + 0.14 + 2.5 * 2.19)
+
+
+def test_cost_of_answers_for_arrays_and_symbols():
+    written = np.array([100.0, 200.0])
+    costs = prices.cost_of_answers(1000, written, 0, 1, 0.1, 10)
+    assert costs == pytest.approx([2.0, 3.0])
+    tokens = sympy.Symbol("tokens")
+    assert sympy.simplify(prices.cost_of_answers(0, tokens, 0, 1, 1, 10) - tokens / 100) == 0
+
+
+@given(*[st.floats(0, 1e5)] * 2, st.floats(0, 1), *[st.floats(0.01, 100)] * 3)
+def test_a_fuller_cache_never_costs_more(read, written, cached, entry, saving, output):
+    assume(saving <= entry)
+    without = prices.cost_of_answers(read, written, 0, entry, saving, output)
+    assert prices.cost_of_answers(read, written, cached, entry, saving, output) <= without * (1 + 1e-12)
+
+
+def test_thinking_is_billed_as_output():
+    arguments = {"read": 1000, "written": 500, "cached": 0, "m_input": 1, "m_input_cached": 1, "m_output": 10}
+    plain = prices.answer_cost("m", thinks=False)(**arguments)
+    thinking = prices.answer_cost("m", thinks=True)(**arguments, thinking=4)
+    assert (plain, thinking) == (pytest.approx(6), pytest.approx(21))
+
+
+# Serving
+
+
+def test_serving_day_rebuilds(facts):
+    """DeepSeek's day: 342B cached, 266B other input and 168B output tokens; $562,027 and $87,072; 545%."""
+    tokens = [facts[f"service_{kind}_tokens_per_day"] for kind in ("cache_hit", "input", "output")]
+    listed = [facts[f"price_deepseek_r1_{kind}_usd_2025_01_20"] for kind in ("input_cached", "input", "output")]
+    revenue = prices.serving_revenue(*tokens, *listed)
+    assert revenue.magnitude == pytest.approx(342e3 * 0.14 + (608e3 - 342e3) * 0.55 + 168e3 * 2.19)
+    # The tokens are published to three digits
+    assert revenue.magnitude == pytest.approx(562_027, rel=0.003)
+    margin = prices.margin_over_cost(facts["service_theoretical_revenue_per_day"], facts["service_cost_per_day"])
+    assert round(margin.magnitude) == 545
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_margins_over_cost_and_over_revenue_agree(revenue, cost):
+    income, spent = of(revenue, "usd", "a"), of(cost, "usd", "b")
+    over_cost = prices.margin_over_cost(income, spent).magnitude / 100
+    over_revenue = prices.percent_lower(spent, income).magnitude / 100
+    assert over_revenue * (1 + over_cost) == pytest.approx(over_cost, rel=1e-6, abs=1e-9)
+
+
+# Decline
+
+
+@given(AMOUNTS, st.floats(0.3, 0.99), st.integers(100, 2000))
+def test_yearly_decline_compounds_back(before, kept, days):
+    rate = prices.yearly_decline(of(before, "usd", "a"), of(before * kept, "usd", "b"), of(days, "day", "c", exact=True))
+    assert (1 - rate.magnitude / 100) ** (days / 365.25) == pytest.approx(kept, rel=1e-6)
+
+
+def test_four_times_a_year_is_75_percent():
+    before, after, year = of(4, "usd", "a", exact=True), of(1, "usd", "b", exact=True), of(1, "year", "c", exact=True)
+    assert prices.yearly_decline(before, after, year).magnitude == pytest.approx(75)
+
+
+@pytest.mark.parametrize(("after", "days"), [(0, 10), (1, 0), (1, -5)])
+def test_decline_without_amount_or_time_is_refused(after, days):
+    with pytest.raises(ValueError, match="positive amounts and a positive time"):
+        prices.yearly_decline(of(4, "usd", "a", exact=True), of(after, "usd", "b", exact=True), of(days, "day", "c", exact=True))
+
+
+def test_forecasts_against_what_happened(facts, runs):
+    """The headline scores, from the printed numbers: bills of Aider, hours of two model cards, two prices."""
+    level = prices.cheapest_with(runs.values(), runs["deepseek_r1"].share, "2025-12-31")
+    bills = prices.yearly_decline(
+        runs["deepseek_r1"].bill, level.bill, of((date(2025, 10, 3) - date(2025, 1, 20)).days, "day", "d", exact=True)
+    )
+    assert bills.magnitude == pytest.approx(100 * (1 - (0.8756 / 5.4193) ** (365.25 / 256)), abs=0.01)
+    assert bills.magnitude > facts.claim("economics_decl_inf").magnitude
+    hours = (2_788_000 + 147_000) / 2.1e6
+    own = (facts["v3_hours_total"] + facts["r1_hours_total"]) / facts["gpt_oss_120b_hours"]
+    assert float(own) == pytest.approx(hours)
+    assert hours < facts.claim("arthnova_next5x").magnitude < 5.4193 / 0.8756
+    small = prices.price_ratio(facts["price_gpt_3_average_usd_2021_11"], facts["price_llama_3_2_3b_average_usd_2024_11"])
+    assert small.magnitude == pytest.approx(1000)

@@ -1,0 +1,142 @@
+"""The models reproduce what the sources published.
+
+Every expected number here stands in a source and was not used to compute the result: typed in on purpose, so
+that a wrong row or a wrong formula cannot agree with itself.
+"""
+
+import pytest
+
+from deepseek_audit.models import architecture, cost, prices
+from factbook.facts import Facts, load
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return load()
+
+
+def v3_hours(facts):
+    return facts["v3_hours_pretrain"] + facts["v3_hours_context"] + facts["v3_hours_posttrain"]
+
+
+def r1_hours(facts):
+    return facts["r1zero_hours"] + facts["r1_sft_hours"] + facts["r1_hours"]
+
+
+def test_v3_hours_and_bill(facts):
+    hours = v3_hours(facts)
+    assert hours.to("gpu_hour").magnitude == 2_788_000
+    bill = cost.rental_cost(hours, facts["v3_rate_assumed"])
+    assert bill.magnitude == 5_576_000
+    assert f"{bill:4}" == "$5.576M"
+    assert bill.rows == {"v3_hours_pretrain", "v3_hours_context", "v3_hours_posttrain", "v3_rate_assumed"}
+
+
+def test_r1_hours_and_bill(facts):
+    assert r1_hours(facts).magnitude == 147_000
+    assert str(cost.rental_cost(r1_hours(facts), facts["v3_rate_assumed"])) == "$294K"
+
+
+def test_both_bills(facts):
+    both = cost.rental_cost(v3_hours(facts) + r1_hours(facts), facts["v3_rate_assumed"])
+    assert both.magnitude == 5_870_000
+    assert str(both) == "$5.87M"
+
+
+def test_r1_cluster_time(facts):
+    gpus = facts["r1zero_gpus"]
+    assert cost.wall_clock_hours(gpus, facts["r1zero_wall"]).magnitude == 101_376
+    assert cost.wall_clock_hours(gpus, facts["r1_wall"]).magnitude == 40_960
+    assert cost.wall_clock_hours(gpus, facts["r1_wall_days"]).magnitude == pytest.approx(49_152)
+
+
+def test_r1_wall_time_slip_is_kept(facts):
+    """The supplement says “about 4 days, or roughly 80 hours”: both stay in the data, and they disagree."""
+    assert facts["r1_wall_days"].to("hour") != facts["r1_wall"]
+
+
+@pytest.mark.parametrize(("stage", "days"), [("v3_hours_pretrain", "54.2 days"), ("v3_hours_total", "56.7 days")])
+def test_days_on_the_cluster(facts, stage, days):
+    assert str(cost.days_on_cluster(facts[stage], facts["v3_cluster_gpus"])) == days
+
+
+def test_training_flops_of_v3(facts):
+    flops = architecture.training_flops(facts["v3_activated_parameters"], facts["v3_tokens"])
+    assert flops.magnitude == pytest.approx(3.29e24, rel=0.002)
+    assert str(flops) == "3.3 × 10²⁴ FLOP"  # 37B has two digits
+
+
+def test_training_flops_of_llama(facts):
+    flops = architecture.training_flops(facts["llama_3_1_405b_total_parameters"], facts["llama_tokens"])
+    assert flops.magnitude == pytest.approx(facts["llama_flop"].magnitude, rel=0.01)
+
+
+def test_utilization_and_hours_are_inverse(facts):
+    flops = architecture.training_flops(facts["v3_activated_parameters"], facts["v3_tokens"])
+    hours, peak = facts["v3_hours_pretrain"], facts["h800_bf16_peak"]
+    used = architecture.model_flops_utilization(flops, hours, peak)
+    assert used.magnitude == pytest.approx(34.6, abs=0.1)
+    assert architecture.implied_gpu_hours(flops, peak, used).magnitude == pytest.approx(hours.magnitude)
+
+
+def test_hours_per_trillion_tokens(facts):
+    assert (facts["v3_hours_per_trillion"] * facts["v3_tokens"]).to("gpu_hour").magnitude == pytest.approx(2_664_000)
+
+
+def test_own_operations_at_measured_speed_give_the_hours_back(facts):
+    flops = (facts["v3_training_flop_per_token"] * facts["v3_tokens"]).to("flop")
+    hours = architecture.implied_gpu_hours(flops, facts["v3_tflops_measured"], 1)
+    assert hours.magnitude == pytest.approx(facts["v3_hours_pretrain"].magnitude, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rent", "exchange", "dollars"),
+    [
+        ("rent_cn_h100_early2024", "fx_usd_cny_monthly_average_2024_12", 3.52),
+        ("rent_cn_h100_late2024", "fx_usd_cny_monthly_average_2024_12", 1.645),
+    ],
+)
+def test_chinese_rents(facts, rent, exchange, dollars):
+    assert cost.node_rent_per_gpu_hour(facts[rent], facts[exchange]).magnitude == pytest.approx(dollars, abs=0.01)
+
+
+def test_twenty_seven_times_is_a_price_ratio(facts):
+    output = prices.price_ratio(facts["price_o1_output_usd_2024_12_30"], facts["price_deepseek_r1_output_usd_2025_01_20"])
+    entry = prices.price_ratio(facts["price_o1_input_usd_2024_12_30"], facts["price_deepseek_r1_input_usd_2025_01_20"])
+    assert (str(output), str(entry)) == ("27.4", "27.3")
+
+
+@pytest.mark.parametrize(
+    ("yuan", "claim", "rate"),
+    [
+        ("price_deepseek_v3_input_cached_cny_2025_02_08", "economics_p_v3_in", 71.4),
+        ("price_deepseek_v3_output_cny_2025_02_08", "economics_p_v3_out", 71.4),
+        ("price_deepseek_r1_input_cached_cny_2025_01_20", "economics_p_r1_in", 714.3),
+        ("price_deepseek_r1_output_cny_2025_01_20", "economics_p_r1_out", 71.4),
+    ],
+)
+def test_slipped_decimals(facts, yuan, claim, rate):
+    assert facts.claim(f"{claim}_cny") == facts[yuan]
+    assert prices.implied_exchange_rate(facts[yuan], facts.claim(claim)).magnitude == pytest.approx(rate, abs=0.05)
+
+
+def test_shares_of_gpt4(facts):
+    both = facts["v3_usd_total"] + facts["r1_usd_total"]
+    assert f"{facts['r1_usd_total'] / facts['gpt4_altman']:2 percent}" == "0.29%"
+    assert f"{both / facts['gpt4_altman']:2 percent}" == "5.9%"
+    assert f"{both / facts['gpt4_amort']:2 percent}" == "14%"
+
+
+def test_four_year_ownership_is_purchase_plus_operation(facts):
+    total = facts.assumption("sa_capex_table") + facts["sa_opex"]
+    assert total == facts["sa_tco"]
+
+
+def test_circulating_figures_cover_every_scope(facts):
+    figures = cost.circulating_figures(facts)
+    assert {figure.scope for figure in figures} == set(cost.SCOPES)
+    by_id = {figure.figure_id: figure for figure in figures}
+    assert str(by_id["v3_and_r1"].amount) == "$5.87M"
+    experiments = by_id["experiments_lambert"]
+    assert experiments.low < experiments.amount < experiments.high
+    assert all(figure.amount.rows for figure in figures)

@@ -1,0 +1,38 @@
+"""Charts of factors and lines show what they are given."""
+
+from typing import Any
+
+import pytest
+
+from factbook import charts
+from factbook.quantity import constant
+
+AXIS = charts.AmountAxis("Times", (0.5, 20), [1, 2, 4], True)
+TITLE = charts.finding("Finding", "Measure")
+
+
+def rows(chart: Any) -> list[dict[str, Any]]:
+    """All data of a chart."""
+    return [row for values in chart.to_dict()["datasets"].values() for row in values] if "datasets" in chart.to_dict() else _inline(chart)
+
+
+def _inline(chart: Any) -> list[dict[str, Any]]:
+    specification = chart.to_dict()
+    found = [specification, *specification["layer"]]
+    return [row for part in found for row in part.get("data", {}).get("values", [])]
+
+
+def test_bars_of_a_cascade_begin_where_the_one_before_ended() -> None:
+    steps = [charts.Step(str(value), constant(value, "ratio", str(value))) for value in (4.0, 0.5, 3.0)]
+    drawn = {row["label"]: (row["from"], row["to"]) for row in rows(charts.cascade(steps, "all", AXIS, TITLE, "Description"))}
+    assert drawn == {"4.0": (1, 4), "0.5": (4, 2), "3.0": (2, 6), "all": (1, 6)}
+
+
+@pytest.mark.parametrize("place", ["above", "below", "end"])
+def test_a_label_stands_at_the_nearest_point_of_its_line(place: str) -> None:
+    line = charts.Line("one", [(1, 10), (2, 20), (3, 30)], charts.BLUE, 2.2, place)
+    chart = charts.lines([line], AXIS, AXIS, TITLE, "Description", [(5, "limit")])
+    drawn = rows(chart)
+    assert {"x": 2, "y": 20, "line": "one", "color": charts.BLUE} in drawn
+    assert {"y": 5, "text": "limit"} in drawn
+    assert {(row["x"], row["y"]) for row in drawn if "dashed" in row} == {(1, 10), (2, 20), (3, 30)}
