@@ -19,7 +19,7 @@ from factbook.facts import RETURNS, Facts
 from factbook.tables import Row
 from quality.mutate import model_tests, published
 from quality.mutate.mutants import Mutant
-from tests.data import articles
+from tests.deepseek_audit.audit import articles
 
 # What a check read: ("row", id), ("group", table, columns, cells), ("table", name)
 Read = tuple[Any, ...]
