@@ -36,7 +36,7 @@ def setup(app: Any) -> dict[str, Any]:
     from bookkit.editions import published
     from bookkit.execution import execution
     from bookkit.markup import folding, mathml
-    from bookkit.outputs import calculator, claims, figures, notes, numbers, sources
+    from bookkit.outputs import calculator, claims, fact_role, figures, notes, numbers, sources
     from bookkit.pages import finding, page, policy
     from bookkit.pages.builder import BookBuilder
     from bookkit.project import contents
@@ -54,6 +54,7 @@ def setup(app: Any) -> dict[str, Any]:
     bibliography.connect(app)
     contents.connect(app)
     notes.connect(app)
+    fact_role.setup(app)
     figures.connect(app)
     calculator.connect(app)
     folding.connect(app)

@@ -12,7 +12,7 @@ import copy
 import difflib
 import functools
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -41,6 +41,64 @@ class UnknownFact(KeyError):
 
 class UnverifiedFact(ValueError):
     """A row that nobody has checked was used as if it were known."""
+
+
+class Selection(dict[str, Quantity]):
+    """Some quantities by name."""
+
+    def descending(self) -> Selection:
+        """The largest first."""
+        return Selection(sorted(self.items(), key=lambda item: -item[1].magnitude))
+
+    @property
+    def first(self) -> Quantity:
+        """The first of them."""
+        return next(iter(self.values()))
+
+    def without(self, *names: str) -> Selection:
+        """All but some."""
+        return Selection((name, value) for name, value in self.items() if name not in names)
+
+    def where(self, holds: Callable[[Quantity], bool]) -> Selection:
+        """Those of which something holds."""
+        return Selection((name, value) for name, value in self.items() if holds(value))
+
+    def count(self, of_what: str) -> Quantity:
+        """How many there are, traced to all of them."""
+        return quantity.count((row for value in self.values() for row in value.rows), of_what)
+
+
+class Item:
+    """One line of a list: ``label``, ``group``, and by its role each quantity (``item.hours``) or its id (``item.id("hours")``)."""
+
+    def __init__(self, facts: Facts, label: str, group: str, roles: Mapping[str, str]):
+        self.label, self.group, self._facts, self._roles = label, group, facts, roles
+
+    def id(self, role: str) -> str:
+        """The id of the row in a role.
+
+        Raises:
+            AttributeError: the line has no such role; the message names those it has.
+        """
+        if role not in self._roles:
+            raise AttributeError(f"{self.label!r} has no {role}: it has {', '.join(self._roles)}. Add a row to data/listings.csv.")
+        return self._roles[role]
+
+    def has(self, role: str) -> bool:
+        """Whether the line has a row in this role."""
+        return role in self._roles
+
+    def __getattr__(self, role: str) -> Quantity:
+        """The quantity in a role; of a claim, what it says."""
+        if role.startswith("_"):
+            raise AttributeError(role)
+        row_id = self.id(role)
+        return self._facts.claim(row_id) if self._facts.home(row_id) == "claims" else self._facts[row_id]
+
+    @property
+    def value(self) -> Quantity:
+        """The quantity of a line that has one only."""
+        return self.__getattr__("value")
 
 
 class Facts(Mapping[str, Quantity]):
@@ -268,6 +326,32 @@ class Facts(Mapping[str, Quantity]):
             for row in self.rows(table):
                 groups.setdefault(tuple(row[name] for name in columns), []).append(row)
         return groups.get(tuple(columns.values()), [])
+
+    def paths(self, *names: str) -> list[Path]:
+        """The files of some tables."""
+        paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}
+        return [self.directory / paths[name] for name in names]
+
+    def by(self, column: str, table: str, **columns: str) -> Selection:
+        """The quantities of a table's rows that match every given column, by what stands in another column."""
+        return Selection({row[column]: _quantity(row) for row in self.where(table, **columns)})
+
+    def listing(self, name: str) -> list[Item]:
+        """A list of rows for a table or a chart, from ``listings.csv``: each with its label and its quantities by role.
+
+        >>> [(stage.label, stage.hours) for stage in load().listing("training_stages")][0]
+        ('V3: pre-training', <2.66M GPU-hours = v3_hours_pretrain>)
+
+        Raises:
+            UnknownFact: there is no such list; the message names the nearest.
+        """
+        rows = self.where("listings", listing=name)
+        if not rows:
+            raise UnknownFact(unknown("list in data/listings.csv", name, {row["listing"]: row for row in self.rows("listings")}))
+        items: dict[tuple[str, str], dict[str, str]] = {}
+        for row in rows:
+            items.setdefault((row["group"], row["label"]), {})[row["role"]] = row["row_id"]
+        return [Item(self, label, group, roles) for (group, label), roles in items.items()]
 
     @functools.cached_property
     def citations(self) -> dict[str, tables.Row]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from factbook.facts import load
+from factbook.facts import UnknownFact, load
 from factbook.quantity import MIME_TYPE, Quantity
 
 TABLE_MIME_TYPE = "application/vnd.traced-table+json"
@@ -23,40 +24,83 @@ FIRST_CALENDAR_YEAR = 1900
 RECORD_PREFIX = "application/papermill.record/"
 
 
+# What a sentence can name
+Recorded = Quantity | str
+
+
 class UntracedNumber(ValueError):
     """A number without a source row was about to be published."""
 
 
-def glue(**values: Quantity | str) -> None:
-    """Record values under names that the chapter's sentences refer to.
+def record(name: str, value: Recorded) -> Recorded:
+    """Record a value under a name that the chapter's sentences refer to.
 
     Args:
-        values: quantities, or texts such as a date or a name.
+        name: a Python name.
+        value: a quantity, or a text such as a date or a name.
+
+    Returns:
+        The value.
 
     Raises:
         UntracedNumber: a quantity that no data row stands behind, or a plain number.
     """
     from IPython.display import display
 
+    bundle = _bundle(name, value)
+    display(  # type: ignore[no-untyped-call]
+        {RECORD_PREFIX + kind: content for kind, content in bundle.items()},
+        raw=True,
+        metadata={"scrapbook": {"name": name, "mime_prefix": RECORD_PREFIX}},
+    )
+    return value
+
+
+def glue(**values: Recorded) -> None:
+    """Record several values at once, see :func:`record`."""
     for name, value in values.items():
-        bundle = _bundle(name, value)
-        display(  # type: ignore[no-untyped-call]
-            {RECORD_PREFIX + kind: content for kind, content in bundle.items()},
-            raw=True,
-            metadata={"scrapbook": {"name": name, "mime_prefix": RECORD_PREFIX}},
-        )
+        record(name, value)
 
 
-def _bundle(name: str, value: Quantity | str) -> dict[str, Any]:
+def _bundle(name: str, value: Recorded) -> dict[str, Any]:
     if isinstance(value, str):
         return {"text/plain": value}
     if not isinstance(value, Quantity):
-        raise UntracedNumber(f"{name} is {value!r}: publish quantities, whose source is known, or texts.")
+        raise UntracedNumber(f"n.{name} = {value!r} is a plain number. Compute it from facts[…], whose sources are known, or give a text.")
     if not value.rows:
-        raise UntracedNumber(f"{name} ({value}) has no data row behind it. Compute it from facts[…].")
+        raise UntracedNumber(f"n.{name} = {value} has no data row behind it. Compute it from facts[…].")
     bundle: dict[str, Any] = value._repr_mimebundle_()
     bundle[MIME_TYPE] = {"id": name, **traced(value)}
     return bundle
+
+
+def fact_in_sentence(written: str) -> tuple[dict[str, Any], list[Path]]:
+    """A fact that a sentence reads without code.
+
+    Args:
+        written: an id of a row of the data or of a claim; with ``.low`` or ``.high`` for an end of its range; with a format
+            after a comma, as :meth:`Quantity.shown` reads it: ``v3_hours_total``, ``v3_hours_total, 4 bare``, ``sonnet_cost.low``.
+
+    Returns:
+        The number as a notebook would record it, and the tables that it depends on.
+
+    Raises:
+        UnknownFact: there is no such row, or it has no such end; the message says what to write.
+    """
+    name, _, specification = (part.strip() for part in written.partition(","))
+    fact_id, _, end = name.partition(".")
+    facts = load()
+    home = facts.home(fact_id)
+    value: Quantity | None = facts.claim(fact_id) if home == "claims" else facts[fact_id]
+    if end:
+        ends = {"low": value.low, "high": value.high} if value else {}
+        if end not in ends:
+            raise UnknownFact(f"{written!r}: write {fact_id}, {fact_id}.low or {fact_id}.high.")
+        if (value := ends[end]) is None:
+            raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
+    assert value is not None
+    shown = value.shown(specification) if specification else value
+    return {"id": name.replace(".", "_"), **traced(shown)}, facts.paths(home, "sources")
 
 
 def traced(number: Quantity) -> dict[str, Any]:

@@ -129,6 +129,11 @@ class Quantity:
         """The same number, printed with other digits or in another unit: ``q.shown("4 day")``."""
         return replace(self, specification=specification)
 
+    def overlaps(self, other: Quantity) -> bool:
+        """Whether the range of this quantity and that of another meet; a quantity without a range is a point."""
+        low, high = self.low or self, self.high or self
+        return bool((other.low or other) <= high and (other.high or other) >= low)
+
     def to(self, target: str) -> Quantity:
         """The same quantity in another unit.
 

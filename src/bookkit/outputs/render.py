@@ -44,7 +44,8 @@ class Renderer:
             return []
 
 
-def _number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
+def number(environment: Any, number: Mapping[str, Any]) -> nodes.Node:
+    """A number in a sentence, with the next free permalink of its name."""
     plain.require_names(iter([number["id"]]), "a number")
     name = number["id"].replace("_", "-")
     serial = environment.new_serialno(f"number {name}")
@@ -101,7 +102,7 @@ def _identifier(environment: Any, kind: str) -> str:
 
 
 WAYS: Mapping[str, Callable[[Any, Any], nodes.Node]] = {
-    numbers.MIME_TYPE: _number,
+    numbers.MIME_TYPE: number,
     charts.MIME_TYPE: _chart,
     tables.MIME_TYPE: _table,
     calculator.MIME_TYPE: _calculator,
