@@ -266,6 +266,20 @@ class Facts(Mapping[str, Quantity]):
             raise UnknownFact(f"{fact_id} holds a number, not a text: use facts[{fact_id!r}].")
         return row["text"]
 
+    def events(self, listing: str) -> list[tables.Row]:
+        """The events that a list names in the role ``event``, by their date."""
+        named = {row["row_id"] for row in self.where("listings", listing=listing, role="event")}
+        return [row for row in self.rows("events") if row["event_id"] in named]
+
+    def date(self, row_id: str) -> str:
+        """The day of an event, or the date that a row holds (ISO).
+
+        Raises:
+            UnknownFact: there is no such event and no such row, or it holds a number.
+        """
+        event = next((row for row in self.rows("events") if row["event_id"] == row_id), None)
+        return event["date"] if event else self.text(row_id)
+
     def row(self, fact_id: str) -> tables.Row:
         """The row as written.
 

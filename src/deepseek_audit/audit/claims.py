@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepseek_audit.audit import references
+from factbook import quantity
 from factbook.facts import Facts, UnknownFact, UnverifiedFact
 from factbook.quantity import Quantity, UnitError
 from factbook.tables import Row
@@ -255,6 +256,27 @@ def _outcome(arithmetic: str | None) -> str:
     if arithmetic is None:
         return "open"
     return "missed" if arithmetic == "contradicted" else "met"
+
+
+def with_verdict(audited: Iterable[AuditedClaim], *verdicts: str) -> list[AuditedClaim]:
+    """The claims with one of some verdicts, in the order of the verdicts."""
+    return sorted((claim for claim in audited if claim.verdict in verdicts), key=lambda claim: verdicts.index(claim.verdict))
+
+
+def count(audited: Iterable[AuditedClaim], of_what: str) -> Quantity:
+    """How many claims there are, traced to all of them."""
+    return quantity.count((claim.claim_id for claim in audited), of_what)
+
+
+def count_verdicts(audited: Iterable[AuditedClaim], *verdicts: str) -> Quantity:
+    """How many claims have one of some verdicts."""
+    return count(with_verdict(audited, *verdicts), f"claims called {' or '.join(verdicts)}")
+
+
+def summary(claim: AuditedClaim) -> list[str]:
+    """A claim as a line of a table: who says what, and the verdict with its reason."""
+    said = f"{ARTICLE_NAMES[claim.claim['article']]}: {claim.claim['paraphrase']}"
+    return [said, f"{VERDICTS[claim.verdict]}. {claim.judgement['reason']}"]
 
 
 def tally(audited: Iterable[AuditedClaim]) -> dict[tuple[str, str], int]:

@@ -74,6 +74,7 @@ FREE, LICENSE, NOTICE, CASE_BY_CASE = "free", "license", "notice", "case_by_case
 EFFECT_WORDS = {FREE: "free", LICENSE: "caught", NOTICE: "caught", CASE_BY_CASE: "case by case"}
 # What a verdict must find in the record of what happened
 IN_FACT = {FREE: "free", LICENSE: "restricted", NOTICE: "restricted", CASE_BY_CASE: "case_by_case"}
+_RECORD_WORDS = {"free": "free", "restricted": "restricted", "case_by_case": "case by case"}
 
 
 class UnknownChip(KeyError):
@@ -435,6 +436,33 @@ def grouped(records: Iterable[Outcome]) -> list[tuple[str, Outcome]]:
 
 def _dated_if_shared(group: list[Outcome]) -> Outcome:
     return group[0] if len({record.since for record in group}) == 1 else replace(group[0], since="")
+
+
+def comparison(outcome: Outcome) -> str:
+    """Whether code and record agree, what the record says, since when, and what came of it."""
+    code, record = _RECORD_WORDS[IN_FACT[outcome.verdict.effect]], _RECORD_WORDS[outcome.in_fact]
+    since = f" from {day(outcome.since)}" if outcome.since else ""
+    agreement = "Agree" if outcome.agrees else f"Differ: code {code}, record"
+    return f"{agreement}: {record}{since}. {outcome.account}"
+
+
+def judged_alike(chips: Iterable[Chip], rules: Iterable[Rule]) -> dict[tuple[str, ...], list[str]]:
+    """What each rule says of a chip, and the names of the chips of which all say the same."""
+    chosen, alike = list(rules), dict[tuple[str, ...], list[str]]()
+    for chip in chips:
+        alike.setdefault(tuple(judge(chip, rule).text for rule in chosen), []).append(chip.name)
+    return alike
+
+
+def specification(chip: Chip) -> list[Quantity]:
+    """What the rules look at, as a table shows it: TPP, area (mm²), link and memory bandwidth (GB/s)."""
+    return [chip.known(name).shown("5 bare") for name in ("tpp", "die_area", "interconnect", "memory_bandwidth")]
+
+
+def told(event: Mapping[str, str]) -> str:
+    """An event in a few words that name who acted."""
+    text = event["event"] if event["actor"] in event["event"] else f"{event['event']} ({event['actor']})"
+    return text.replace("'", "’")
 
 
 def record_count(chosen: Iterable[Outcome]) -> Quantity:
