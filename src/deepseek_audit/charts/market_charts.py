@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 import altair as alt
 import numpy as np
 from scipy import stats
 
-from deepseek_audit.models.market import BUYER, INDEX, LEVEL, OTHER, SUPPLIER, GroupTests, MarketDataError, Returns, Study, Window, levels
-from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH
+from deepseek_audit.models.market import (
+    BUYER,
+    EVENT_DAY,
+    INDEX,
+    LEVEL,
+    NAMES,
+    OTHER,
+    SUPPLIER,
+    GroupTests,
+    MarketDataError,
+    Returns,
+    Study,
+    Window,
+    levels,
+)
+from deepseek_audit.models.market_day import Fate, MarketDay, last, lowest
+from factbook import charts
+from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH, AmountAxis, Drawing, Words, finish, inline
+from factbook.dates import abbreviate
 from factbook.quantity import Quantity
 from factbook.rounding import round_to_place
 
@@ -46,14 +63,11 @@ STATISTICS = {
 }
 INDEPENDENT = ("patell", "boehmer")
 STATISTIC_COLUMNS = {"statistic": "Statistic", "market": "Measured against", "estimation": "Line fitted to sessions", "value": "Value"}
+RECOVERY_COLUMNS = {"label": "What", "text": "Trading days", "back": "Back on", "lowest": "Lowest close after", "last": "End of 2025"}
 PLACEBO_COLUMNS = {"low": "t from", "high": "to", "days": "Sessions", "expected": "Expected if normal"}
 
 
-def _data(rows: Iterable[Mapping[str, Any]]) -> Any:
-    return alt.Data(values=[dict(row) for row in rows])  # type: ignore[no-untyped-call]
-
-
-def day_returns(rows: Sequence[tuple[str, str, Quantity]]) -> alt.LayerChart | alt.FacetChart:
+def day_returns(rows: Sequence[tuple[str, str, Quantity]], **words: Unpack[Words]) -> Drawing:
     """Returns of one day, sorted, each with its name beside its mark.
 
     Args:
@@ -71,7 +85,7 @@ def day_returns(rows: Sequence[tuple[str, str, Quantity]]) -> alt.LayerChart | a
         }
         for place, (name, kind, value) in enumerate(ordered)
     ]
-    base = alt.Chart(_data(values)).encode(
+    base = alt.Chart(inline(values)).encode(
         x=alt.X(
             "value:Q",
             title="Return in %",
@@ -88,17 +102,20 @@ def day_returns(rows: Sequence[tuple[str, str, Quantity]]) -> alt.LayerChart | a
         ),
         tooltip=[alt.Tooltip("text:N", title="Return"), alt.Tooltip("kind:N", title="Kind")],
     )
-    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color=INK).encode(x="zero:Q")
+    zero = alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(x="zero:Q")
     outside = f"datum.value < {TURN_BELOW} || datum.value > {TURN_ABOVE}"
     names = [
         base.transform_filter(outside).mark_text(align="left", dx=9),
         base.transform_filter(f"!({outside})").mark_text(align="right", dx=-9).encode(x="edge:Q"),
     ]
     drawn = [layer.encode(text="text:N", color=alt.value(INK)) for layer in names]
-    return alt.layer(zero, base.mark_point(filled=True, size=90, opacity=1), *drawn).properties(width=WIDTH, height=len(values) * 20)
+    chart = alt.layer(zero, base.mark_point(filled=True, size=90, opacity=1), *drawn).properties(width=WIDTH, height=len(values) * 20)
+    return finish(chart, words, DAY_COLUMNS, (value for *_, value in rows))
 
 
-def specification_curve(studies: Sequence[Study], names: Mapping[str, str], order: Mapping[str, Sequence[str]]) -> alt.VConcatChart:
+def specification_curve(
+    studies: Sequence[Study], names: Mapping[str, str], order: Mapping[str, Sequence[str]], **words: Unpack[Words]
+) -> Drawing:
     """Every specification beside every other: estimates with intervals above, the choices behind each below.
 
     Args:
@@ -126,15 +143,15 @@ def specification_curve(studies: Sequence[Study], names: Mapping[str, str], orde
                 }
             )
     scale = alt.Scale(domain=[-2, max(row["place"] for row in rows) + 2], nice=False)
-    base = alt.Chart(_data(rows)).encode(x=alt.X("place:Q", scale=scale, axis=None))
+    base = alt.Chart(inline(rows)).encode(x=alt.X("place:Q", scale=scale, axis=None))
     color = alt.condition("datum.high < 0", alt.value(BLUE), alt.value(VERMILION))
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in CURVE_COLUMNS.items()]
     percent = alt.Axis(values=[-30, -20, -10, 0], labelExpr="replace(datum.label, '-', '−')", title="%")
     y = alt.Y("total:Q", axis=percent, scale=alt.Scale(domain=[-33, 9], nice=False))
     first = {row["stock"]: row["place"] for row in reversed(rows)}
-    heads = alt.Chart(_data([{"place": place, "stock": stock, "top": 9} for stock, place in first.items()]))
+    heads = alt.Chart(inline([{"place": place, "stock": stock, "top": 9} for stock, place in first.items()]))
     top = alt.layer(
-        alt.Chart(_data([{"zero": 0}])).mark_rule(color=INK).encode(y="zero:Q"),
+        alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(y="zero:Q"),
         base.mark_rule(opacity=0.45).encode(y=alt.Y("low:Q", axis=percent), y2="high:Q", color=color),
         base.mark_point(filled=True, size=26, opacity=1).encode(y=y, color=color, tooltip=tooltip),
         heads.mark_text(align="left", baseline="top", dy=2, fontWeight="bold").encode(
@@ -144,8 +161,8 @@ def specification_curve(studies: Sequence[Study], names: Mapping[str, str], orde
     choices = [names.get(choice, choice) for field in order.values() for choice in field]
     levels_of = alt.Y("choice:N", sort=choices, axis=None)
     folded = base.transform_fold(list(order), as_=["field", "choice"])
-    words = alt.Chart(
-        _data(
+    choice_names = alt.Chart(
+        inline(
             [
                 {"choice": names.get(choice, choice), "label": _label(field, names.get(choice, choice))}
                 for field, its in order.items()
@@ -154,11 +171,12 @@ def specification_curve(studies: Sequence[Study], names: Mapping[str, str], orde
         )
     )
     bottom = alt.layer(
-        words.mark_rule(color=GRID, yOffset=11).encode(y=levels_of),
-        words.mark_text(align="left", baseline="bottom", dy=2, color=MUTED).encode(x=alt.value(0), y=levels_of, text="label:N"),
+        choice_names.mark_rule(color=GRID, yOffset=11).encode(y=levels_of),
+        choice_names.mark_text(align="left", baseline="bottom", dy=2, color=MUTED).encode(x=alt.value(0), y=levels_of, text="label:N"),
         folded.mark_point(filled=True, size=14, shape="square", opacity=1, yOffset=11, color=INK).encode(y=levels_of),
     ).properties(width=WIDTH, height=len(choices) * 30)
-    return alt.vconcat(top, bottom, spacing=6)
+    of_the_day = (study.total_quantity() for study in studies if study.window == EVENT_DAY)
+    return finish(alt.vconcat(top, bottom, spacing=6), words, CURVE_COLUMNS, of_the_day)
 
 
 def _label(field: str, choice: str) -> str:
@@ -166,8 +184,8 @@ def _label(field: str, choice: str) -> str:
 
 
 def group_statistics(
-    groups: Mapping[tuple[str, Window], GroupTests], names: Mapping[str, str], critical: float
-) -> alt.LayerChart | alt.FacetChart:
+    groups: Mapping[tuple[str, Window], GroupTests], names: Mapping[str, str], critical: float, **words: Unpack[Words]
+) -> Drawing:
     """Test statistics of a group of stocks: a line for each test, a dot for each specification.
 
     Args:
@@ -190,11 +208,11 @@ def group_statistics(
     scale = alt.Scale(domain=[-21, 0], nice=False)
     axis = alt.Axis(values=[-20, -15, -10, -5, 0], labelExpr="replace(datum.label, '-', '−')")
     level = alt.Y("level:Q", scale=alt.Scale(domain=[-0.8, len(STATISTICS) - 0.5], reverse=True, nice=False, zero=False), axis=None)
-    base = alt.Chart(_data(rows)).encode(y=level)
-    heads = alt.Chart(_data([{"level": level, "statistic": label} for level, label in enumerate(STATISTICS.values())])).encode(y=level)
+    base = alt.Chart(inline(rows)).encode(y=level)
+    heads = alt.Chart(inline([{"level": level, "statistic": label} for level, label in enumerate(STATISTICS.values())])).encode(y=level)
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in STATISTIC_COLUMNS.items()]
-    band = alt.Chart(_data([{"from": -critical, "to": 0}])).mark_rect(color=GRID, opacity=0.6)
-    return alt.layer(
+    band = alt.Chart(inline([{"from": -critical, "to": 0}])).mark_rect(color=GRID, opacity=0.6)
+    chart = alt.layer(
         band.encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
         heads.mark_rule(color=GRID),
         base.mark_point(filled=True, size=70, opacity=0.65).encode(
@@ -202,6 +220,7 @@ def group_statistics(
         ),
         heads.mark_text(align="left", baseline="bottom", dy=-7).encode(x=alt.value(0), text="statistic:N"),
     ).properties(width=WIDTH, height=len(STATISTICS) * 46)
+    return finish(chart, words, STATISTIC_COLUMNS, (tests.quantity("portfolio_t") for tests in groups.values()))
 
 
 def placebo_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
@@ -222,7 +241,7 @@ def placebo_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
     ]
 
 
-def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
+def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
     """How often each t came up, with single days marked.
 
     Args:
@@ -235,7 +254,7 @@ def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str]) -> al
         raise MarketDataError(f"{missing[0]} is not among the days tested.")
     axis = alt.Axis(labelExpr="replace(datum.label, '-', '−')", tickMinStep=1, values=list(range(-6, 7, 2)))
     x = alt.X("low:Q", bin="binned", scale=alt.Scale(domain=[-7, 6.5], nice=False), title="t of Nvidia’s abnormal return", axis=axis)
-    base = alt.Chart(_data(rows))
+    base = alt.Chart(inline(rows))
     bars = base.mark_bar(color=BLUE, opacity=0.75).encode(
         x=x,
         x2="high:Q",
@@ -243,12 +262,15 @@ def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str]) -> al
         tooltip=[alt.Tooltip(f"{field}:Q", title=title) for field, title in PLACEBO_COLUMNS.items()],
     )
     curve = base.mark_line(color=INK, strokeDash=[5, 4], interpolate="monotone").encode(x=alt.X("middle:Q"), y="expected:Q")
-    marks = alt.Chart(_data([{"t": round_to_place(t_of[day], -2), "label": label, "days": 58, "foot": 0} for day, label in marked.items()]))
+    marks = alt.Chart(
+        inline([{"t": round_to_place(t_of[day], -2), "label": label, "days": 58, "foot": 0} for day, label in marked.items()])
+    )
     stems = marks.mark_rule(color=VERMILION, strokeWidth=2).encode(x="t:Q", y="foot:Q", y2="days:Q")
     near = marks.transform_filter("datum.t < 0").mark_text(align="left", baseline="bottom", dx=-2, dy=-3, color=INK, lineBreak="|")
     far = marks.transform_filter("datum.t >= 0").mark_text(align="center", baseline="bottom", dy=-3, color=INK, lineBreak="|")
-    words = [layer.encode(x="t:Q", y="days:Q", text="label:N") for layer in (near, far)]
-    return alt.layer(bars, curve, stems, *words).properties(width=WIDTH, height=300)
+    labels = [layer.encode(x="t:Q", y="days:Q", text="label:N") for layer in (near, far)]
+    chart = alt.layer(bars, curve, stems, *labels).properties(width=WIDTH, height=300)
+    return finish(chart, words, PLACEBO_COLUMNS, (study.t_quantity() for study in studies if study.day in marked))
 
 
 def paths(
@@ -256,10 +278,11 @@ def paths(
     names: Mapping[str, str],
     dates: tuple[str, str],
     marked: Mapping[str, str],
-    y: alt.Y,
+    axis: AmountAxis,
     dates_as: str,
     ticks: Sequence[str],
-) -> alt.LayerChart | alt.FacetChart:
+    **words: Unpack[Words],
+) -> Drawing:
     """Lines over time, each named at its end, with days marked.
 
     Args:
@@ -267,23 +290,25 @@ def paths(
         names: what readers read for each column.
         dates: first and last day of the axis; leave room for the names at the end.
         marked: label of the days to mark, by day.
-        y: the encoding of ``level``, the height of the lines.
+        axis: of the height of the lines.
         dates_as: format of the dates on the axis.
         ticks: days at which the axis has a date.
     """
+    scale_y = alt.Scale(domain=list(axis.ends), nice=False)
+    y = alt.Y("level:Q", title=axis.title, scale=scale_y, axis=alt.Axis(values=list(axis.ticks), labelExpr=axis.label))
     colors = dict(zip(names, (VERMILION, PURPLE, GREEN, BLUE, MUTED), strict=False))
     scale = alt.Scale(domain=list(dates))
     at = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in map(date.fromisoformat, ticks)]
     x = alt.X("date:T", title=None, scale=scale, axis=alt.Axis(format=dates_as, grid=False, values=at, labelOverlap="greedy"))
-    base = alt.Chart(_data(rows)).transform_fold(list(names), as_=["series", "level"])
+    base = alt.Chart(inline(rows)).transform_fold(list(names), as_=["series", "level"])
     color = alt.Color("series:N", legend=None, scale=alt.Scale(domain=list(names), range=[colors[name] for name in names]))
     lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=color)
     ends = alt.Chart(
-        _data([{"date": rows[-1]["date"], "level": rows[-1][name], "series": name, "name": word} for name, word in names.items()])
+        inline([{"date": rows[-1]["date"], "level": rows[-1][name], "series": name, "name": word} for name, word in names.items()])
     )
-    words = ends.mark_text(align="left", dx=5, fontWeight="bold").encode(x=x, y=y, color=color, text="name:N")
+    labels = ends.mark_text(align="left", dx=5, fontWeight="bold").encode(x=x, y=y, color=color, text="name:N")
     height = 360
-    days = alt.Chart(_data([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
+    days = alt.Chart(inline([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
     notes = []
     for row in range(len(marked)):
         one, top = days.transform_filter(f"datum.row == {row}"), 4 + 17 * row
@@ -291,7 +316,8 @@ def paths(
             one.mark_rule(strokeDash=[3, 3], color=MUTED).encode(x=x, y=alt.value(top), y2=alt.value(height)),
             one.mark_text(align="left", baseline="top", dx=4, color=INK).encode(x=x, y=alt.value(top), text="label:N"),
         ]
-    return alt.layer(*notes, lines, words).properties(width=WIDTH, height=height)
+    chart = alt.layer(*notes, lines, labels).properties(width=WIDTH, height=height)
+    return finish(chart, words, {"date": "Session", **names})
 
 
 def rebased(returns: Returns, tickers: Mapping[str, str], base: str, days: Sequence[str]) -> list[dict[str, Any]]:
@@ -321,3 +347,46 @@ def weekly(returns: Returns, first: str, last: str, besides: Iterable[str] = ())
             year, week, _ = date.fromisoformat(day).isocalendar()
             weeks[year, week] = day
     return sorted({*weeks.values(), *besides})
+
+
+def recovery_ladder(moved: MarketDay, fates: Sequence[Fate], tariffs: str, axis: AmountAxis, **words: Unpack[Words]) -> Drawing:
+    """Trading days until each price was back; at least so many where it was not.
+
+    Args:
+        moved: the day of the fall.
+        fates: what became of each price.
+        tariffs: the day of a later sell-off; stocks that were not back before it stand out.
+        axis: of the trading days.
+    """
+    words.setdefault("columns", RECOVERY_COLUMNS)
+    return charts.ladder({"": [_rung(moved, fate, tariffs) for fate in fates]}, axis, **words)
+
+
+def _rung(moved: MarketDay, fate: Fate, tariffs: str) -> charts.Rung:
+    back = fate.recovery.back_on
+    color = MUTED if not fate.is_stock else BLUE if back and back < tariffs else VERMILION
+    details = {
+        "back": abbreviate(back) if back else f"not by the end of {fate.recovery.last_on[:4]}",
+        "lowest": f"{lowest(moved, fate)} on {abbreviate(fate.recovery.lowest_on)}",
+        "last": str(last(moved, fate)),
+    }
+    return charts.Rung(NAMES[fate.ticker], fate.wait, kind="reported" if back else "floor", color=color, details=details)
+
+
+def policy_forest(policy: Mapping[str, Sequence[Study]], axis: AmountAxis, **words: Unpack[Words]) -> Drawing:
+    """Abnormal returns on dates of export policy: the day (blue) and with the session after (gray), a ring where chance may do it."""
+    groups = {
+        head: [
+            charts.Estimate(
+                "",
+                one.total_quantity(),
+                *one.interval_quantities(),
+                BLUE if one.window == EVENT_DAY else MUTED,
+                one.unusual,
+                f"t {one.t_quantity()}",
+            )
+            for one in studies
+        ]
+        for head, studies in policy.items()
+    }
+    return charts.forest(groups, axis, **words)

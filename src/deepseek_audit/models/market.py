@@ -9,9 +9,11 @@ they stand. Returns are simple daily returns in percent. Days are trading days (
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -390,6 +392,28 @@ class Study:
         """The share of days at least as far from the line, traced."""
         return self.quantity(100 * self.quantile_p, "percent", 2, "share of days at least as abnormal as that")
 
+    @property
+    def unusual(self) -> bool:
+        """Whether chance alone rarely gives so large a t: at the level of `LEVEL`."""
+        return self.p < 1 - LEVEL
+
+    def quantities(self, observed: Quantity) -> dict[str, Quantity]:
+        """The steps of the study, traced: the line, what it says of the day, and how far the day lies from it.
+
+        Args:
+            observed: the return of the stock on the day (percent).
+        """
+        return {
+            "beta": self.quantity(self.model.beta, "ratio", 2, "slope of the line"),
+            "spread": self.quantity(self.model.variance**0.5, "percentage_point", 2, "standard deviation of the distances"),
+            "expected": self.quantity(observed.magnitude - self.total, "percent", 2, "what the line says"),
+            "abnormal": self.total_quantity(),
+            "t": self.t_quantity(),
+            "critical": self.critical_quantity(),
+            "compared": number_of(len(self.estimation), "sessions of the estimation", self.rows),
+            "quantile": self.quantile_quantity(),
+        }
+
 
 def study(
     returns: Returns, stock: str, market: str, day: str, estimation: Window = ESTIMATION_WINDOWS[0], window: Window = EVENT_DAY
@@ -414,6 +438,17 @@ def study(
     rows = frozenset[str]().union(*(returns.rows(name, day, span) for name in (stock, market) for span in (estimation, window)))
     error = math.sqrt(float(model.prediction_covariance(expected).sum()))
     return Study(stock, market, day, estimation, window, model, model.abnormal(observed, expected), error, rows)
+
+
+def specifications(returns: Returns, stocks: Sequence[str], markets: Sequence[str], day: str, estimations: Sequence[Window]) -> list[Study]:
+    """The study of a day by every combination of stock, market, estimation and window (`EVENT_WINDOWS`)."""
+    combinations = itertools.product(stocks, markets, estimations, EVENT_WINDOWS)
+    return [study(returns, stock, market, day, estimation, window) for stock, market, estimation, window in combinations]
+
+
+def count(studies: Sequence[Study], what: str, among: Sequence[Study] = ()) -> Quantity:
+    """How many studies there are, traced to their rows, or to those of all among which they were found."""
+    return number_of(len(studies), what, frozenset[str]().union(*(one.rows for one in among or studies)))
 
 
 @dataclass(frozen=True)
@@ -473,6 +508,30 @@ def group_tests(returns: Returns, stocks: Sequence[str], market: str, day: str, 
         critical=float(stats.t.ppf((1 + LEVEL) / 2, len(stocks) - 1)),
         rows=together.rows,
     )
+
+
+def group_tests_by(
+    returns: Returns, stocks: Sequence[str], markets: Sequence[str], day: str, estimations: Sequence[Window]
+) -> dict[tuple[str, Window], GroupTests]:
+    """The tests of a group of stocks by every combination of market and estimation."""
+    combinations = itertools.product(markets, estimations)
+    return {(market, estimation): group_tests(returns, stocks, market, day, estimation) for market, estimation in combinations}
+
+
+def ends_of(groups: Mapping[tuple[str, Window], GroupTests], names: Iterable[str]) -> dict[str, list[Quantity]]:
+    """Each statistic of several groups in the order of its size."""
+    return {name: sorted((tests.quantity(name) for tests in groups.values()), key=float) for name in names}
+
+
+def cumulative_path(returns: Returns, studies: Mapping[str, Study]) -> list[dict[str, Any]]:
+    """The running sums of abnormal returns of some studies of the same day and window: a row a session, to 0.01 percent."""
+    one = next(iter(studies.values()))
+    first = returns.position(one.day) + one.window.first
+    sums = {name: each.abnormal.cumsum() for name, each in studies.items()}
+    return [
+        {"date": returns.days[first + step], **{name: round_to_place(float(total[step]), -2) for name, total in sums.items()}}
+        for step in range(len(one.window))
+    ]
 
 
 def patell(standardized: Vector, days: int) -> float:
