@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
 
 import altair as alt
 
-from deepseek_audit.models.programme import Inputs, Simulation, Swing, cumulative, dots
+from deepseek_audit.models import cost
+from deepseek_audit.models.programme import Case, Inputs, Simulation, Swing, cumulative, dots, owned_rate_parts
 from factbook import charts
+from factbook.charts import AmountAxis, Drawing, Rung, Words, finish, inline
+from factbook.facts import Facts, Item
 from factbook.quantity import Quantity, format_range
 from factbook.rounding import round_to
 
@@ -21,21 +24,16 @@ DOT_COLUMNS = {"value": "Total in US dollars"}
 SWING_COLUMNS = {"name": "Input", "at low": "Total at its low end", "at high": "Total at its high end"}
 
 
-def _data(rows: Iterable[Mapping[str, Any]]) -> Any:
-    return alt.Data(values=[dict(row) for row in rows])  # type: ignore[no-untyped-call]
-
-
-def hourly_cost(
-    parts: Mapping[str, Quantity], heading: str, ranges: Sequence[tuple[str, Quantity, Quantity]]
-) -> alt.LayerChart | alt.FacetChart:
+def hourly_cost(model: Inputs, heading: str, ranges: Mapping[str, tuple[Quantity, Quantity]], **words: Unpack[Words]) -> Drawing:
     """The owner's cost of an hour as a stacked bar, and below it ranges of costs and prices.
 
     Args:
-        parts: of the owned rate, from the left (usd/gpu_hour).
+        model: its inputs; the parts of the owned rate stand from the left (usd/gpu_hour).
         heading: what stands above the bar.
-        ranges: name, low and high of what is compared.
+        ranges: low and high of what is compared, by name.
     """
-    lines = ["", *(name for name, *_ in ranges)]
+    parts = owned_rate_parts(model)
+    lines = ["", *ranges]
     scale = alt.Scale(domain=[0, 4], nice=False)
     y = alt.Y("what:N", sort=lines, axis=None)
     bars = [
@@ -43,7 +41,7 @@ def hourly_cost(
     ]
     colors = alt.Scale(domain=list(parts), range=[charts.BLUE, charts.GREEN, charts.MUTED, charts.VERMILION])
     stack = (
-        alt.Chart(_data(bars))
+        alt.Chart(inline(bars))
         .mark_bar(height=20, yOffset=12)
         .encode(
             x=alt.X(
@@ -57,20 +55,21 @@ def hourly_cost(
     )
     rows = [
         {"what": name, "low": low.magnitude, "high": high.magnitude, "text": text, "name": f"{name}: {text}"}
-        for name, low, high in ranges
+        for name, (low, high) in ranges.items()
         for text in (format_range(low.shown("bare"), high.shown("bare")),)
     ]
     reach = (
-        alt.Chart(_data(rows))
+        alt.Chart(inline(rows))
         .mark_bar(height=9, yOffset=12, color=charts.INK, opacity=0.55)
         .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, tooltip=["what:N", "text:N"])
     )
-    heads = alt.Chart(_data([{"what": "", "name": heading}, *({"what": row["what"], "name": row["name"]} for row in rows)]))
+    heads = alt.Chart(inline([{"what": "", "name": heading}, *({"what": row["what"], "name": row["name"]} for row in rows)]))
     text = heads.mark_text(align="left", baseline="middle", dy=-12).encode(x=alt.value(0), y=y, text="name:N")
-    return alt.layer(stack, reach, text).properties(width=charts.WIDTH, height=alt.Step(58))
+    chart = alt.layer(stack, reach, text).properties(width=charts.WIDTH, height=alt.Step(58))
+    return finish(chart, words, RATE_COLUMNS, (*parts.values(), model["rent"].quantity))
 
 
-def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int) -> alt.LayerChart | alt.FacetChart:
+def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int, **words: Unpack[Words]) -> Drawing:
     """Money spent on one GPU over the years: bought, and rented at each of some prices."""
     years = list(range(last + 1))
     ways: dict[str, float | None] = {"bought": None, **{f"rent {rent:bare}": rent.magnitude for rent in rents}}
@@ -81,7 +80,7 @@ def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int) -> alt.
         for year, spent in zip(years, cumulative(model, years, rent), strict=True)
     ]
     colors = alt.Scale(domain=list(ways), range=[charts.VERMILION, *[charts.BLUE] * len(rents)])
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(inline(rows)).encode(
         x=alt.X("year:Q", title="Years of use", axis=alt.Axis(values=years, grid=False, format="d"), scale=alt.Scale(domain=[0, last])),
         y=alt.Y("spent:Q", title=None, axis=alt.Axis(labelExpr=THOUSANDS, values=[n * 40_000 for n in range(4)])),
         color=alt.Color("way:N", scale=colors, legend=None),
@@ -96,12 +95,14 @@ def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int) -> alt.
         base.transform_filter(f"datum.label == '{place}'").mark_text(fontWeight="bold", **style).encode(text="way:N")
         for place, style in styles.items()
     ]
-    return alt.layer(base.mark_line(strokeWidth=2.5), *texts).properties(width=charts.WIDTH, height=320)
+    chart = alt.layer(base.mark_line(strokeWidth=2.5), *texts).properties(width=charts.WIDTH, height=320)
+    shown = (model[name].quantity for name in ("capital", "rent", "colocation", "electricity"))
+    return finish(chart, words, SPENT_COLUMNS, shown)
 
 
 def dotplot(
-    simulation: Simulation, count: int, step: float, ends: tuple[float, float], marks: Sequence[tuple[str, Quantity]]
-) -> alt.LayerChart | alt.FacetChart:
+    simulation: Simulation, count: int, step: float, ends: tuple[float, float], marks: Mapping[str, Quantity], **words: Unpack[Words]
+) -> Drawing:
     """Equally likely totals as dots in columns, the 90% interval below them, and figures to compare.
 
     Args:
@@ -117,23 +118,24 @@ def dotplot(
     scale = alt.Scale(domain=list(ends), nice=False)
     x = alt.X("column:Q", title="US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS, grid=False))
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[0, top + 1.3 * len(marks) + 0.6], nice=False))
-    points = alt.Chart(_data(placed)).mark_point(filled=True, size=80, opacity=1, color=charts.BLUE)
+    points = alt.Chart(inline(placed)).mark_point(filled=True, size=80, opacity=1, color=charts.BLUE)
     lines = alt.Chart(
-        _data(
+        inline(
             {"column": number.magnitude, "text": f"{name}: {number}", "place": top + 0.6 + 1.3 * (len(marks) - n)}
-            for n, (name, number) in enumerate(marks)
+            for n, (name, number) in enumerate(marks.items())
         )
     )
-    span = alt.Chart(_data([{"column": simulation.at(0.05).magnitude, "end": simulation.at(0.95).magnitude, "place": 0.2}]))
-    return alt.layer(
+    span = alt.Chart(inline([{"column": simulation.at(0.05).magnitude, "end": simulation.at(0.95).magnitude, "place": 0.2}]))
+    chart = alt.layer(
         lines.mark_rule(strokeDash=[5, 4], color=charts.INK).encode(x=x, y=y, y2=alt.datum(0)),
         points.encode(x=x, y=y, tooltip=["value:Q"]),
         span.mark_rule(strokeWidth=5, color=charts.VERMILION).encode(x=x, x2="end:Q", y=y),
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
     ).properties(width=charts.WIDTH, height=320)
+    return finish(chart, words, DOT_COLUMNS, marks.values())
 
 
-def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float]) -> alt.LayerChart | alt.FacetChart:
+def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float], **words: Unpack[Words]) -> Drawing:
     """Bars from the smaller to the larger total, one input each, around the central case."""
     rows = [
         {
@@ -148,7 +150,7 @@ def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float]
     ]
     ticks = [n * 10e6 for n in range(int(ends[0] / 10e6), int(ends[1] / 10e6) + 1)]
     scale = alt.Scale(domain=list(ends), nice=False)
-    base = alt.Chart(_data(rows)).encode(y=alt.Y("order:O", axis=None))
+    base = alt.Chart(inline(rows)).encode(y=alt.Y("order:O", axis=None))
     bar = base.mark_bar(height=9, color=charts.BLUE, yOffset=9).encode(
         x=alt.X("from:Q", title="Total in US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS)),
         x2="to:Q",
@@ -156,14 +158,62 @@ def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float]
     )
     text = base.mark_text(align="left", baseline="middle", dy=-7).encode(x=alt.value(0), text="name:N")
     middle = base.mark_tick(thickness=2, size=17, yOffset=9, color=charts.INK).encode(x=alt.X(datum=center.magnitude, scale=scale))
-    return alt.layer(bar, middle, text).properties(width=charts.WIDTH, height=alt.Step(38))
+    chart = alt.layer(bar, middle, text).properties(width=charts.WIDTH, height=alt.Step(38))
+    return finish(chart, words, SWING_COLUMNS, (end for swing in swings for end in (swing.low, swing.high)))
 
 
-Panel = tuple[str, charts.AmountAxis, Sequence[charts.Rung]]
+MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 20), [1, 2, 5, 10, 20], True, "datum.value")
+PARTS_AXIS = AmountAxis("US dollars", (0, 24e6), [0, 10e6, 20e6], False, MILLIONS)
+PANEL_AXES = (
+    AmountAxis("", (0, 9e6), [0, 2e6, 4e6, 6e6, 8e6], False, MILLIONS),
+    AmountAxis("", (0, 120e6), [0, 40e6, 80e6, 120e6], False, MILLIONS),
+    AmountAxis("", (0, 4e9), [0, 1e9, 2e9, 3e9, 4e9], False, BILLIONS),
+)
 
 
-def panels(parts: Sequence[Panel]) -> alt.VConcatChart:
-    """Ladders below one another, each with an axis of its own, for amounts that must not be compared on one."""
-    ladders = [charts.ladder({name: rungs}, axis, alt.TitleParams(text=""), name) for name, axis, rungs in parts]
+def multipliers(
+    facts: Facts, items: Sequence[Item], floor: Sequence[Quantity], used: Sequence[Quantity], **words: Unpack[Words]
+) -> Drawing:
+    """All compute of a development over that of its final run, by how much is known of it.
+
+    Args:
+        facts: the tables.
+        items: the printed figures; the role says how each is drawn (``floor``, ``reported``, ``estimate``), or that a figure is
+            read as one that includes the final run (``included``).
+        floor: the least, from published test runs; low and high.
+        used: low, median and high of the model.
+    """
+    groups: dict[str, list[Rung]] = {}
+    printed = []
+    for item in items:
+        rungs = groups.setdefault(item.group, [])
+        if item.has("own_floor"):
+            rungs.append(Rung(item.label, floor[0], floor[1], floor[1], "floor"))
+            continue
+        role = next(role for role in ("floor", "reported", "estimate", "included") if item.has(role))
+        number = facts[item.id(role)]
+        printed.append(number)
+        metric = "total_over_final_run" if role == "included" else facts.row(item.id(role))["metric"]
+        low, high = cost.multiplier_range(metric, number)
+        label = item.label.format(number)
+        rungs.append(Rung(label, cost.experiments_multiplier(metric, number), low, high, "estimate" if role == "included" else role))
+    groups["Used in this chapter"] = [Rung("Median, and interval of our draws", used[1], used[0], used[2], "estimate", charts.VERMILION)]
+    words.setdefault("source", [floor[0], *printed])
+    return charts.ladder(groups, MULTIPLIER_AXIS, **words)
+
+
+def parts_of(case: Case, **words: Unpack[Words]) -> Drawing:
+    """The parts of a central case, each with its share of the whole."""
+    parts = case.parts()
+    rungs = [Rung(f"{name}: {(part / case.total).to('percent'):2}", part) for name, part in parts.items()]
+    return charts.ladder({"": rungs}, PARTS_AXIS, **words)
+
+
+def panels(parts: Mapping[str, Sequence[Rung]], **words: Unpack[Words]) -> Drawing:
+    """Ladders below one another, each with an axis of its own (`PANEL_AXES`), for amounts that must not be compared on one."""
+    ladders = [
+        charts.draw_ladder({name: rungs}, axis).properties(title="", description=name)
+        for (name, rungs), axis in zip(parts.items(), PANEL_AXES, strict=True)
+    ]
     stacked: alt.VConcatChart = alt.vconcat(*ladders).resolve_scale(x="independent", y="independent")
-    return stacked
+    return finish(stacked, words, charts.LADDER_COLUMNS, (rung.amount for rungs in parts.values() for rung in rungs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from deepseek_audit.models.architecture import training_flops
@@ -131,6 +132,11 @@ def experiments_multiplier(metric: str, printed: Quantity) -> Quantity:
     raise ValueError(f"{metric} cannot be converted to a multiple of the final run.")
 
 
+def as_multiplier(facts: Facts, fact_id: str) -> Quantity:
+    """What a printed figure on experiments says as all compute over that of the final run."""
+    return experiments_multiplier(facts.row(fact_id)["metric"], facts[fact_id])
+
+
 def multiplier_range(metric: str, printed: Quantity) -> tuple[Quantity, Quantity]:
     """The ends of a published range as multipliers, the smaller one first; the value twice where there is no range."""
     ends = [experiments_multiplier(metric, end) for end in (printed.low or printed, printed.high or printed)]
@@ -175,6 +181,13 @@ def ablations(facts: Facts, *, shared_references: bool = False) -> list[Ablation
         flops = training_flops(facts[parameters], facts[tokens]) * models
         found.append(Ablation(name, facts[tokens], facts[parameters], models, flops.to("flop")))
     return found
+
+
+def models_trained(tests: Iterable[Ablation]) -> Quantity:
+    """How many models some test runs trained."""
+    models = [test.models for test in tests]
+    total: Quantity = sum(models[1:], models[0])
+    return total
 
 
 def ablation_share(facts: Facts, *, shared_references: bool = False) -> Quantity:

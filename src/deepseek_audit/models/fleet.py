@@ -68,3 +68,19 @@ def per_year(total: Quantity, years: Quantity) -> Quantity:
 def per_owned_hour(total: Quantity, gpus: Quantity, years: Quantity) -> Quantity:
     """What an owned GPU-hour costs when the whole fleet's total is spread over all its hours (usd/gpu_hour)."""
     return (total / fleet_hours(gpus, years)).to("usd/gpu_hour")
+
+
+def totals(facts: Facts) -> list[Column]:
+    """The totals that were stated, with the chips that each one counts."""
+    a100, _, h100 = (column.gpus for column in columns(facts))
+    chips = as_printed(facts["sa_total_gpus"])
+    return [
+        Column("First total, no H100", chips - h100, facts["sa_capex_first_table"]),
+        Column("Hopper total, no A100", chips - a100, facts["glenn_hopper_capex"]),
+        Column("Total, all chips", chips, facts["glenn_all_capex"]),
+    ]
+
+
+def per_year_and_hour(total: Quantity, gpus: Quantity, years: Quantity) -> list[Quantity]:
+    """A cost over some years as a table shows it: per year, and per hour of every chip, used or not."""
+    return [per_year(total, years).shown("bare"), per_owned_hour(total, gpus, years).shown("3 bare")]

@@ -18,6 +18,7 @@ from scipy import special
 from scipy.stats import qmc
 
 from factbook.assumptions import AssumptionError, assumption
+from factbook.calculators.calculator import Lognormal, Slider, Triangular, Uniform
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, Trace, computed, constant, format_range
 from factbook.rounding import round_to, settle
@@ -236,6 +237,14 @@ def break_even_years(rent: Any, capital: Any, utilization: Any, colocation: Any,
     """After how many years of steady use the money spent on owning is back (infinite if never)."""
     saved_per_hour = utilization * (rent - energy) - colocation
     return capital / (saved_per_hour * HOURS_PER_YEAR) if saved_per_hour > 0 else math.inf
+
+
+def utilization_to_break_even(model: Inputs, rent: Quantity) -> Quantity:
+    """The share of hours that an owned chip must work to cost no more than a rented one (percent)."""
+    capital, life, colocation = (model[name].quantity for name in ("capital", "life", "colocation"))
+    standing = standing_cost(capital, life, colocation, YEAR).to("usd/gpu_hour").named("standing cost")
+    share: Quantity = break_even_utilization(rent, standing, central_energy(model).named("electricity")).to("percent")
+    return share
 
 
 def years_to_earn_back(model: Inputs, rent: Quantity) -> Quantity | None:
@@ -529,6 +538,47 @@ def sobol_indices(model: Inputs, basis: str, base_samples: int = 2048, seed: int
         )
         for name, first, whole in zip(names, found["S1"], found["ST"], strict=True)
     }
+
+
+def leading_indices(indices: Mapping[str, tuple[Quantity, Quantity]]) -> tuple[list[str], Quantity]:
+    """The inputs whose total index is at least a percent, the largest first, and the sum of the other total indices."""
+    ranked = sorted(indices, key=lambda name: -indices[name][1].magnitude)
+    leading = [name for name in ranked if indices[name][1].magnitude >= 1]
+    rest = sum(indices[name][1].magnitude for name in ranked if name not in leading)
+    rows = frozenset[str]().union(*(total.rows for _, total in indices.values()))
+    return leading, computed(rest, "percent", 1, "sum of the other total indices", rows)
+
+
+def row_of(one: Input) -> list[Quantity | str]:
+    """An input as a line of a table: name, central value, range, and what it rests on."""
+    spread = "" if one.distribution == "fixed" else one.range
+    return [one.name, one.sourced.shown("4 bare"), spread, one.basis.replace("partly assumption", "partly")]
+
+
+def rate_on_basis(basis: Any, owned: Any, rent: Any) -> Any:
+    """The cost of an hour of owned chips where ``basis`` is 1, of rented ones where it is 0."""
+    return basis * owned + (1 - basis) * rent
+
+
+def sliders(facts: Facts, model: Inputs) -> list[Slider]:
+    """The sliders of ``cost_model_sliders.csv``, each with the spread of its input."""
+    found = []
+    for row in facts.rows("cost_model_sliders"):
+        one = model[row["input"]]
+        low, high, step = (float(row[name]) for name in ("low", "high", "step"))
+        help_text = f"Rests on: {one.basis}."
+        found.append(Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=help_text))
+    return found
+
+
+def distribution_of(one: Input) -> Triangular | Uniform | Lognormal | None:
+    """The distribution of an input as a calculator draws from it; None where it is fixed."""
+    low, central, high = one.ends
+    if one.distribution == "triangular":
+        return Triangular(low, central, high)
+    if one.distribution == "uniform":
+        return Uniform(low, high)
+    return Lognormal(low, high, central) if one.distribution == "lognormal" else None
 
 
 def dots(simulation: Simulation, count: int, step: float) -> list[dict[str, float]]:

@@ -8,7 +8,7 @@ from factbook.charts.dated import dated
 from factbook.charts.flow import Flow, flow
 from factbook.charts.forest import Estimate, forest
 from factbook.charts.frontier import frontier
-from factbook.charts.ladder import Rung, ladder
+from factbook.charts.ladder import LADDER_COLUMNS, Rung, draw_ladder, ladder
 from factbook.charts.lines import Line, lines
 from factbook.charts.look import (
     BLUE,
@@ -44,6 +44,7 @@ __all__ = [
     "GREEN",
     "GRID",
     "INK",
+    "LADDER_COLUMNS",
     "MUTED",
     "ORANGE",
     "PAPER",
@@ -64,6 +65,7 @@ __all__ = [
     "Words",
     "cascade",
     "dated",
+    "draw_ladder",
     "enable",
     "finish",
     "flow",

@@ -56,7 +56,13 @@ class Rung:
 
 
 def ladder(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, **words: Unpack[Words]) -> Drawing:
-    """Amounts on one axis, in groups: a heading per group (none where it is empty), a line per amount.
+    """Amounts on one axis, in groups: a heading per group (none where it is empty), a line per amount."""
+    amounts = (rung.amount for rungs in groups.values() for rung in rungs)
+    return finish(draw_ladder(groups, axis), words, LADDER_COLUMNS, amounts)
+
+
+def draw_ladder(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis) -> Drawing:
+    """A ladder without its words, to stand among others.
 
     Labels stand inside the drawing, above their line, so that the chart also fits a phone.
     """
@@ -95,12 +101,7 @@ def ladder(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, **words: Unpa
         .mark_text(align="left", fontWeight="bold", color=MUTED)
         .encode(x=start, text="heading:N"),
     ]
-    return finish(
-        alt.layer(*layers).properties(width=WIDTH, height=len(rows) * 40),
-        words,
-        LADDER_COLUMNS,
-        (rung.amount for rungs in groups.values() for rung in rungs),
-    )
+    return alt.layer(*layers).properties(width=WIDTH, height=len(rows) * 40)
 
 
 _DRAWN = {"heading", "label", "amount", "low", "high", "edge", "text", "kind", "color", "level", "start", "turned"}
