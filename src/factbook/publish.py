@@ -7,6 +7,7 @@ can link each number to its rows. Nothing here knows a website.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,7 +101,7 @@ def fact_in_sentence(written: str) -> tuple[dict[str, Any], list[Path]]:
             raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
     assert value is not None
     shown = value.shown(specification) if specification else value
-    return {"id": name.replace(".", "_"), **traced(shown)}, facts.paths(home, "sources")
+    return {"id": re.sub(r"\W+", "_", name), **traced(shown)}, facts.paths(home, "sources")
 
 
 def traced(number: Quantity) -> dict[str, Any]:

@@ -274,13 +274,16 @@ class Quantity:
     def __format__(self, specification: str) -> str:
         """``f"{q}"`` with up to three digits, ``f"{q:5}"`` with up to five, ``f"{q:3 day}"`` in days.
 
-        ``f"{q:bare}"`` leaves the unit out, for a table whose head names it. Never more digits than the sources give.
+        ``f"{q:bare}"`` leaves the unit out, for a table whose head names it; ``f"{q:fall}"`` gives a negative number as the
+        positive one that follows “fell by”. Never more digits than the sources give.
         """
         words = (specification or self.specification).split()
         bare = "bare" in words
         digits = next((int(word) for word in words if word.isdigit()), DEFAULT_DIGITS)
-        target = next((word for word in words if not word.isdigit() and word != "bare"), None)
-        return format_quantity(self.to(target) if target else self, digits, bare=bare)
+        target = next((word for word in words if not word.isdigit() and word not in ("bare", "fall")), None)
+        measured = self.to(target) if target else self
+        shown = replace(measured, magnitude=-measured.magnitude) if "fall" in words else measured
+        return format_quantity(shown, digits, bare=bare)
 
     def __str__(self) -> str:
         return format(self, "")

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from deepseek_audit.models.market import (
+    BASKET_NAME,
     BUYER,
     EVENT_DAY,
     INDEX,
@@ -23,13 +24,14 @@ from deepseek_audit.models.market import (
     Returns,
     Study,
     Window,
+    cumulative_path,
     levels,
+    moves,
 )
 from deepseek_audit.models.market_day import Fate, MarketDay, last, lowest
 from factbook import charts
 from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH, AmountAxis, Drawing, Words, finish, inline
-from factbook.dates import abbreviate
-from factbook.quantity import Quantity
+from factbook.dates import abbreviate, day_and_month
 from factbook.rounding import round_to_place
 
 # A name stands to the left of its mark, except where there is no room (returns in percent)
@@ -64,15 +66,25 @@ STATISTICS = {
 INDEPENDENT = ("patell", "boehmer")
 STATISTIC_COLUMNS = {"statistic": "Statistic", "market": "Measured against", "estimation": "Line fitted to sessions", "value": "Value"}
 RECOVERY_COLUMNS = {"label": "What", "text": "Trading days", "back": "Back on", "lowest": "Lowest close after", "last": "End of 2025"}
+WAIT_AXIS = AmountAxis("Trading days until back", (0, 260), [0, 50, 100, 150, 200])
+POLICY_AXIS = AmountAxis("Abnormal return in %", (-20, 30), [-10, 0, 10, 20], label="replace(datum.label, '-', '−')")
+SUM_AXIS = AmountAxis("Sum in %", (-16, 26), [-10, 0, 10], label="replace(datum.label, '-', '−')")
+LEVEL_AXIS = AmountAxis("% of the close before", (40, 190), [50, 75, 100, 125, 150, 175], label="datum.label")
+# Lines of the chart of prices; room for their names at the end
+PRICES = {"Nvidia": "NVDA", "Broadcom": "AVGO", "Vistra": "VST", "S&P 500": "^GSPC", "RSP": "RSP"}
+ROOM_FOR_NAMES, ROOM_FOR_LONG_NAMES = "2025-02-26", "2026-05-31"
+AROUND_TICKS = ["2024-12-23", "2025-01-06", "2025-01-20", "2025-02-03"]
+QUARTERS = ["2025-01-01", "2025-04-01", "2025-07-01", "2025-10-01"]
 PLACEBO_COLUMNS = {"low": "t from", "high": "to", "days": "Sessions", "expected": "Expected if normal"}
 
 
-def day_returns(rows: Sequence[tuple[str, str, Quantity]], **words: Unpack[Words]) -> Drawing:
+def day_returns(moved: MarketDay, **words: Unpack[Words]) -> Drawing:
     """Returns of one day, sorted, each with its name beside its mark.
 
     Args:
-        rows: name, kind (a key of ``KINDS``) and return (percent).
+        moved: the day.
     """
+    rows = moves(moved.facts, moved.day, moved.before)
     ordered = sorted(rows, key=lambda row: row[2].magnitude)
     values = [
         {
@@ -113,16 +125,14 @@ def day_returns(rows: Sequence[tuple[str, str, Quantity]], **words: Unpack[Words
     return finish(chart, words, DAY_COLUMNS, (value for *_, value in rows))
 
 
-def specification_curve(
-    studies: Sequence[Study], names: Mapping[str, str], order: Mapping[str, Sequence[str]], **words: Unpack[Words]
-) -> Drawing:
+def specification_curve(studies: Sequence[Study], **words: Unpack[Words]) -> Drawing:
     """Every specification beside every other: estimates with intervals above, the choices behind each below.
 
     Args:
         studies: all of them; those of one stock stand together, sorted by their estimate.
-        names: what readers read for the names of series.
-        order: the choices by field (``market``, ``estimation``, ``window``), in the order of the lines.
     """
+    names = {**NAMES, BASKET_NAME: "Suppliers"}
+    order = {field: list(dict.fromkeys(str(getattr(study, field)) for study in studies)) for field in ("market", "estimation", "window")}
     stocks = list(dict.fromkeys(study.stock for study in studies))
     rows: list[dict[str, Any]] = []
     for group, stock in enumerate(stocks):
@@ -183,20 +193,17 @@ def _label(field: str, choice: str) -> str:
     return {"market": f"against {choice}", "estimation": f"line fitted to sessions {choice}", "window": f"sessions summed: {choice}"}[field]
 
 
-def group_statistics(
-    groups: Mapping[tuple[str, Window], GroupTests], names: Mapping[str, str], critical: float, **words: Unpack[Words]
-) -> Drawing:
+def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], critical: float, **words: Unpack[Words]) -> Drawing:
     """Test statistics of a group of stocks: a line for each test, a dot for each specification.
 
     Args:
         groups: the tests by market and estimation window.
-        names: what readers read for the names of series.
         critical: what chance alone rarely passes; drawn as a band from its negative to 0.
     """
     rows = [
         {
             "statistic": label,
-            "market": names.get(market, market),
+            "market": NAMES.get(market, market),
             "estimation": str(estimation),
             "value": round_to_place(getattr(tests, field), -2),
             "color": VERMILION if field in INDEPENDENT else BLUE,
@@ -241,12 +248,12 @@ def placebo_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
     ]
 
 
-def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
+def placebo_histogram(studies: Sequence[Study], marked: Sequence[str], **words: Unpack[Words]) -> Drawing:
     """How often each t came up, with single days marked.
 
     Args:
         studies: one per day.
-        marked: label of the days to mark, by day.
+        marked: days to mark; the source line is that of the first.
     """
     rows = placebo_rows(studies)
     t_of = {study.day: study.t for study in studies}
@@ -262,15 +269,13 @@ def placebo_histogram(studies: Sequence[Study], marked: Mapping[str, str], **wor
         tooltip=[alt.Tooltip(f"{field}:Q", title=title) for field, title in PLACEBO_COLUMNS.items()],
     )
     curve = base.mark_line(color=INK, strokeDash=[5, 4], interpolate="monotone").encode(x=alt.X("middle:Q"), y="expected:Q")
-    marks = alt.Chart(
-        inline([{"t": round_to_place(t_of[day], -2), "label": label, "days": 58, "foot": 0} for day, label in marked.items()])
-    )
+    marks = alt.Chart(inline([{"t": round_to_place(t_of[day], -2), "label": day_and_month(day), "days": 58, "foot": 0} for day in marked]))
     stems = marks.mark_rule(color=VERMILION, strokeWidth=2).encode(x="t:Q", y="foot:Q", y2="days:Q")
     near = marks.transform_filter("datum.t < 0").mark_text(align="left", baseline="bottom", dx=-2, dy=-3, color=INK, lineBreak="|")
     far = marks.transform_filter("datum.t >= 0").mark_text(align="center", baseline="bottom", dy=-3, color=INK, lineBreak="|")
     labels = [layer.encode(x="t:Q", y="days:Q", text="label:N") for layer in (near, far)]
     chart = alt.layer(bars, curve, stems, *labels).properties(width=WIDTH, height=300)
-    return finish(chart, words, PLACEBO_COLUMNS, (study.t_quantity() for study in studies if study.day in marked))
+    return finish(chart, words, PLACEBO_COLUMNS, (study.t_quantity() for study in studies if study.day == marked[0]))
 
 
 def paths(
@@ -349,17 +354,16 @@ def weekly(returns: Returns, first: str, last: str, besides: Iterable[str] = ())
     return sorted({*weeks.values(), *besides})
 
 
-def recovery_ladder(moved: MarketDay, fates: Sequence[Fate], tariffs: str, axis: AmountAxis, **words: Unpack[Words]) -> Drawing:
+def recovery_ladder(moved: MarketDay, fates: Sequence[Fate], tariffs: str, **words: Unpack[Words]) -> Drawing:
     """Trading days until each price was back; at least so many where it was not.
 
     Args:
         moved: the day of the fall.
         fates: what became of each price.
         tariffs: the day of a later sell-off; stocks that were not back before it stand out.
-        axis: of the trading days.
     """
     words.setdefault("columns", RECOVERY_COLUMNS)
-    return charts.ladder({"": [_rung(moved, fate, tariffs) for fate in fates]}, axis, **words)
+    return charts.ladder({"": [_rung(moved, fate, tariffs) for fate in fates]}, WAIT_AXIS, **words)
 
 
 def _rung(moved: MarketDay, fate: Fate, tariffs: str) -> charts.Rung:
@@ -373,7 +377,7 @@ def _rung(moved: MarketDay, fate: Fate, tariffs: str) -> charts.Rung:
     return charts.Rung(NAMES[fate.ticker], fate.wait, kind="reported" if back else "floor", color=color, details=details)
 
 
-def policy_forest(policy: Mapping[str, Sequence[Study]], axis: AmountAxis, **words: Unpack[Words]) -> Drawing:
+def policy_forest(policy: Mapping[str, Sequence[Study]], **words: Unpack[Words]) -> Drawing:
     """Abnormal returns on dates of export policy: the day (blue) and with the session after (gray), a ring where chance may do it."""
     groups = {
         head: [
@@ -389,4 +393,21 @@ def policy_forest(policy: Mapping[str, Sequence[Study]], axis: AmountAxis, **wor
         ]
         for head, studies in policy.items()
     }
-    return charts.forest(groups, axis, **words)
+    return charts.forest(groups, POLICY_AXIS, **words)
+
+
+def paths_around(moved: MarketDay, around: Mapping[str, Study], marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
+    """Running sums of abnormal returns around the day, with days marked."""
+    path = cumulative_path(moved.returns, around)
+    words.setdefault("source", [study.total_quantity() for study in around.values()])
+    names = {name: name for name in around}
+    return paths(path, names, (path[0]["date"], ROOM_FOR_NAMES), marked, SUM_AXIS, "%-d %b", AROUND_TICKS, **words)
+
+
+def price_paths(moved: MarketDay, marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
+    """Weekly closes of some series as percentages of the close before the day, with days marked."""
+    weeks = weekly(moved.returns, "2024-12-20", moved.returns.days[-1], (moved.before, moved.day, moved.after))
+    prices = rebased(moved.returns, PRICES, moved.before, weeks)
+    words.setdefault("source", [moved.return_of(ticker) for ticker in PRICES.values()])
+    names = {name: name for name in PRICES}
+    return paths(prices, names, (weeks[0], ROOM_FOR_LONG_NAMES), marked, LEVEL_AXIS, "%b %Y", QUARTERS, **words)

@@ -374,6 +374,10 @@ class Study:
         """Half the width of its 95% interval, traced."""
         return one_decimal(self.quantity(self.reach, what="half the width of the 95% interval of the abnormal return"))
 
+    def estimate(self) -> tuple[Quantity, Quantity]:
+        """The cumulative abnormal return, and half the width of its 95% interval, traced."""
+        return self.total_quantity(), self.reach_quantity()
+
     def interval_quantities(self) -> tuple[Quantity, Quantity]:
         """The ends of its 95% interval, traced."""
         low, high = (one_decimal(self.quantity(end, what="end of the 95% interval of the abnormal return")) for end in self.interval)

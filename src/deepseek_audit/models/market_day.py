@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deepseek_audit.models import market
-from deepseek_audit.models.market import EVENT_DAY, NAMES, Recovery, Returns, Study, Window, study
-from factbook.dates import abbreviate
-from factbook.facts import Facts, Item
+from deepseek_audit.models.market import EVENT_DAY, NAMES, Recovery, Returns, Study, Window
+from factbook.calculators.calculator import Result
+from factbook.dates import abbreviate, write_out
+from factbook.facts import Facts
 from factbook.quantity import Quantity, computed
 
 WITHOUT_NVIDIA = "S&P 500 without Nvidia"
@@ -21,6 +23,7 @@ STOCKS = ("NVDA", market.BASKET_NAME)
 CHARTED = {"Nvidia": "NVDA", "Suppliers": market.BASKET_NAME}
 # Prices of these are followed until they are back
 FOLLOWED = (*(ticker for tickers in market.SUPPLIERS.values() for ticker in tickers), *market.BUYERS, "AAPL")
+RANKED = ("^GSPC", WITHOUT_NVIDIA, "RSP", "^IXIC", "QQQ", "^SOX", market.BASKET_NAME, "NVDA")
 INDEXES = ("^SOX", "^IXIC", "^GSPC")
 NVIDIA_AFTERWARD = "nvda_shares_2025_02_21"
 PRESS, OUR_COUNT = "press", "our count"
@@ -34,6 +37,7 @@ class MarketDay:
         facts: the tables.
         returns: daily returns of all series, the two computed ones among them.
         day, before, after: the day, and the sessions next to it (ISO dates).
+        windows: the spans of sessions to which lines are fitted.
     """
 
     facts: Facts
@@ -41,6 +45,29 @@ class MarketDay:
     day: str
     before: str
     after: str
+    windows: tuple[Window, ...] = market.ESTIMATION_WINDOWS
+
+    def study(self, stock: str, when: str = "", window: Window = EVENT_DAY) -> Study:
+        """The abnormal return of a stock against the S&P 500 fund on a day; by default on the day itself."""
+        return market.study(self.returns, stock, "SPY", when or self.day, self.fitted, window)
+
+    def specifications(self) -> list[Study]:
+        """Nvidia and the suppliers on the day, by every combination of market, estimation and window."""
+        return market.specifications(self.returns, STOCKS, PROXIES, self.day, self.windows)
+
+    def placebo(self, without: Sequence[str] = ()) -> list[Study]:
+        """The same test on every session that has enough sessions before it.
+
+        Args:
+            without: sessions to leave out, also where lines are fitted.
+        """
+        returns = self.returns.without(without) if without else self.returns
+        return market.placebo(returns, "NVDA", "SPY", market.days_with_history(returns, self.fitted), self.fitted)
+
+    @property
+    def fitted(self) -> Window:
+        """The sessions to which lines are fitted first."""
+        return self.windows[0]
 
     def close(self, ticker: str, when: str = "") -> Quantity:
         """The close of a stock on a day; by default that of the day itself (usd)."""
@@ -54,17 +81,26 @@ class MarketDay:
         """The return of a series on a day, as the data hold it (percent); by default that of the day itself."""
         return self.facts[f"market_returns/{ticker}/{when or self.day}"]
 
+    def next_session(self, day: str) -> str:
+        """The session after another one."""
+        return self.returns.days[self.returns.position(day) + 1]
+
+    def loss_of_index(self, value: Quantity) -> Quantity:
+        """What the companies of the S&P 500 lost on the day (usd), for what they were worth before."""
+        return market.fall(value * self.return_of("^GSPC").to("ratio")).to("usd")
+
     def event(self, event_id: str) -> str:
         """The first session on or after the day of an event."""
         return self.returns.first_session(self.facts.date(event_id))
 
 
-def read_day(facts: Facts, weight: Quantity) -> MarketDay:
+def read_day(facts: Facts, weight: Quantity, windows: tuple[Window, ...] = market.ESTIMATION_WINDOWS) -> MarketDay:
     """The day with its returns, among them the suppliers as one portfolio and the S&P 500 without Nvidia.
 
     Args:
         facts: the tables.
         weight: of Nvidia in the S&P 500 at the close before (percent).
+        windows: the spans of sessions to which lines are fitted.
     """
     day, before = facts.date("event_market_fall"), facts.row("nvda_close_2025_01_24")["as_of"]
     returns = market.read_returns(facts)
@@ -72,7 +108,7 @@ def read_day(facts: Facts, weight: Quantity) -> MarketDay:
     share, weighed_at = weight.to("ratio").magnitude, returns.position(before)
     rest = market.without_member(returns.series("^GSPC"), returns.series("NVDA"), share, weighed_at)
     returns = returns.with_series(WITHOUT_NVIDIA, rest, ("^GSPC", "NVDA"), weight.rows)
-    return MarketDay(facts, returns, day, before, returns.days[returns.position(day) + 1])
+    return MarketDay(facts, returns, day, before, returns.days[returns.position(day) + 1], windows)
 
 
 def share_counts(facts: Facts, nvidia: Quantity) -> dict[str, Quantity]:
@@ -114,27 +150,23 @@ def worst_of_all(moved: MarketDay) -> tuple[Quantity, Quantity]:
     return suppliers, market.number_of(worst, "suppliers whose lowest return is that of the day", rows)
 
 
-def policy_studies(moved: MarketDay, items: Sequence[Item], tested: Sequence[Study]) -> dict[str, list[Study]]:
+def policy_studies(moved: MarketDay, tested: Sequence[Study]) -> dict[str, list[Study]]:
     """Nvidia's abnormal return on dates of export policy, alone and with the session after, by a line that names each.
 
     Args:
         moved: the day of the fall.
-        items: what each date is called, with its event (role ``event``), or a row whose date it follows (role ``after``).
         tested: the sessions that could be tested; dates before the first or without a session after them are left out.
     """
     returns, days = moved.returns, []
-    for item in items:
+    for item in moved.facts.listing("policy_dates"):
         if item.has("event"):
             date = moved.facts.date(item.id("event"))
             if tested[0].day <= date < returns.days[-1]:
                 days.append((returns.first_session(date), item.label))
         else:
             days.append((returns.days[returns.position(moved.facts.row(item.id("after"))["as_of"]) + 1], item.label))
-    fitted = tested[0].estimation
-    return {
-        f"{label}, {abbreviate(when)}": [study(returns, "NVDA", "SPY", when, fitted, window) for window in (EVENT_DAY, Window(0, 1))]
-        for when, label in sorted(days)
-    }
+    windows = (EVENT_DAY, Window(0, 1))
+    return {f"{label}, {abbreviate(when)}": [moved.study("NVDA", when, window) for window in windows] for when, label in sorted(days)}
 
 
 @dataclass(frozen=True)
@@ -174,18 +206,124 @@ def last(moved: MarketDay, fate: Fate) -> Quantity:
     return change_since(moved, fate.ticker, fate.recovery.last, fate.recovery.last_on, "last close")
 
 
-def record_losses(moved: MarketDay, items: Sequence[Item], counts: Mapping[str, Quantity]) -> list[tuple[str, str, Quantity, str]]:
+def record_losses(moved: MarketDay, counts: Mapping[str, Quantity]) -> tuple[Quantity, list[list[Quantity | str]]]:
     """One-day losses of market value that the press calls large, and all as large that share counts and returns give.
 
     Returns:
-        Company, day (ISO), loss (usd) and where it is from; the largest first.
+        The smallest loss listed, and a table of company, day, loss (usd) and where it is from; the largest first.
     """
     facts = moved.facts
-    found = [(item.label, facts.row(item.id("loss"))["as_of"], item.loss, PRESS) for item in items]
+    found = [(item.label, facts.row(item.id("loss"))["as_of"], item.loss, PRESS) for item in facts.listing("record_losses")]
     known, least = {(name, when) for name, when, *_ in found}, min(loss for *_, loss, _ in found)
     for ticker, shares in {**counts, "NVDA": facts[NVIDIA_AFTERWARD]}.items():
         price = moved.close(ticker, moved.before)
         for when, loss in market.value_losses(moved.returns, ticker, shares, price, moved.before, least):
             if (NAMES[ticker], when) not in known:
                 found.append((NAMES[ticker], when, loss, OUR_COUNT))
-    return sorted(found, key=lambda record: -record[2].magnitude)
+    found.sort(key=lambda record: -record[2].magnitude)
+    return least, [[name, abbreviate(when), loss, basis] for name, when, loss, basis in found]
+
+
+def loss_rows(moved: MarketDay, nvidia: Quantity) -> list[list[Quantity | str]]:
+    """Nvidia’s loss by share count, and for losses that the press reports the share count that fits: basis, shares, loss."""
+    drop = moved.close("NVDA", moved.before) - moved.close("NVDA")
+    counted, *reported = moved.facts.listing("nvidia_loss")
+    counts = {"Counted, last report before": nvidia, counted.label: counted.shares}
+    rows: list[list[Quantity | str]] = [
+        [name, shares.shown("4 bare"), market.fall(moved.value_change("NVDA", shares).shown("4"))] for name, shares in counts.items()
+    ]
+    for item in reported:
+        fitting = (item.loss / drop * market.ONE_SHARE).to("share")
+        rows.append([item.label, fitting.shown("4 bare"), item.loss.shown("4")])
+    return rows
+
+
+def change_rows(moved: MarketDay, changes: Mapping[str, Quantity]) -> list[list[Quantity | str]]:
+    """The changes of market value as a table: company, when its shares were counted, change; and the sums below."""
+    counted = counted_on(moved.facts)
+    lost, gained = lost_and_gained(changes.values())
+    rows: list[list[Quantity | str]] = [[NAMES[ticker], counted[ticker], amount] for ticker, amount in changes.items()]
+    return [*rows, ["All that fell", "", lost], ["All that rose", "", gained], ["Net", "", lost + gained]]
+
+
+def describe_curve(curve: Sequence[Study]) -> dict[str, Quantity]:
+    """What all specifications say together: how many there are, the ends of those of the day, and how many leave it open."""
+    of_the_day = [one for one in curve if one.window == EVENT_DAY]
+    longer = [one for one in curve if one.window != EVENT_DAY]
+    by_size = sorted(of_the_day, key=lambda one: one.total)
+    return {
+        "curve_size": market.count(curve, "specifications"),
+        "specifications": market.count(of_the_day, "specifications of the day itself", among=curve),
+        "longer": market.count(longer, "specifications of more than a day", among=curve),
+        "crossing": market.count([one for one in longer if one.interval[1] > 0], "those whose interval crosses zero", among=curve),
+        "smallest": by_size[-1].total_quantity(),
+        "largest": by_size[0].total_quantity(),
+        "two_days": next(one for one in curve if one.window == Window(0, 1)).total_quantity(),
+        "five_days": next(one for one in curve if one.window == Window(0, 4)).total_quantity(),
+    }
+
+
+def describe_alarms(tested: Sequence[Study], calm: Sequence[Study]) -> dict[str, Quantity | str]:
+    """How often the test cries: on all sessions, by chance, and on the sessions without the event (``calm``)."""
+    every = market.count(tested, "sessions tested")
+    second = sorted(tested, key=lambda one: -abs(one.t))[1]
+    expected = round((1 - market.LEVEL) * len(tested))
+    return {
+        "tested": every,
+        "alarms": market.count([one for one in tested if one.unusual], "sessions with p below the usual level", among=tested),
+        "alarms_expected": market.number_of(expected, "the usual level times the sessions", every.rows),
+        "calm": market.count(calm, "sessions tested without the event and the day after"),
+        "calm_alarms": market.count([one for one in calm if one.unusual], "those with p below the usual level", among=calm),
+        "second_t": second.t_quantity(),
+        "second_day": write_out(second.day),
+    }
+
+
+def describe_policy(moved: MarketDay, policy: Mapping[str, Sequence[Study]]) -> dict[str, Quantity | str]:
+    """How many tests on dates of policy there are, how many of them cry, and the largest t of a single day."""
+    studies = [one for pair in policy.values() for one in pair]
+    largest = max((one for one in studies if one.window == EVENT_DAY), key=lambda one: abs(one.t))
+    return {
+        "policy_tests": market.count(studies, "tests on policy dates"),
+        "policy_alarms": market.count([one for one in studies if one.unusual], "those below the usual level", among=studies),
+        "policy_t": largest.t_quantity(),
+        "policy_day": write_out(largest.day),
+        "policy_market": market.one_decimal(moved.return_of("^GSPC", largest.day)),
+    }
+
+
+def describe_fate(moved: MarketDay, found: Sequence[Fate], ticker: str) -> dict[str, Quantity | str]:
+    """How low a price went after the day, when, and where it ended."""
+    fate = next(one for one in found if one.ticker == ticker)
+    name = ticker.lower()
+    return {
+        f"{name}_low": market.fall(lowest(moved, fate)),
+        f"{name}_low_day": write_out(fate.recovery.lowest_on),
+        f"{name}_end": last(moved, fate),
+    }
+
+
+def describe_recoveries(moved: MarketDay, found: Sequence[Fate], before: str) -> dict[str, Quantity | str]:
+    """How many stocks fell, how many were back before a day, and which never were."""
+    fell = [fate for fate in found if fate.is_stock]
+    rows = moved.returns.run([fate.ticker for fate in fell], moved.day, moved.returns.days[-1])
+    early = [fate for fate in fell if fate.recovery.back_on and fate.recovery.back_on < before]
+    return {
+        "fell_listed": market.number_of(len(fell), "stocks that fell", rows),
+        "before_tariffs": market.number_of(len(early), "those back before the tariffs", rows),
+        "never": ", ".join(NAMES[fate.ticker] for fate in fell if fate.recovery.back_on is None),
+    }
+
+
+def return_without(index: Any, weight: Any, part: Any) -> Any:
+    """The return of an index without one member (percent), from its return, the member's weight (percent) and part (percentage points)."""
+    return (index - part) / (1 - weight / 100)
+
+
+def what_follows() -> list[Result]:
+    """The results of the chapter's calculator: the loss, Nvidia's part of the index's return, and the index without it."""
+    return [
+        Result("loss", "Loss of market value", lambda shares, before, after: shares * (before - after), "usd", digits=4, check_unit=False),
+        Result("part", "Nvidia’s part of the index’s return", lambda weight, before, after: weight * (after / before - 1), "percent"),
+        Result("others", "Return of the S&P 500 without Nvidia", return_without, "percent", digits=2, check_unit=False),
+    ]
