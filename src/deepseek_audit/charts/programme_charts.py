@@ -8,10 +8,10 @@ from typing import Any, Unpack
 import altair as alt
 
 from deepseek_audit.models import cost
-from deepseek_audit.models.programme import Case, Inputs, Simulation, Swing, cumulative, dots, owned_rate_parts
+from deepseek_audit.models.programme import BASES, Case, Inputs, Simulation, Swing, cumulative, dots, owned_rate_parts
 from factbook import charts
 from factbook.charts import AmountAxis, Drawing, Rung, Words, finish, inline
-from factbook.facts import Facts, Item
+from factbook.facts import Facts
 from factbook.quantity import Quantity, format_range
 from factbook.rounding import round_to
 
@@ -20,19 +20,25 @@ BILLIONS = "datum.value ? '$' + datum.value / 1e9 + 'B' : '$0'"
 THOUSANDS = "datum.value ? '$' + datum.value / 1e3 + 'K' : '$0'"
 RATE_COLUMNS = {"what": "What", "part": "Part", "rate": "Rate", "low": "Low", "high": "High", "text": "As printed"}
 SPENT_COLUMNS = {"way": "Way", "year": "Year", "spent": "US dollars"}
+DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 50, 6e6, (0, 120e6), (20e6, 75e6)
+LEDGER_COLUMNS = {"figure": "Figure", "item": "Item", "status": "Status", "reason": "Why"}
 DOT_COLUMNS = {"value": "Total in US dollars"}
 SWING_COLUMNS = {"name": "Input", "at low": "Total at its low end", "at high": "Total at its high end"}
 
 
-def hourly_cost(model: Inputs, heading: str, ranges: Mapping[str, tuple[Quantity, Quantity]], **words: Unpack[Words]) -> Drawing:
+def hourly_cost(model: Inputs, draws: Simulation, heading: str, **words: Unpack[Words]) -> Drawing:
     """The owner's cost of an hour as a stacked bar, and below it ranges of costs and prices.
 
     Args:
         model: its inputs; the parts of the owned rate stand from the left (usd/gpu_hour).
+        draws: of the owned basis; the interval of its rate is compared with the rents of the model.
         heading: what stands above the bar.
-        ranges: low and high of what is compared, by name.
     """
     parts = owned_rate_parts(model)
+    ranges = {
+        "Owned, interval of the draws": (draws.rate_at(0.05), draws.rate_at(0.95)),
+        "Rented: range of the model": (model["rent"].ends[0], model["rent"].ends[-1]),
+    }
     lines = ["", *ranges]
     scale = alt.Scale(domain=[0, 4], nice=False)
     y = alt.Y("what:N", sort=lines, axis=None)
@@ -69,9 +75,9 @@ def hourly_cost(model: Inputs, heading: str, ranges: Mapping[str, tuple[Quantity
     return finish(chart, words, RATE_COLUMNS, (*parts.values(), model["rent"].quantity))
 
 
-def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int, **words: Unpack[Words]) -> Drawing:
+def money_over_time(model: Inputs, last: int, **words: Unpack[Words]) -> Drawing:
     """Money spent on one GPU over the years: bought, and rented at each of some prices."""
-    years = list(range(last + 1))
+    years, rents = list(range(last + 1)), model["rent"].ends
     ways: dict[str, float | None] = {"bought": None, **{f"rent {rent:bare}": rent.magnitude for rent in rents}}
     rows = [
         {"way": way, "year": year, "spent": round_to(spent, 4), "label": place if year == (last if way != "bought" else 0) else ""}
@@ -100,22 +106,18 @@ def money_over_time(model: Inputs, rents: Sequence[Quantity], last: int, **words
     return finish(chart, words, SPENT_COLUMNS, shown)
 
 
-def dotplot(
-    simulation: Simulation, count: int, step: float, ends: tuple[float, float], marks: Mapping[str, Quantity], **words: Unpack[Words]
-) -> Drawing:
-    """Equally likely totals as dots in columns, the 90% interval below them, and figures to compare.
+def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity], **words: Unpack[Words]) -> Drawing:
+    """Equally likely totals (`DOTS`) as dots in columns, the 90% interval below them, and figures to compare.
 
     Args:
-        simulation: the draws.
-        count: how many dots.
-        step: width of a column (usd).
-        ends: of the axis (usd).
-        marks: labels and amounts drawn as lines; their labels stand below one another.
+        simulation: the draws, on owned chips.
+        model: its inputs; their sources make the source line.
+        marks: amounts drawn as lines, by their labels, which stand below one another.
     """
-    placed = dots(simulation, count, step)
+    placed = dots(simulation, DOTS, DOT_STEP)
     top = max(dot["place"] for dot in placed)
-    ticks = [n * 20e6 for n in range(int(ends[1] / 20e6) + 1)]
-    scale = alt.Scale(domain=list(ends), nice=False)
+    ticks = [n * 20e6 for n in range(int(DOT_ENDS[1] / 20e6) + 1)]
+    scale = alt.Scale(domain=list(DOT_ENDS), nice=False)
     x = alt.X("column:Q", title="US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS, grid=False))
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[0, top + 1.3 * len(marks) + 0.6], nice=False))
     points = alt.Chart(inline(placed)).mark_point(filled=True, size=80, opacity=1, color=charts.BLUE)
@@ -132,10 +134,10 @@ def dotplot(
         span.mark_rule(strokeWidth=5, color=charts.VERMILION).encode(x=x, x2="end:Q", y=y),
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
     ).properties(width=charts.WIDTH, height=320)
-    return finish(chart, words, DOT_COLUMNS, marks.values())
+    return finish(chart, words, DOT_COLUMNS, [*(model[name].quantity for name in ("hours", *BASES["own"])), *marks.values()])
 
 
-def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float], **words: Unpack[Words]) -> Drawing:
+def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: Unpack[Words]) -> Drawing:
     """Bars from the smaller to the larger total, one input each, around the central case."""
     rows = [
         {
@@ -148,8 +150,8 @@ def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float]
         }
         for place, swing in enumerate(swings)
     ]
-    ticks = [n * 10e6 for n in range(int(ends[0] / 10e6), int(ends[1] / 10e6) + 1)]
-    scale = alt.Scale(domain=list(ends), nice=False)
+    ticks = [n * 10e6 for n in range(int(SWING_ENDS[0] / 10e6), int(SWING_ENDS[1] / 10e6) + 1)]
+    scale = alt.Scale(domain=list(SWING_ENDS), nice=False)
     base = alt.Chart(inline(rows)).encode(y=alt.Y("order:O", axis=None))
     bar = base.mark_bar(height=9, color=charts.BLUE, yOffset=9).encode(
         x=alt.X("from:Q", title="Total in US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS)),
@@ -159,7 +161,7 @@ def tornado(swings: Sequence[Swing], center: Quantity, ends: tuple[float, float]
     text = base.mark_text(align="left", baseline="middle", dy=-7).encode(x=alt.value(0), text="name:N")
     middle = base.mark_tick(thickness=2, size=17, yOffset=9, color=charts.INK).encode(x=alt.X(datum=center.magnitude, scale=scale))
     chart = alt.layer(bar, middle, text).properties(width=charts.WIDTH, height=alt.Step(38))
-    return finish(chart, words, SWING_COLUMNS, (end for swing in swings for end in (swing.low, swing.high)))
+    return finish(chart, words, SWING_COLUMNS, (model[swing.key].quantity for swing in swings))
 
 
 MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 20), [1, 2, 5, 10, 20], True, "datum.value")
@@ -171,21 +173,21 @@ PANEL_AXES = (
 )
 
 
-def multipliers(
-    facts: Facts, items: Sequence[Item], floor: Sequence[Quantity], used: Sequence[Quantity], **words: Unpack[Words]
-) -> Drawing:
+def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
     """All compute of a development over that of its final run, by how much is known of it.
 
     Args:
         facts: the tables.
-        items: the printed figures; the role says how each is drawn (``floor``, ``reported``, ``estimate``), or that a figure is
-            read as one that includes the final run (``included``).
         floor: the least, from published test runs; low and high.
         used: low, median and high of the model.
+
+    The figures stand in the list ``multiplier_accounts``; the role says how each is drawn (``floor``, ``reported``,
+    ``estimate``), or that a figure is
+    read as one that includes the final run (``included``).
     """
     groups: dict[str, list[Rung]] = {}
     printed = []
-    for item in items:
+    for item in facts.listing("multiplier_accounts"):
         rungs = groups.setdefault(item.group, [])
         if item.has("own_floor"):
             rungs.append(Rung(item.label, floor[0], floor[1], floor[1], "floor"))
@@ -217,3 +219,35 @@ def panels(parts: Mapping[str, Sequence[Rung]], **words: Unpack[Words]) -> Drawi
     ]
     stacked: alt.VConcatChart = alt.vconcat(*ladders).resolve_scale(x="independent", y="independent")
     return finish(stacked, words, charts.LADDER_COLUMNS, (rung.amount for rungs in parts.values() for rung in rungs))
+
+
+def ledger(rows: Sequence[Mapping[str, Any]], **words: Unpack[Words]) -> Drawing:
+    """What each figure in circulation pays for, item by item."""
+    colors = dict(zip(cost.ITEM_STATUS.values(), (charts.BLUE, charts.GREEN, charts.VERMILION, charts.MUTED), strict=True))
+    words.setdefault("source", "The sources of the figures, as read in figure_items.csv.")
+    words.setdefault("columns", LEDGER_COLUMNS)
+    words.setdefault("narrow", {"config": {"legend": {"columns": 2}}})
+    return charts.matrix(rows, "figure", "item", list(cost.ITEMS.values()), "status", colors, ("reason",), **words)
+
+
+def three_scopes(facts: Facts, case: Case, draws: Simulation, **words: Unpack[Words]) -> Drawing:
+    """The final run, the research behind it and the fleet of the group, each on an axis of its own.
+
+    Args:
+        facts: the tables.
+        case: the central case on owned chips.
+        draws: of the owned basis.
+    """
+    bill, years, ownership = facts["v3_usd_total"], facts["sa_tco_years"], facts["sa_tco"]
+    lambert = next(figure for figure in cost.circulating_figures(facts) if figure.figure_id == "experiments_lambert")
+    run = [
+        Rung("V3, at the assumed rent", bill.shown("4")),
+        Rung("V3, at an owner’s cost", case.final_run, kind="estimate"),
+        Rung("R1 on top, at the assumed rent", facts["r1_usd_total"]),
+    ]
+    own = Rung("This chapter: with staff and data, owned", draws.at(0.5), draws.at(0.05), draws.at(0.95), "estimate", charts.VERMILION)
+    rented = Rung("Lambert: experiments only, rented", lambert.amount, lambert.low, lambert.high, "estimate", charts.VERMILION)
+    amounts = {"Servers": facts["sa_capex"], f"Operation over {years}": facts["sa_opex"], f"Both, over {years}": ownership.shown("4")}
+    group = [Rung(label, amount, kind="estimate", color=charts.GREEN) for label, amount in amounts.items()]
+    words.setdefault("source", [bill, case.final_run, facts["r1_usd_total"], lambert.amount, ownership, facts["sa_opex"]])
+    return panels({"The final run": run, "The research behind V3": [own, rented], "The fleet of the whole group": group}, **words)

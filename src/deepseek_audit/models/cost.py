@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from deepseek_audit.models.architecture import training_flops
+from factbook.calculators.calculator import Landmarks
 from factbook.facts import Facts
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
 
@@ -181,6 +182,29 @@ def ablations(facts: Facts, *, shared_references: bool = False) -> list[Ablation
         flops = training_flops(facts[parameters], facts[tokens]) * models
         found.append(Ablation(name, facts[tokens], facts[parameters], models, flops.to("flop")))
     return found
+
+
+def ablation_rows(facts: Facts, pretraining: Quantity) -> list[list[Quantity | str]]:
+    """The test runs as a table: name, tokens, models, share of the pre-training (operations); below them all, and all if shared."""
+    tests, shared = (ablations(facts, shared_references=sharing) for sharing in (False, True))
+    rows: list[list[Quantity | str]] = [
+        [test.name, test.tokens.shown("bare"), test.models, (test.flops / pretraining).to("percent").shown("2")] for test in tests
+    ]
+    rows.append(["All models", "", models_trained(tests), ablation_share(facts)])
+    rows.append(["If references were shared", "", models_trained(shared), ablation_share(facts, shared_references=True)])
+    return rows
+
+
+def landmarks(facts: Facts, own: str, fleet: str) -> Landmarks:
+    """The figures in circulation beside the total of the research, each leading to where it is explained.
+
+    Args:
+        facts: the tables.
+        own, fleet: where figures on research, and on the fleet, are explained.
+    """
+    places = {"run": "cost-claims.html", "programme": own, "fleet": fleet}
+    known = [figure for figure in circulating_figures(facts) if figure.scope in places]
+    return Landmarks("total", [(figure.label, figure.amount, places[figure.scope]) for figure in known])
 
 
 def models_trained(tests: Iterable[Ablation]) -> Quantity:

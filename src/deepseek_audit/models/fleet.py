@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from factbook.facts import Facts
-from factbook.quantity import EXACT, Quantity, computed
+from factbook.quantity import EXACT, Quantity, computed, constant
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,11 @@ def totals(facts: Facts) -> list[Column]:
         Column("Hopper total, no A100", chips - a100, facts["glenn_hopper_capex"]),
         Column("Total, all chips", chips, facts["glenn_all_capex"]),
     ]
+
+
+def share_of_a_year(hours: Quantity, gpus: Quantity) -> Quantity:
+    """Some chip time as a share of a year of some chips (percent)."""
+    return (hours / fleet_hours(gpus, constant(1, "year", "1 year"))).to("percent").shown("2")
 
 
 def per_year_and_hour(total: Quantity, gpus: Quantity, years: Quantity) -> list[Quantity]:

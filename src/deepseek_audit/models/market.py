@@ -481,6 +481,12 @@ class GroupTests:
     critical: float
     rows: frozenset[str]
 
+    def describe(self) -> dict[str, Quantity]:
+        """The statistics that a chapter names, as the first combination of several, with the correlation and the bound of few stocks."""
+        told = ("patell", "patell_corrected", "boehmer", "kolari_pynnonen", "portfolio_t")
+        others = {"correlation": self.quantity("correlation"), "few_bound": self.quantity("critical").shown("3")}
+        return {f"first_{name}": self.quantity(name) for name in told} | others
+
     def quantity(self, name: str) -> Quantity:
         """One of these numbers with its trace, by the name of its field."""
         formula = f"{name.replace('_', ' ')} of the stocks’ abnormal returns"

@@ -11,7 +11,7 @@ from typing import Any
 
 from deepseek_audit.models import market
 from deepseek_audit.models.market import EVENT_DAY, NAMES, Recovery, Returns, Study, Window
-from factbook.calculators.calculator import Result
+from factbook.calculators.calculator import Fixed, Result, Results, Slider
 from factbook.dates import abbreviate, write_out
 from factbook.facts import Facts
 from factbook.quantity import Quantity, computed
@@ -292,6 +292,13 @@ def describe_policy(moved: MarketDay, policy: Mapping[str, Sequence[Study]]) -> 
     }
 
 
+def describe_session(moved: MarketDay, day: str, name: str) -> dict[str, Quantity]:
+    """Nvidia’s fall on a day, its abnormal return and its t, under names that begin with ``name``."""
+    study = moved.study("NVDA", day)
+    fell = market.fall(market.one_decimal(moved.return_of("NVDA", day)))
+    return {f"{name}_return": fell, f"{name}_abnormal": study.total_quantity(), f"{name}_t": study.t_quantity()}
+
+
 def describe_fate(moved: MarketDay, found: Sequence[Fate], ticker: str) -> dict[str, Quantity | str]:
     """How low a price went after the day, when, and where it ended."""
     fate = next(one for one in found if one.ticker == ticker)
@@ -320,10 +327,28 @@ def return_without(index: Any, weight: Any, part: Any) -> Any:
     return (index - part) / (1 - weight / 100)
 
 
-def what_follows() -> list[Result]:
-    """The results of the chapter's calculator: the loss, Nvidia's part of the index's return, and the index without it."""
+def suppliers(moved: MarketDay) -> Quantity:
+    """How many suppliers the portfolio holds."""
+    rows = moved.returns.rows(market.BASKET_NAME, moved.day, EVENT_DAY)
+    return market.number_of(len(market.BASKET), "suppliers in the portfolio", rows)
+
+
+def calculator_inputs(moved: MarketDay, shares: Quantity, weight: Quantity) -> list[Slider | Fixed]:
+    """What readers set: Nvidia’s share count and its weight in the index (percent); and the prices, which are fixed."""
     return [
+        Slider("shares", "Nvidia’s shares outstanding", shares, 2.40e10, 2.50e10, 1e7, digits=4),
+        Slider("weight", "Nvidia’s weight in the S&P 500", weight, 5, 8, 0.1, digits=2),
+        Fixed("before", "Close before", moved.close("NVDA", moved.before), digits=5),
+        Fixed("after", "Close of the day", moved.close("NVDA"), digits=5),
+        Fixed("index", "Return of the S&P 500", moved.return_of("^GSPC")),
+    ]
+
+
+def calculator_results() -> list[Results]:
+    """What follows: the loss, Nvidia’s part of the index’s return, and the index without it."""
+    follows = [
         Result("loss", "Loss of market value", lambda shares, before, after: shares * (before - after), "usd", digits=4, check_unit=False),
         Result("part", "Nvidia’s part of the index’s return", lambda weight, before, after: weight * (after / before - 1), "percent"),
         Result("others", "Return of the S&P 500 without Nvidia", return_without, "percent", digits=2, check_unit=False),
     ]
+    return [Results("What follows", follows)]

@@ -18,7 +18,7 @@ from scipy import special
 from scipy.stats import qmc
 
 from factbook.assumptions import AssumptionError, assumption
-from factbook.calculators.calculator import Lognormal, Slider, Triangular, Uniform
+from factbook.calculators.calculator import Choice, Fixed, Lognormal, Result, Results, Slider, Triangular, Uniform
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, Trace, computed, constant, format_range
 from factbook.rounding import round_to, settle
@@ -553,6 +553,71 @@ def row_of(one: Input) -> list[Quantity | str]:
     """An input as a line of a table: name, central value, range, and what it rests on."""
     spread = "" if one.distribution == "fixed" else one.range
     return [one.name, one.sourced.shown("4 bare"), spread, one.basis.replace("partly assumption", "partly")]
+
+
+def rents(model: Inputs) -> list[tuple[str, Quantity]]:
+    """The rents of the model, each with where it is from (usd/gpu_hour)."""
+    return list(zip(("China, late 2024", "DeepSeek’s assumption", "China, early 2024"), model["rent"].ends, strict=True))
+
+
+def pay_rows(facts: Facts, model: Inputs, exchange: Quantity) -> list[list[Quantity | str]]:
+    """Pay per year by a rumor, in advertisements and in the model: who, US dollars, yuan."""
+    low, _, high = model["pay"].ends
+    one = constant(1, "person", "1 person")
+    dollars = {"Rumored offers (SemiAnalysis)": facts["sa_salary"]}
+    dollars |= {item.label: (item.pay / exchange).to("usd/year") for item in facts.listing("advertised_pay")}
+    ends = {"low": low, "high": high}
+    rows: list[list[Quantity | str]] = [
+        [name, pay.shown("bare"), (pay * exchange).to("cny/year").shown("bare")] for name, pay in dollars.items()
+    ]
+    rows += [
+        [f"In our model, {end} end", pay.shown("bare"), (pay * one * exchange).to("cny/year").shown("bare")] for end, pay in ends.items()
+    ]
+    return rows
+
+
+def energy_rows(facts: Facts, model: Inputs, case: Case, paid: Quantity) -> list[list[Quantity | str]]:
+    """Electricity as a share of cost (percent): of the run, of the research, and of other models by Epoch AI.
+
+    Args:
+        facts: the tables.
+        model: its inputs.
+        case: the central case.
+        paid: the electricity of the run (usd).
+    """
+    others: list[list[Quantity | str]] = [
+        [f"{item.label}, of development", item.share.shown("2")] for item in facts.listing("energy_shares")
+    ]
+    everything = (paid * model["multiplier"].quantity).to("usd").named("electricity of all compute")
+    return [
+        ["V3’s run, of the rental bill", (paid / facts["v3_usd_total"]).to("percent")],
+        ["V3’s run, of an owner’s cost", (paid / case.final_run).to("percent")],
+        ["V3’s research, central case", (everything / case.total).to("percent")],
+        *others,
+    ]
+
+
+def calculator_inputs(facts: Facts, model: Inputs) -> list[Choice | Slider | Fixed]:
+    """What readers set: the basis, the sliders; and what is fixed."""
+    basis = Choice("basis", "The chips are", {"owned": 1, "rented": 0}, "owned", help="An owner’s cost, or a rental price.")
+    fixed = [Fixed(key, model[key].name.split(",")[0], model[key].quantity, digits=4) for key in ("hours", "power", "load", "pue")]
+    return [basis, *sliders(facts, model), *fixed]
+
+
+def calculator_results() -> list[Results]:
+    """What follows from the inputs: the hour, the total with its interval, and its parts."""
+    hourly = [
+        Result("owned", "An hour on an owned chip", owned_rate_in_years, "usd/gpu_hour", digits=2, check_unit=False),
+        Result("rate", "An hour, on the chosen basis", rate_on_basis, "usd/gpu_hour", digits=2),
+    ]
+    total = Result("total", "The research behind V3", programme_cost, "usd", digits=2, interval=True)
+    parts = [
+        Result("run", "Final run", lambda hours, rate: hours * rate, "usd", digits=2),
+        Result("experiments", "Experiments and failed runs", lambda run, multiplier: run * (multiplier - 1), "usd", digits=2),
+        Result("people", "Researchers and engineers", staff_cost, "usd", digits=2),
+        Result("bought", "Data", lambda data: data, "usd", digits=2),
+    ]
+    return [Results("In all", [*hourly, total]), Results("Where it goes", parts, style="bars")]
 
 
 def rate_on_basis(basis: Any, owned: Any, rent: Any) -> Any:
