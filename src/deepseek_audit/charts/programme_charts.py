@@ -178,7 +178,7 @@ def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity
 
     Args:
         facts: the tables.
-        floor: the least, from published test runs; low and high.
+        floor: the compute of published test runs over that of the pre-training, low and high: the least that was tried.
         used: low, median and high of the model.
 
     The figures stand in the list ``multiplier_accounts``; the role says how each is drawn (``floor``, ``reported``,
@@ -186,11 +186,11 @@ def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity
     read as one that includes the final run (``included``).
     """
     groups: dict[str, list[Rung]] = {}
-    printed = []
+    printed, least = [], [1 + share.to("ratio") for share in floor]
     for item in facts.listing("multiplier_accounts"):
         rungs = groups.setdefault(item.group, [])
         if item.has("own_floor"):
-            rungs.append(Rung(item.label, floor[0], floor[1], floor[1], "floor"))
+            rungs.append(Rung(item.label, least[0], least[1], least[1], "floor"))
             continue
         role = next(role for role in ("floor", "reported", "estimate", "included") if item.has(role))
         number = facts[item.id(role)]
@@ -200,7 +200,7 @@ def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity
         label = item.label.format(number)
         rungs.append(Rung(label, cost.experiments_multiplier(metric, number), low, high, "estimate" if role == "included" else role))
     groups["Used in this chapter"] = [Rung("Median, and interval of our draws", used[1], used[0], used[2], "estimate", charts.VERMILION)]
-    words.setdefault("source", [floor[0], *printed])
+    words.setdefault("source", [least[0], *printed])
     return charts.ladder(groups, MULTIPLIER_AXIS, **words)
 
 

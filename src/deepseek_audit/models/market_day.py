@@ -14,7 +14,7 @@ from deepseek_audit.models.market import EVENT_DAY, NAMES, Recovery, Returns, St
 from factbook.calculators.calculator import Fixed, Result, Results, Slider
 from factbook.dates import abbreviate, write_out
 from factbook.facts import Facts
-from factbook.quantity import Quantity, computed
+from factbook.quantity import Quantity, computed, count
 
 WITHOUT_NVIDIA = "S&P 500 without Nvidia"
 # What the market is measured by: the index itself contains the event
@@ -115,6 +115,11 @@ def share_counts(facts: Facts, nvidia: Quantity) -> dict[str, Quantity]:
     """The share counts of ``listings.csv`` by ticker, with that of Nvidia as given."""
     counts = {item.label: item.shares for item in facts.listing("share_counts")}
     return {**counts, "NVDA": nvidia}
+
+
+def count_companies(shares: Mapping[str, Quantity]) -> Quantity:
+    """How many companies have a share count."""
+    return count([next(iter(held.rows)) for held in shares.values()], "companies with a share count")
 
 
 def counted_on(facts: Facts) -> dict[str, str]:

@@ -620,6 +620,11 @@ def calculator_results() -> list[Results]:
     return [Results("In all", [*hourly, total]), Results("Where it goes", parts, style="bars")]
 
 
+def calculator_parts(facts: Facts, model: Inputs) -> tuple[list[Choice | Slider | Fixed], list[Results]]:
+    """The inputs and the results of the chapter's calculator."""
+    return calculator_inputs(facts, model), calculator_results()
+
+
 def rate_on_basis(basis: Any, owned: Any, rent: Any) -> Any:
     """The cost of an hour of owned chips where ``basis`` is 1, of rented ones where it is 0."""
     return basis * owned + (1 - basis) * rent
