@@ -1,5 +1,7 @@
 """What every chapter begins with: ``facts``, the tables; ``n``, the numbers that its sentences name; charts that look like the book's.
 
+``Table``, ``assumption`` and ``charts`` are here too, so that a chapter has one line for all its tools.
+
 >>> from factbook.notebook import facts, n
 >>> n.hours = facts["v3_hours_total"]  # assigning records: {glue:}`hours` in a sentence shows it
 >>> n.hours
@@ -11,8 +13,11 @@ from __future__ import annotations
 import difflib
 
 from factbook import charts
+from factbook.assumptions import assumption
 from factbook.facts import load
-from factbook.publish import Recorded, record
+from factbook.publish import Recorded, Table, record
+
+__all__ = ["Table", "assumption", "charts", "facts", "n"]
 
 
 class Numbers:

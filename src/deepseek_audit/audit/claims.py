@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from deepseek_audit.audit import references
+from factbook import quantity
 from factbook.facts import Facts, UnknownFact, UnverifiedFact
+from factbook.publish import Cell
 from factbook.quantity import Quantity, UnitError
 from factbook.tables import Row
 
@@ -29,6 +31,15 @@ ARTICLE_NAMES = {
 # A verdict as it is called on a statement without a number, where that differs
 ON_STATEMENTS = {"wrong_scope": "Right words, wrong thing"}
 ATTRIBUTIONS = ("right", "conflated", "unsupported")
+# What an attribution tells, and how a table or a chart heads it
+ATTRIBUTION_COLUMNS = {
+    "article": "Article",
+    "printed_as": "Prints",
+    "given_to": "Gives it to",
+    "belongs_to": "It belongs to",
+    "status": "Verdict",
+    "reason": "Why",
+}
 VERDICTS = {
     "confirmed": "Confirmed",
     "close": "Close",
@@ -262,6 +273,11 @@ def tally(audited: Iterable[AuditedClaim]) -> dict[tuple[str, str], int]:
     return dict(Counter((claim.claim["article"], claim.verdict) for claim in audited))
 
 
+def count(audited: Iterable[AuditedClaim], of_what: str, verdicts: Collection[str] = VERDICTS) -> Quantity:
+    """How many claims have one of some verdicts (any, unless they are named), traced to each of them."""
+    return quantity.count((claim.claim_id for claim in audited if claim.verdict in verdicts), of_what)
+
+
 def attributions(facts: Facts) -> list[dict[str, Any]]:
     """Each cost or hardware figure of an article and what it belongs to (``data/attributions.csv``).
 
@@ -276,3 +292,15 @@ def attributions(facts: Facts) -> list[dict[str, Any]]:
         rows.append({**row, "article": place[0], "beside": seen[place]})
         seen[place] += 1
     return rows
+
+
+def conflated_first(attributions: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[list[Cell]]]:
+    """The column heads and lines of a table: wrong attributions first, then those without a source, then the right ones."""
+    order = ("conflated", "unsupported", "right")
+    listed = sorted(attributions, key=lambda row: (order.index(row["status"]), row["article"]))
+    return list(ATTRIBUTION_COLUMNS.values()), [[row[name] for name in ATTRIBUTION_COLUMNS] for row in listed]
+
+
+def count_attributions(attributions: Iterable[Mapping[str, Any]], of_what: str, status: str = "") -> Quantity:
+    """How many attributions there are, or how many with a status, traced to their claims."""
+    return quantity.count((row["claim_id"] for row in attributions if status in ("", row["status"])), of_what)

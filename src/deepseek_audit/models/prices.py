@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from factbook.facts import Facts
+from factbook.facts import Facts, Item
+from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, computed, constant
 
 
@@ -20,6 +21,21 @@ def in_dollars(price: Quantity, yuan_per_dollar: Quantity) -> Quantity:
 def implied_exchange_rate(price_in_yuan: Quantity, price_in_dollars: Quantity) -> Quantity:
     """The exchange rate (cny/usd) at which two printed prices of one thing would be equal."""
     return (price_in_yuan / price_in_dollars).to("cny/usd")
+
+
+def compare_printed(printed: Item, yuan_per_dollar: Quantity) -> list[Cell]:
+    """A price printed in two currencies as a line of a table.
+
+    Args:
+        printed: what is priced, in ``yuan`` and in ``dollars`` (cny/Mtoken, usd/Mtoken).
+        yuan_per_dollar: the market's exchange rate (cny/usd).
+
+    Returns:
+        The label, both prices, the yuan in dollars, the exchange rate they imply, and how many times too low the dollars are.
+    """
+    converted, implied = in_dollars(printed.yuan, yuan_per_dollar), implied_exchange_rate(printed.yuan, printed.dollars)
+    prices = [amount.shown("bare") for amount in (printed.yuan, printed.dollars, converted, implied)]
+    return [printed.label, *prices, price_ratio(converted, printed.dollars).shown("2")]
 
 
 def price_ratio(price: Quantity, other: Quantity) -> Quantity:
