@@ -11,7 +11,6 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from deepseek_audit.audit import references
 from factbook import quantity
@@ -278,7 +277,7 @@ def count(audited: Iterable[AuditedClaim], of_what: str, verdicts: Collection[st
     return quantity.count((claim.claim_id for claim in audited if claim.verdict in verdicts), of_what)
 
 
-def attributions(facts: Facts) -> list[dict[str, Any]]:
+def attributions(facts: Facts) -> list[dict[str, str | int]]:
     """Each cost or hardware figure of an article and what it belongs to (``data/attributions.csv``).
 
     Returns:
@@ -286,7 +285,7 @@ def attributions(facts: Facts) -> list[dict[str, Any]]:
     """
     articles = {row["claim_id"]: ARTICLE_NAMES[row["article"]] for row in facts.rows("claims")}
     seen: Counter[tuple[str, str]] = Counter()
-    rows = []
+    rows: list[dict[str, str | int]] = []
     for row in facts.rows("attributions"):
         place = (articles[row["claim_id"]], row["belongs_to"])
         rows.append({**row, "article": place[0], "beside": seen[place]})
@@ -294,13 +293,13 @@ def attributions(facts: Facts) -> list[dict[str, Any]]:
     return rows
 
 
-def conflated_first(attributions: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[list[Cell]]]:
+def conflated_first(attributions: Iterable[Mapping[str, str | int]]) -> tuple[list[str], list[list[Cell]]]:
     """The column heads and lines of a table: wrong attributions first, then those without a source, then the right ones."""
     order = ("conflated", "unsupported", "right")
-    listed = sorted(attributions, key=lambda row: (order.index(row["status"]), row["article"]))
-    return list(ATTRIBUTION_COLUMNS.values()), [[row[name] for name in ATTRIBUTION_COLUMNS] for row in listed]
+    listed = sorted(attributions, key=lambda row: (order.index(str(row["status"])), str(row["article"])))
+    return list(ATTRIBUTION_COLUMNS.values()), [[str(row[name]) for name in ATTRIBUTION_COLUMNS] for row in listed]
 
 
-def count_attributions(attributions: Iterable[Mapping[str, Any]], of_what: str, status: str = "") -> Quantity:
+def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what: str, status: str = "") -> Quantity:
     """How many attributions there are, or how many with a status, traced to their claims."""
-    return quantity.count((row["claim_id"] for row in attributions if status in ("", row["status"])), of_what)
+    return quantity.count((str(row["claim_id"]) for row in attributions if status in ("", row["status"])), of_what)

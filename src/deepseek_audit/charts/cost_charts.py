@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 from deepseek_audit.audit.claims import ARTICLE_NAMES, ATTRIBUTION_COLUMNS, ATTRIBUTIONS
 from deepseek_audit.models.cost import SCOPES, CirculatingFigure
@@ -52,7 +52,7 @@ def hours(five_ways: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
     return charts.ladder(groups, axis, **words)
 
 
-def rents(offers: Sequence[Mapping[str, Any]], assumed: Quantity, **words: Unpack[Words]) -> Drawing:
+def rents(offers: Sequence[Mapping[str, str | Quantity]], assumed: Quantity, **words: Unpack[Words]) -> Drawing:
     """Rents of comparable chips over time (usd/gpu_hour), with the assumed one across.
 
     Args:
@@ -85,7 +85,7 @@ def bases(bills: Iterable[Item], both: Quantity, **words: Unpack[Words]) -> Draw
     return charts.ladder(groups, _dollars("US dollars, log axis", 6), **words)
 
 
-def attributions(rows: Sequence[Mapping[str, Any]], **words: Unpack[Words]) -> Drawing:
+def attributions(rows: Sequence[Mapping[str, str | int]], **words: Unpack[Words]) -> Drawing:
     """Figures by what they belong to (lines) and the article that prints them (columns), marked right, conflated or unsupported.
 
     Args:

@@ -23,19 +23,23 @@ def implied_exchange_rate(price_in_yuan: Quantity, price_in_dollars: Quantity) -
     return (price_in_yuan / price_in_dollars).to("cny/usd")
 
 
-def compare_printed(printed: Item, yuan_per_dollar: Quantity) -> list[Cell]:
-    """A price printed in two currencies as a line of a table.
+def compare_printed(printed: Iterable[Item], yuan_per_dollar: Quantity) -> tuple[list[str], list[list[Cell]]]:
+    """Prices printed in two currencies as the column heads and lines of a table.
 
     Args:
         printed: what is priced, in ``yuan`` and in ``dollars`` (cny/Mtoken, usd/Mtoken).
         yuan_per_dollar: the market's exchange rate (cny/usd).
 
     Returns:
-        The label, both prices, the yuan in dollars, the exchange rate they imply, and how many times too low the dollars are.
+        The heads; and for each its label, both prices, the yuan in dollars at the market's rate, the rate that the two prices
+        imply, and how many times too low the dollars are.
     """
-    converted, implied = in_dollars(printed.yuan, yuan_per_dollar), implied_exchange_rate(printed.yuan, printed.dollars)
-    prices = [amount.shown("bare") for amount in (printed.yuan, printed.dollars, converted, implied)]
-    return [printed.label, *prices, price_ratio(converted, printed.dollars).shown("2")]
+    rows: list[list[Cell]] = []
+    for price in printed:
+        converted, implied = in_dollars(price.yuan, yuan_per_dollar), implied_exchange_rate(price.yuan, price.dollars)
+        bare = [amount.shown("bare") for amount in (price.yuan, price.dollars, converted, implied)]
+        rows.append([price.label, *bare, price_ratio(converted, price.dollars).shown("2")])
+    return ["Price", "Yuan", "Printed as", "Converted", "Yuan per dollar", "Times too low"], rows
 
 
 def price_ratio(price: Quantity, other: Quantity) -> Quantity:

@@ -162,7 +162,8 @@ def test_slipped_decimals(facts, yuan, claim, rate):
 def test_a_slipped_decimal_makes_a_price_ten_times_too_low(facts):
     """At 7.2 yuan per dollar, ¥0.5 is 7 cents; the article prints 0.7 cents."""
     market = facts["fx_usd_cny_monthly_average_2025_02"]
-    lines = [prices.compare_printed(price, market) for price in facts.listing("prices_printed_twice")]
+    columns, lines = prices.compare_printed(facts.listing("prices_printed_twice"), market)
+    assert {len(line) for line in lines} == {len(columns)}
     assert [str(line[-1]) for line in lines] == ["10", "9.8", "98", "9.8"]  # The first price has one digit
     for _, yuan, dollars, converted, implied, times in lines:
         assert converted.magnitude == pytest.approx(yuan.magnitude / market.magnitude)
