@@ -80,7 +80,9 @@ def test_a_room_imports_rooms_below_it(package: str) -> None:
 def test_modules_import_each_other_in_one_direction() -> None:
     known = dict(modules("factbook")) | dict(modules("deepseek_audit")) | dict(modules("bookkit"))
     packages = {name for name, path in known.items() if path.name == "__init__.py"}
-    graph = {name: {what for what in imports(path) if what in known and what != name} for name, path in known.items() if name not in packages}
+    graph = {
+        name: {what for what in imports(path) if what in known and what != name} for name, path in known.items() if name not in packages
+    }
     TopologicalSorter({name: found - packages for name, found in graph.items()}).prepare()
 
 

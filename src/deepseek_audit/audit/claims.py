@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from deepseek_audit.audit import references
 from factbook import quantity
 from factbook.facts import Facts, UnknownFact, UnverifiedFact
+from factbook.publish import Cell
 from factbook.quantity import Quantity, UnitError
 from factbook.tables import Row
 
@@ -30,6 +30,15 @@ ARTICLE_NAMES = {
 # A verdict as it is called on a statement without a number, where that differs
 ON_STATEMENTS = {"wrong_scope": "Right words, wrong thing"}
 ATTRIBUTIONS = ("right", "conflated", "unsupported")
+# What an attribution tells, and how a table or a chart heads it
+ATTRIBUTION_COLUMNS = {
+    "article": "Article",
+    "printed_as": "Prints",
+    "given_to": "Gives it to",
+    "belongs_to": "It belongs to",
+    "status": "Verdict",
+    "reason": "Why",
+}
 VERDICTS = {
     "confirmed": "Confirmed",
     "close": "Close",
@@ -263,11 +272,6 @@ def with_verdict(audited: Iterable[AuditedClaim], *verdicts: str) -> list[Audite
     return sorted((claim for claim in audited if claim.verdict in verdicts), key=lambda claim: verdicts.index(claim.verdict))
 
 
-def count(audited: Iterable[AuditedClaim], of_what: str) -> Quantity:
-    """How many claims there are, traced to all of them."""
-    return quantity.count((claim.claim_id for claim in audited), of_what)
-
-
 def count_verdicts(audited: Iterable[AuditedClaim], *verdicts: str) -> Quantity:
     """How many claims have one of some verdicts."""
     return count(with_verdict(audited, *verdicts), f"claims called {' or '.join(verdicts)}")
@@ -284,7 +288,12 @@ def tally(audited: Iterable[AuditedClaim]) -> dict[tuple[str, str], int]:
     return dict(Counter((claim.claim["article"], claim.verdict) for claim in audited))
 
 
-def attributions(facts: Facts) -> list[dict[str, Any]]:
+def count(audited: Iterable[AuditedClaim], of_what: str, verdicts: Collection[str] = VERDICTS) -> Quantity:
+    """How many claims have one of some verdicts (any, unless they are named), traced to each of them."""
+    return quantity.count((claim.claim_id for claim in audited if claim.verdict in verdicts), of_what)
+
+
+def attributions(facts: Facts) -> list[dict[str, str | int]]:
     """Each cost or hardware figure of an article and what it belongs to (``data/attributions.csv``).
 
     Returns:
@@ -292,9 +301,21 @@ def attributions(facts: Facts) -> list[dict[str, Any]]:
     """
     articles = {row["claim_id"]: ARTICLE_NAMES[row["article"]] for row in facts.rows("claims")}
     seen: Counter[tuple[str, str]] = Counter()
-    rows = []
+    rows: list[dict[str, str | int]] = []
     for row in facts.rows("attributions"):
         place = (articles[row["claim_id"]], row["belongs_to"])
         rows.append({**row, "article": place[0], "beside": seen[place]})
         seen[place] += 1
     return rows
+
+
+def conflated_first(attributions: Iterable[Mapping[str, str | int]]) -> tuple[list[str], list[list[Cell]]]:
+    """The column heads and lines of a table: wrong attributions first, then those without a source, then the right ones."""
+    order = ("conflated", "unsupported", "right")
+    listed = sorted(attributions, key=lambda row: (order.index(str(row["status"])), str(row["article"])))
+    return list(ATTRIBUTION_COLUMNS.values()), [[str(row[name]) for name in ATTRIBUTION_COLUMNS] for row in listed]
+
+
+def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what: str, status: str = "") -> Quantity:
+    """How many attributions there are, or how many with a status, traced to their claims."""
+    return quantity.count((str(row["claim_id"]) for row in attributions if status in ("", row["status"])), of_what)

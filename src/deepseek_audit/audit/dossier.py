@@ -16,7 +16,7 @@ from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedC
 from deepseek_audit.models.cost import SCOPES, sum_of_terms
 from factbook import quantity
 from factbook.facts import Facts
-from factbook.publish import FIRST_CALENDAR_YEAR, as_html, as_text, row_details
+from factbook.publish import FIRST_CALENDAR_YEAR, Cell, as_html, as_text, row_details
 from factbook.quantity import Quantity
 
 MIME_TYPE = "application/vnd.claims+json"
@@ -162,6 +162,24 @@ def _plain_name(claim: AuditedClaim) -> str:
     return ARTICLE_NAMES[claim.claim["article"]].partition(" (")[0]
 
 
+def in_brief(audited: AuditedClaim) -> list[Cell]:
+    """A claim as a line of a table: what it says, the ends of what that allows, its reference, the verdict."""
+    reference = audited.reference.shown(REFERENCE_DIGITS) if isinstance(audited.reference, Quantity) else audited.reference or ""
+    return [audited.claim["paraphrase"], *(end or "" for end in _ends(audited)), reference, audited.label]
+
+
+def _ends(audited: AuditedClaim) -> tuple[Quantity | None, Quantity | None]:
+    """The ends of what a claim allows, with every digit they need; none where it is open or holds no number."""
+    claim = audited.claim
+    low, high = (
+        quantity.of(claim[name], claim["unit"], audited.claim_id).shown(ENDS_DIGITS)
+        if claim[name] and claim["unit"] not in ("text", "date")
+        else None
+        for name in ("low", "high")
+    )
+    return low, high
+
+
 def decided_by(audited: AuditedClaim) -> str:
     """``arithmetic``, ``judgement``, or ``both`` where a judgement adds to what arithmetic shows."""
     if not audited.computed:
@@ -172,12 +190,7 @@ def decided_by(audited: AuditedClaim) -> str:
 def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
     """The recomputation in sentences: what is said and allowed, the reference, and how they compare."""
     claim, judgement, reference = audited.claim, audited.judgement, audited.reference
-    low, high = (
-        quantity.of(claim[name], claim["unit"], audited.claim_id).shown(ENDS_DIGITS)
-        if claim[name] and claim["unit"] not in ("text", "date")
-        else None
-        for name in ("low", "high")
-    )
+    low, high = _ends(audited)
     said_number = audited.said if claim["unit"] != "year" else None
     said: Any = _number(said_number.shown(SAID_DIGITS)) if said_number is not None else _said(facts, audited)
     yield ["The article says: ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]

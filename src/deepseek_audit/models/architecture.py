@@ -521,8 +521,15 @@ def model_flops_utilization(flops: Quantity, gpu_hours: Quantity, peak: Quantity
 
 
 def implied_gpu_hours(flops: Quantity, peak: Quantity, utilization: Quantity | float) -> Quantity:
-    """The chip time a run needs at a given utilization: operations / (peak × utilization), unit gpu_hour."""
-    return (flops / (_per_gpu(peak) * utilization)).to("gpu_hour")
+    """The chip time a run needs at a given utilization: operations / (peak × utilization), unit gpu_hour.
+
+    A utilization with a range gives hours with a range: the higher it is, the fewer they are.
+    """
+    hours = (flops / (_per_gpu(peak) * utilization)).to("gpu_hour")
+    if not isinstance(utilization, Quantity) or utilization.low is None or utilization.high is None:
+        return hours
+    fewest, most = (implied_gpu_hours(flops, peak, end) for end in (utilization.high, utilization.low))
+    return replace(hours, low=fewest, high=most)
 
 
 def delivered_speed(flop_per_token: Quantity, gpu_hours_per_token: Quantity) -> Quantity:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from deepseek_audit.models.architecture import training_flops
 from factbook.calculators.calculator import Landmarks
-from factbook.facts import Facts
+from factbook.facts import Facts, Item
+from factbook.publish import Cell
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
 
 GPUS_PER_NODE = constant(8, "gpu", "8 GPUs per node")
@@ -48,6 +49,50 @@ def node_rent_per_gpu_hour(monthly_rent: Quantity, yuan_per_dollar: Quantity) ->
         Unit usd/gpu_hour; a month is a twelfth of 365.25 days.
     """
     return (monthly_rent / yuan_per_dollar / GPUS_PER_NODE).to("usd/gpu_hour")
+
+
+def hourly_rent(offer: Item) -> Quantity:
+    """The rent of a GPU in a list of offers (usd/gpu_hour).
+
+    Args:
+        offer: a line with a ``rent``, or with a ``node``'s monthly rent in yuan and the ``exchange`` rate.
+    """
+    return node_rent_per_gpu_hour(offer.node, offer.exchange) if offer.has("node") else offer.rent
+
+
+def rent_offers(facts: Facts) -> list[dict[str, str | Quantity]]:
+    """The offers of the list ``rents_offered``: kind, date, value in usd/gpu_hour, and note of the row."""
+    offers = [(offer, facts.row(offer.id("node" if offer.has("node") else "rent"))) for offer in facts.listing("rents_offered")]
+    return [{"kind": offer.group, "date": row["as_of"], "value": hourly_rent(offer), "note": row["note"]} for offer, row in offers]
+
+
+def rebuilt_bills(facts: Facts, v3_hours: Quantity, r1_hours: Quantity, rate: Quantity) -> list[list[Cell]]:
+    """Chip time, its bill at a rate (usd/gpu_hour) and the published bill, as lines of a table.
+
+    Returns:
+        The stages of ``training_stages``, V3 in all after its own, then R1 in all, then both.
+    """
+
+    def line(label: str, hours: Quantity, published: Quantity) -> list[Cell]:
+        return [label, hours.shown("4 bare"), rental_cost(hours, rate).shown("4"), published.shown("4")]
+
+    stages = facts.listing("training_stages")
+    v3 = [line(stage.label, stage.hours, stage.usd) for stage in stages if stage.label.startswith("V3")]
+    r1 = [line(stage.label, stage.hours, stage.usd) for stage in stages if not stage.label.startswith("V3")]
+    v3.append(line("V3 in all", v3_hours, facts["v3_usd_total"]))
+    r1.append(line("R1 in all", r1_hours, facts["r1_usd_total"]))
+    bill = rental_cost(v3_hours, rate) + rental_cost(r1_hours, rate)
+    return [*v3, *r1, ["Both", (v3_hours + r1_hours).shown("bare"), bill, "not published"]]
+
+
+def shares_of(rival: Quantity, *bills: Quantity) -> list[Quantity]:
+    """Each of some bills as a share of a rival's cost (percent)."""
+    return [(bill / rival).to("percent") for bill in bills]
+
+
+def in_times(measure: str, rival: Quantity, own: Quantity) -> list[Cell]:
+    """A comparison as a line of a table: what is measured, the rival's amount, DeepSeek's, and how many times the rival's is."""
+    return [measure, rival, own, (rival / own).shown("2")]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from factbook.facts import Facts
+from factbook.facts import Facts, Item
+from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, computed, constant
 
 
@@ -20,6 +21,25 @@ def in_dollars(price: Quantity, yuan_per_dollar: Quantity) -> Quantity:
 def implied_exchange_rate(price_in_yuan: Quantity, price_in_dollars: Quantity) -> Quantity:
     """The exchange rate (cny/usd) at which two printed prices of one thing would be equal."""
     return (price_in_yuan / price_in_dollars).to("cny/usd")
+
+
+def compare_printed(printed: Iterable[Item], yuan_per_dollar: Quantity) -> tuple[list[str], list[list[Cell]]]:
+    """Prices printed in two currencies as the column heads and lines of a table.
+
+    Args:
+        printed: what is priced, in ``yuan`` and in ``dollars`` (cny/Mtoken, usd/Mtoken).
+        yuan_per_dollar: the market's exchange rate (cny/usd).
+
+    Returns:
+        The heads; and for each its label, both prices, the yuan in dollars at the market's rate, the rate that the two prices
+        imply, and how many times too low the dollars are.
+    """
+    rows: list[list[Cell]] = []
+    for price in printed:
+        converted, implied = in_dollars(price.yuan, yuan_per_dollar), implied_exchange_rate(price.yuan, price.dollars)
+        bare = [amount.shown("bare") for amount in (price.yuan, price.dollars, converted, implied)]
+        rows.append([price.label, *bare, price_ratio(converted, price.dollars).shown("2")])
+    return ["Price", "Yuan", "Printed as", "Converted", "Yuan per dollar", "Times too low"], rows
 
 
 def price_ratio(price: Quantity, other: Quantity) -> Quantity:

@@ -7,7 +7,22 @@ from typing import Any, Unpack
 
 import altair as alt
 
-from factbook.charts.look import BLUE, GREEN, INK, MUTED, PURPLE, VERMILION, WIDTH, Drawing, Words, amounts, finish, inline, written
+from factbook.charts.look import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    PURPLE,
+    VERMILION,
+    WIDTH,
+    Drawing,
+    LogAxis,
+    Words,
+    amounts,
+    finish,
+    inline,
+    written,
+)
 from factbook.quantity import Quantity
 
 DATED_COLUMNS = {"kind": "Kind", "date": "Date", "value": "Value", "text": "As printed", "note": "Note"}
@@ -15,9 +30,7 @@ DATED_COLUMNS = {"kind": "Kind", "date": "Date", "value": "Value", "text": "As p
 
 def dated(
     rows: Sequence[Mapping[str, Any]],
-    scale: str,
-    ends: tuple[float, float],
-    ticks: Sequence[float],
+    axis: LogAxis,
     dates: tuple[str, str],
     reference: tuple[Quantity, str],
     **words: Unpack[Words],
@@ -26,8 +39,7 @@ def dated(
 
     Args:
         rows: with ``kind``, ``date`` (ISO), ``value`` (a quantity) and ``note``.
-        scale: title of the axis.
-        ends, ticks: of the axis.
+        axis: of the values.
         dates: first and last day shown.
         reference: a value and what is written on its line.
     """
@@ -42,7 +54,12 @@ def dated(
         .mark_point(filled=True, size=100, opacity=0.95)
         .encode(
             x=alt.X("date:T", title=None, scale=alt.Scale(domain=list(dates)), axis=alt.Axis(format="%Y", tickCount="year", grid=False)),
-            y=alt.Y("value:Q", title=scale, scale=alt.Scale(type="log", domain=list(ends), nice=False), axis=alt.Axis(values=list(ticks))),
+            y=alt.Y(
+                "value:Q",
+                title=axis.title,
+                scale=alt.Scale(type="log", domain=list(axis.ends), nice=False),
+                axis=alt.Axis(values=list(axis.ticks)),
+            ),
             color=alt.Color("kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=colors), legend=legend),
             shape=alt.Shape("kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=shapes)),
             tooltip=[alt.Tooltip(name) for name in ("kind:N", "date:T", "text:N", "note:N")],
@@ -52,4 +69,4 @@ def dated(
     line = alt.Chart(inline([{"value": value.magnitude, "text": text}]))
     rule = line.mark_rule(strokeDash=[5, 4], color=INK).encode(y="value:Q")
     label = line.mark_text(align="left", baseline="top", dy=6, color=INK).encode(x=alt.value(4), y="value:Q", text="text:N")
-    return finish(alt.layer(rule, label, points).properties(width=WIDTH, height=340), words, DATED_COLUMNS, amounts(rows))
+    return finish(alt.layer(rule, label, points).properties(width=WIDTH, height=340), words, DATED_COLUMNS, [*amounts(rows), value])

@@ -144,7 +144,7 @@ def test_warnings_are_errors(book, old, new, message):
 
 
 def test_a_chart_without_a_description_fails(book):
-    replace(book / "book/index.md", ").properties(usermeta=", ").properties(description='', usermeta=")
+    replace(book / "book/index.md", "    alt=", '    alt="" and ')
     result = run_build(book)
     assert result.returncode == 1
     assert "the chart has no description" in result.stderr

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from deepseek_audit.audit import claims, dossier, references
+from deepseek_audit.audit import claims, dossier, grades, references
 from deepseek_audit.audit.claims import AuditError, audit, compared, interval
 from factbook import publish, quantity, tables
 from factbook.facts import Facts, UnknownFact, UnverifiedFact, load
@@ -357,6 +357,35 @@ def test_a_recomputation_shows_values_and_not_names() -> None:
 def test_a_forecast_is_met_missed_or_open() -> None:
     assert [claims._outcome(found) for found in (None, "confirmed", "close", "contradicted")] == ["open", "met", "met", "missed"]
     assert {claim.outcome for claim in AUDITED if claim.verdict != "forecast"} == {""}
+
+
+def test_a_count_of_claims_names_them() -> None:
+    wrong = {claim.claim_id for claim in AUDITED if claim.verdict == "wrong_scope"}
+    found = claims.count(AUDITED, "right numbers for the wrong thing", {"wrong_scope"})
+    assert (found.magnitude, found.rows) == (len(wrong), wrong)
+    assert claims.count(AUDITED, "claims").rows == set(BY_ID)
+
+
+def test_a_claim_in_brief_has_all_that_decides_it() -> None:
+    said, low, high, reference, label = dossier.in_brief(BY_ID["a294k_cost"])
+    assert (said, label) == (BY_ID["a294k_cost"].claim["paraphrase"], "Right number, wrong thing")
+    assert [str(number) for number in (low, high, reference)] == ["$293.5K", "$294.5K", "$294K"]
+    assert dossier.in_brief(BY_ID["arthnova_huang"])[1:3] == ["", ""]
+
+
+def test_attributions_are_listed_with_the_wrong_ones_first() -> None:
+    attributions = claims.attributions(FACTS)
+    columns, rows = claims.conflated_first(attributions)
+    statuses = [row[columns.index("Verdict")] for row in rows]
+    assert statuses == sorted(statuses, key=("conflated", "unsupported", "right").index)
+    assert len(rows) == claims.count_attributions(attributions, "figures").magnitude
+    assert statuses.count("conflated") == claims.count_attributions(attributions, "conflated figures", "conflated").magnitude > 0
+
+
+def test_every_fact_has_one_grade_and_one_way_of_reading() -> None:
+    counted = [cell for row in grades.tally(FACTS) for cell in row if isinstance(cell, Quantity)]
+    assert sum(cell.magnitude for cell in counted) == len(FACTS)
+    assert frozenset[str]().union(*(cell.rows for cell in counted)) == set(FACTS)
 
 
 def test_tally_counts_every_claim() -> None:

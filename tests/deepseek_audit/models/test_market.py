@@ -246,7 +246,7 @@ def test_waits():
 
 def test_chart_of_the_group_tests(returns):
     groups = {("SPY", span): market.group_tests(returns, BASKET, "SPY", DAY, span) for span in ESTIMATION_WINDOWS}
-    drawn = market_charts.group_statistics(groups, market.NAMES, 1.98).to_dict()
+    drawn = market_charts.group_statistics(groups, 1.98, finding="", measure="", alt="").to_dict()
     rows = next(layer["data"]["values"] for layer in drawn["layer"] if "value" in layer.get("data", {}).get("values", [{}])[0])
     assert len(rows) == len(groups) * len(market_charts.STATISTICS)
     low, high = drawn["layer"][0]["encoding"]["x"]["scale"]["domain"]
@@ -419,7 +419,7 @@ def test_other_bad_input():
     with pytest.raises(MarketDataError, match="single day"):
         market.study(RETURNS, "NVDA", "SPY", DAY, window=Window(0, 1)).larger_days  # noqa: B018
     with pytest.raises(MarketDataError, match="not among the days"):
-        market_charts.placebo_histogram([market.study(RETURNS, "NVDA", "SPY", DAY)], {FRIDAY: "Friday"})
+        market_charts.placebo_histogram([market.study(RETURNS, "NVDA", "SPY", DAY)], [FRIDAY], finding="", measure="", alt="")
 
 
 # Traces

@@ -79,6 +79,15 @@ def test_utilization_and_hours_are_inverse(facts):
     assert architecture.implied_gpu_hours(flops, peak, used).magnitude == pytest.approx(hours.magnitude)
 
 
+def test_a_range_of_utilization_gives_a_range_of_hours(facts):
+    """The more of its peak a chip delivers, the fewer hours a run takes."""
+    flops, peak, peer = facts["llama_flop"], facts["h800_bf16_peak"], facts["llama_mfu_paper"]
+    hours = architecture.implied_gpu_hours(flops, peak, peer)
+    assert hours.low < hours < hours.high
+    assert hours.low == architecture.implied_gpu_hours(flops, peak, peer.high)
+    assert architecture.implied_gpu_hours(flops, peak, peer.high).low is None
+
+
 def test_hours_per_trillion_tokens(facts):
     assert (facts["v3_hours_per_trillion"] * facts["v3_tokens"]).to("gpu_hour").magnitude == pytest.approx(2_664_000)
 
@@ -98,6 +107,36 @@ def test_own_operations_at_measured_speed_give_the_hours_back(facts):
 )
 def test_chinese_rents(facts, rent, exchange, dollars):
     assert cost.node_rent_per_gpu_hour(facts[rent], facts[exchange]).magnitude == pytest.approx(dollars, abs=0.01)
+
+
+def test_offers_are_rents_of_one_chip_in_dollars(facts):
+    """A node's rent in yuan is that of eight chips in a month; any other is as printed."""
+    late, printed = (facts.listing("rents_for_v3")[place] for place in (0, 1))
+    assert cost.hourly_rent(late) == cost.node_rent_per_gpu_hour(late.node, late.exchange)
+    assert cost.hourly_rent(printed) == facts["tco_h200"]
+    offers = cost.rent_offers(facts)
+    assert all(1 < offer["value"].to("usd/gpu_hour").magnitude < 16 and "2023-04" < offer["date"] < "2026-07" for offer in offers)
+    assert {(offer["kind"], offer["date"]): str(offer["value"]) for offer in offers}[
+        "H800, one vendor", "2024-08-06"
+    ] == "$3.42 per GPU-hour"
+
+
+@pytest.mark.parametrize("rate", [None, "3 usd/gpu_hour"])
+def test_rebuilt_bills_are_those_published_at_the_published_rate(facts, rate):
+    """At $2 each line gives its published dollars; at any other only the hours stay."""
+    given = facts["v3_rate_assumed"] * (1.5 if rate else 1)
+    rows = cost.rebuilt_bills(facts, v3_hours(facts), r1_hours(facts), given)
+    assert [row[0] for row in rows if str(row[0]).endswith("all") or row[0] == "Both"] == ["V3 in all", "R1 in all", "Both"]
+    for _, hours, bill, published in rows:
+        assert bill.magnitude == pytest.approx(hours.magnitude * (3 if rate else 2))
+        assert published == "not published" or rate or str(bill) == str(published)
+    assert sum(row[1].magnitude for row in rows[:3]) == rows[3][1].magnitude == 2_788_000
+
+
+def test_a_comparison_says_how_many_times(facts):
+    line = cost.in_times("GPU-hours", facts["llama_hours"], facts["v3_hours_total"])
+    assert line[:3] == ["GPU-hours", facts["llama_hours"], facts["v3_hours_total"]]
+    assert str(line[3]) == "11"
 
 
 def test_twenty_seven_times_is_a_price_ratio(facts):
@@ -120,11 +159,24 @@ def test_slipped_decimals(facts, yuan, claim, rate):
     assert prices.implied_exchange_rate(facts[yuan], facts.claim(claim)).magnitude == pytest.approx(rate, abs=0.05)
 
 
+def test_a_slipped_decimal_makes_a_price_ten_times_too_low(facts):
+    """At 7.2 yuan per dollar, ¥0.5 is 7 cents; the article prints 0.7 cents."""
+    market = facts["fx_usd_cny_monthly_average_2025_02"]
+    columns, lines = prices.compare_printed(facts.listing("prices_printed_twice"), market)
+    assert {len(line) for line in lines} == {len(columns)}
+    assert [str(line[-1]) for line in lines] == ["10", "9.8", "98", "9.8"]  # The first price has one digit
+    for _, yuan, dollars, converted, implied, times in lines:
+        assert converted.magnitude == pytest.approx(yuan.magnitude / market.magnitude)
+        assert times.magnitude == pytest.approx(implied.magnitude / market.magnitude)
+        assert implied.magnitude == pytest.approx(yuan.magnitude / dollars.magnitude)
+
+
 def test_shares_of_gpt4(facts):
     both = facts["v3_usd_total"] + facts["r1_usd_total"]
     assert f"{facts['r1_usd_total'] / facts['gpt4_altman']:2 percent}" == "0.29%"
     assert f"{both / facts['gpt4_altman']:2 percent}" == "5.9%"
     assert f"{both / facts['gpt4_amort']:2 percent}" == "14%"
+    assert [f"{share:2}" for share in cost.shares_of(facts["gpt4_altman"], facts["r1_usd_total"], both)] == ["0.29%", "5.9%"]
 
 
 def test_four_year_ownership_is_purchase_plus_operation(facts):
