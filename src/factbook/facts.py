@@ -100,6 +100,10 @@ class Item:
         """The quantity of a line that has one only."""
         return self.__getattr__("value")
 
+    def cells(self, *roles: str, shown: str = "", missing: str = "none") -> list[Quantity | str]:
+        """The quantities in some roles as cells of a table, printed as ``shown`` says; ``missing`` where the line has none."""
+        return [self.__getattr__(role).shown(shown) if self.has(role) else missing for role in roles]
+
 
 class Facts(Mapping[str, Quantity]):
     """All tables, checked. Indexing by a fact id gives a :class:`~factbook.quantity.Quantity`."""

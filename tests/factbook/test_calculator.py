@@ -269,6 +269,18 @@ def test_a_result_is_a_traced_number():
     assert changed.formula == f"{total.formula} (Failed runs 50%)"
 
 
+def test_a_setting_is_a_traced_number():
+    """It leads to what its results rest on; one that readers can't make is refused."""
+    failed = PROGRAMME.setting("failed", 50)
+    assert (str(failed), failed.formula) == ("50", "a setting of “Failed runs”")
+    assert failed.rows == PROGRAMME.quantity("total").rows
+    assert PROGRAMME.quantity("total", failed=failed).magnitude == PROGRAMME.quantity("total", failed=50).magnitude
+    with pytest.raises(CalculatorError, match="lies outside"):
+        PROGRAMME.setting("failed", 500)
+    with pytest.raises(CalculatorError, match="there is no such input"):
+        PROGRAMME.setting("passed", 50)
+
+
 def test_a_suffix_stands_in_place_of_the_unit():
     found = faulty(X, function=lambda x: x, suffix=" times").evaluate()["r"]
     assert found.text == "1 times"

@@ -107,3 +107,10 @@ def test_facts_are_as_many_as_their_ids(facts: Facts) -> None:
     assert len(facts) == len(set(ids)) == len(load())
     assert "no_such_row" not in facts
     assert 1 not in facts
+
+
+def test_a_line_of_a_list_as_cells(facts: Facts) -> None:
+    """Claims and facts alike, printed as a table's head wants them; a role that the line has not is said."""
+    stage = facts.listing("training_stages")[0]
+    assert [str(cell) for cell in stage.cells("hours", "rent", "usd", shown="2 bare")] == ["2.7M", "none", "$5.3M"]
+    assert stage.cells("rent", missing="") == [""]

@@ -12,17 +12,22 @@ A benchmark is a sample of questions. A score that counts right answers is a pro
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from factbook.facts import Facts
-from factbook.quantity import EXACT, Quantity, Trace, computed, unit
+from factbook.publish import Cell
+from factbook.quantity import EXACT, Quantity, Trace, computed, count_of, unit
 
 CONFIDENCE = 0.95
 # Significance level of a single test; several tests together are corrected after Holm (1979)
 ALPHA = 0.05
 INTERVAL_DIGITS = 3
+AHEAD, OPEN, BEHIND = "ahead", "cannot be told apart", "behind"
+# Programming languages of HumanEval-Mul (DeepSeek-V3 report, section 5.1); how many questions it asks is not published
+HUMANEVAL_MUL_LANGUAGES = 8
 
 # Metrics that are a share of questions answered rightly. Averages over repeated samples are too, with less noise.
 PROPORTIONS = frozenset(
@@ -41,7 +46,9 @@ NOT_PROPORTIONS = {
     "score": "a blend of several tasks",
 }
 # Sources that re-run other parties' models
-REPLICATORS = frozenset({"aider_polyglot", "artificial_analysis", "open_r1", "vals_ai"})
+REPLICATORS = {"aider_polyglot": "Aider", "artificial_analysis": "Artificial Analysis", "open_r1": "open-r1", "vals_ai": "Vals AI"}
+# Where a maker printed a score besides the V3 report and the R1 paper, as tables name it
+OTHER_PLACES = {"r1_repo": "README", "r1_nature": "Nature", "simple_evals": "OpenAI", "openai_o1_blog": "OpenAI", "llama31_card": "Meta"}
 
 BENCHMARK_NAMES = {
     "aider_polyglot": "Aider polyglot",
@@ -155,6 +162,37 @@ def score(facts: Facts, fact_id: str, items: Quantity | None = None) -> Score:
     return Score(fact_id, row["subject"], row["benchmark"], row["metric"], row["source_key"], value, items, note)
 
 
+def printed_scores(facts: Facts, source: str) -> dict[str, dict[str, Score]]:
+    """What a source prints as shares of questions: scores by model, then by benchmark.
+
+    Majority votes are left out, and scores whose number of questions is not known.
+    """
+    found: dict[str, dict[str, Score]] = defaultdict(dict)
+    for row in facts.where("benchmark_scores", source_key=source):
+        if row["metric"] in PROPORTIONS - {"cons_64"} and row["n_items"]:
+            found[row["subject"]][row["benchmark"]] = score(facts, row["fact_id"])
+    return dict(found)
+
+
+def samples_per_question(facts: Facts, fact_id: str) -> Quantity:
+    """How often each question was asked at most, by the note on a score (“4 to 64 samples per item”), as a plain count.
+
+    Raises:
+        ScoreError: the note does not say.
+    """
+    said = re.search(r"(\d+) samples per item", facts.row(fact_id)["setting"])
+    if not said:
+        raise ScoreError(f"{fact_id}: its setting does not say “… samples per item”.")
+    return computed(float(said[1]), "count", EXACT, "samples per question, from the note", {fact_id})
+
+
+def most_items_of_humaneval_mul(facts: Facts) -> Quantity:
+    """The most questions that HumanEval-Mul can ask: all of HumanEval in each of its languages (unit item)."""
+    described = {"bench_v3_humaneval_mul_pass1_v3_report"}
+    languages = computed(HUMANEVAL_MUL_LANGUAGES, "ratio", EXACT, "languages of HumanEval-Mul", described)
+    return (facts["humaneval_n_items"] * languages).to("item")
+
+
 def _check(share: float, items: float, name: str = "the score") -> None:
     if not items >= 1 or math.isinf(items):
         raise ScoreError(f"{name}: a score needs at least one question, not {items:g}.")
@@ -187,7 +225,7 @@ class Comparison:
     Attributes:
         first, second: the scores.
         z: the pooled statistic; positive where the first is higher.
-        p_value: two-sided.
+        p_value: two-sided; of several tests together (:func:`compare_all`), corrected for their number.
     """
 
     first: Score
@@ -200,11 +238,27 @@ class Comparison:
         """First minus second, in percentage points."""
         return (self.first.value - self.second.value).to("percentage_point")
 
+    @property
+    def ratio(self) -> Quantity:
+        """How many times the second score the first is; :func:`ratio_interval` says how sure that is."""
+        return (self.first.value / self.second.value).shown("2")
+
+    @property
+    def cells(self) -> list[Cell]:
+        """A line of a table: benchmark; difference and the one needed to tell the two apart, both in points; verdict."""
+        needed = smallest_telling_difference(self.first)
+        return [
+            BENCHMARK_NAMES[self.first.benchmark],
+            self.difference.shown("bare"),
+            needed.shown("bare"),
+            self.verdict().replace(OPEN, "open"),
+        ]
+
     def verdict(self, alpha: float = ALPHA) -> str:
         """Whether the first is ahead, behind, or cannot be told apart at this level."""
         if self.p_value >= alpha:
-            return "cannot be told apart"
-        return "ahead" if self.z > 0 else "behind"
+            return OPEN
+        return AHEAD if self.z > 0 else BEHIND
 
 
 def compare(first: Score, second: Score) -> Comparison:
@@ -234,6 +288,47 @@ def holm(comparisons: Sequence[Comparison]) -> list[float]:
     return [float(p) for p in multipletests([each.p_value for each in comparisons], alpha=ALPHA, method="holm")[1]]
 
 
+def compare_all(first: Mapping[str, Score], second: Mapping[str, Score]) -> dict[str, Comparison]:
+    """Test two models on every benchmark that both were scored on, the first one's best first.
+
+    Args:
+        first, second: scores by benchmark.
+
+    Returns:
+        Comparisons by benchmark, with p-values that are corrected for their number, see :func:`holm`.
+    """
+    shared = sorted((name for name in first if name in second), key=lambda name: -first[name].share)
+    tests = [compare(first[name], second[name]) for name in shared]
+    return {test.first.benchmark: replace(test, p_value=p_value) for test, p_value in zip(tests, holm(tests), strict=True)}
+
+
+def count_tests(tests: Collection[Comparison], *verdicts: str) -> Quantity:
+    """How many tests end with one of some verdicts (without any: all of them), traced to every score that was tested."""
+    number = sum(not verdicts or test.verdict() in verdicts for test in tests)
+    rows = {each.fact_id for test in tests for each in (test.first, test.second)}
+    return count_of(number, rows, f"comparisons, {' or '.join(verdicts)}" if verdicts else "comparisons")
+
+
+def tally(tests: Mapping[str, Comparison]) -> tuple[Quantity, Quantity, Quantity, Quantity]:
+    """How many tests there are, and in how many of them the first is ahead, cannot be told apart, and is behind."""
+    found = list(tests.values())
+    return count_tests(found), count_tests(found, AHEAD), count_tests(found, OPEN), count_tests(found, BEHIND)
+
+
+def mean_difference(tests: Sequence[Comparison], benchmark: str) -> Quantity:
+    """The average of first minus second over the tests on one benchmark, in percentage points.
+
+    Raises:
+        ScoreError: no test is on this benchmark.
+    """
+    gaps = [test.difference for test in tests if test.first.benchmark == benchmark]
+    if not gaps:
+        raise ScoreError(f"{benchmark}: none of {len(tests)} comparisons is on it.")
+    mean = sum(gap.magnitude for gap in gaps) / len(gaps)
+    rows = frozenset[str]().union(*(gap.rows for gap in gaps))
+    return computed(mean, "percentage_point", 2, f"average of {len(gaps)} differences", rows)
+
+
 def ratio_interval(first: Score, second: Score, confidence: float = CONFIDENCE) -> tuple[Quantity, Quantity]:
     """How many times one score is the other, with sampling error (Katz et al. 1978, Biometrics 34, 469), unpaired.
 
@@ -258,16 +353,16 @@ def ratio_interval(first: Score, second: Score, confidence: float = CONFIDENCE) 
     return low, high
 
 
-def smallest_telling_difference(items: Quantity, around: Score) -> Quantity:
-    """The difference two models near a score must have to be told apart on that many questions, in percentage points.
+def smallest_telling_difference(around: Score) -> Quantity:
+    """The difference two models near a score must have to be told apart on its questions, in percentage points.
 
     The normal approximation of :func:`compare` at the level ``ALPHA``: z × sqrt(2·p·(1 − p)/n).
     """
     from scipy.stats import norm
 
-    gap = float(norm.ppf(1 - ALPHA / 2)) * math.sqrt(2 * around.share * (1 - around.share) / items.magnitude)
-    formula = f"z × sqrt(2·p·(1 − p)/n) with p = {around.fact_id} and n = {items}"
-    return computed(100 * gap, "percentage_point", 2, formula, around.value.rows | items.rows)
+    gap = float(norm.ppf(1 - ALPHA / 2)) * math.sqrt(2 * around.share * (1 - around.share) / around.items.magnitude)
+    formula = f"z × sqrt(2·p·(1 − p)/n) with p = {around.fact_id} and n = {around.items}"
+    return computed(100 * gap, "percentage_point", 2, formula, around.value.rows | around.items.rows)
 
 
 @dataclass(frozen=True)
@@ -275,22 +370,37 @@ class Contradiction:
     """Papers and pages of the makers that give one model different scores on one benchmark.
 
     Attributes:
-        fact_ids: one row per source, the earliest first.
+        scores: one by each source, the earliest first.
     """
 
     subject: str
     benchmark: str
-    fact_ids: tuple[str, ...]
+    scores: Mapping[str, Quantity]
 
-    def spread(self, facts: Facts) -> Quantity:
+    @property
+    def rows(self) -> frozenset[str]:
+        """The rows of all scores."""
+        return frozenset[str]().union(*(score.rows for score in self.scores.values()))
+
+    @property
+    def spread(self) -> Quantity:
         """Highest minus lowest value, in the unit of the scores (percentage points for percentages)."""
-        values = sorted((facts[fact_id] for fact_id in self.fact_ids), key=lambda value: value.magnitude)
+        values = sorted(self.scores.values(), key=lambda value: value.magnitude)
         gap = values[-1] - values[0]
         return gap.to("percentage_point") if gap.unit == unit("percent") else gap
 
+    @property
+    def cells(self) -> list[Cell]:
+        """A line of a table: benchmark and model, with the other place in brackets; V3 report, R1 paper, other place; spread."""
+        other = next((source for source in self.scores if source in OTHER_PLACES), "")
+        place = f" ({OTHER_PLACES[other]})" if other else ""
+        printed = (self.scores.get(source) for source in ("v3_report", "r1_preprint", other))
+        name = f"{BENCHMARK_NAMES[self.benchmark]}: {model_name(self.subject)}{place}"
+        return [name, *("" if each is None else each.shown("bare") for each in printed), self.spread.shown("bare")]
+
 
 def contradictions(facts: Facts) -> list[Contradiction]:
-    """Every model and benchmark for which the makers' own sources print different scores, in the order of the table.
+    """Every model and benchmark for which the makers' own sources print different scores, the furthest apart first.
 
     Metrics with other names but the same meaning are compared; majority votes, and runs with and without chain of thought,
     are not. Runs by outsiders are no contradictions but :func:`replications`.
@@ -301,12 +411,18 @@ def contradictions(facts: Facts) -> list[Contradiction]:
         first_of = {row["source_key"]: row for row in reversed(makers)}
         kept = sorted(first_of.values(), key=lambda row: row["as_of"])
         if len({float(row["value"]) for row in kept}) > 1:
-            found.append(Contradiction(subject, benchmark, tuple(row["fact_id"] for row in kept)))
-    return found
+            found.append(Contradiction(subject, benchmark, {row["source_key"]: facts[row["fact_id"]] for row in kept}))
+    return sorted(found, key=lambda pair: -pair.spread.magnitude)
+
+
+def count_contradictions(pairs: Sequence[Contradiction]) -> Quantity:
+    """How many models and benchmarks have several scores, traced to the scores."""
+    rows = frozenset[str]().union(*(pair.rows for pair in pairs))
+    return count_of(len(pairs), rows, "models and benchmarks with several scores")
 
 
 def replications(facts: Facts, subjects: tuple[str, ...] = ("deepseek_", "r1_distill_")) -> list[Comparison]:
-    """Every run by an outsider of a model that DeepSeek scored on the same benchmark, as (DeepSeek's, outsider's).
+    """Every run by an outsider of a model that DeepSeek scored on the same benchmark, as (DeepSeek's, outsider's), by benchmark.
 
     DeepSeek's earliest figure is taken; pairs without a number of questions are left out.
     """
@@ -319,7 +435,7 @@ def replications(facts: Facts, subjects: tuple[str, ...] = ("deepseek_", "r1_dis
             if row["source_key"] in REPLICATORS and row["n_items"] and own:
                 first = min(own, key=lambda each: each["as_of"])
                 found.append(compare(score(facts, first["fact_id"]), score(facts, row["fact_id"])))
-    return found
+    return sorted(found, key=lambda test: (test.first.benchmark, test.first.subject))
 
 
 def _by_measure(facts: Facts) -> dict[tuple[str, str, str], list[dict[str, str]]]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from factbook.facts import Facts, Item
+from factbook.calculators.calculator import Fixed, Result
+from factbook.facts import Facts, Item, Selection
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, computed, constant
+
+ONE_DAY = constant(1, "day", "one day")
+# Kinds of tokens with prices of their own, and what readers call them
+KINDS = {"input": "input", "input_cached": "cached input", "output": "output"}
+# Models that think before they answer and are paid for the tokens
+REASONING_MODELS = frozenset({"deepseek_r1", "o1", "o3_mini"})
 
 
 def in_dollars(price: Quantity, yuan_per_dollar: Quantity) -> Quantity:
@@ -50,6 +57,23 @@ def price_ratio(price: Quantity, other: Quantity) -> Quantity:
 def percent_lower(price: Quantity, other: Quantity) -> Quantity:
     """How much lower a price is than another one of the same unit, in percent."""
     return (1 - price / other).to("percent")
+
+
+def list_prices(facts: Facts, fact_id: str) -> Selection:
+    """All prices of a model on the day and in the currency of one of them, by kind of token (``KINDS``)."""
+    row = facts.row(fact_id)
+    return facts.by("metric", "api_prices", **{column: row[column] for column in ("subject", "as_of", "unit")})
+
+
+def percents_lower(facts: Facts, own_id: str, rival_id: str) -> list[Cell]:
+    """How much lower the prices of one model are than those of another, in percent by kind of token; “none” where a price is missing.
+
+    Args:
+        facts: the tables.
+        own_id, rival_id: a price of each model, see :func:`list_prices`.
+    """
+    own, rival = list_prices(facts, own_id), list_prices(facts, rival_id)
+    return [percent_lower(own[kind], rival[kind]).shown("2") if kind in own and kind in rival else "none" for kind in KINDS]
 
 
 def cost_of_answers(
@@ -107,6 +131,30 @@ def yearly_decline(before: Quantity, after: Quantity, time: Quantity) -> Quantit
 
 
 @dataclass(frozen=True)
+class Decline:
+    """How far an amount fell in some time: ``before`` and ``after`` have one unit, ``time`` lies between them."""
+
+    before: Quantity
+    after: Quantity
+    time: Quantity
+
+    @property
+    def times(self) -> Quantity:
+        """How many times less it is."""
+        return price_ratio(self.before, self.after).shown("2")
+
+    @property
+    def percent(self) -> Quantity:
+        """How much less it is, in percent."""
+        return percent_lower(self.after, self.before).shown("2")
+
+    @property
+    def yearly(self) -> Quantity:
+        """The same as percent a year, see :func:`yearly_decline`."""
+        return yearly_decline(self.before, self.after, self.time)
+
+
+@dataclass(frozen=True)
 class Run:
     """One run of Aider's benchmark with its bill, as its author published it.
 
@@ -115,6 +163,8 @@ class Run:
         solved: tasks solved within two attempts (unit item).
         tasks: tasks run (unit item).
         day: ISO date of the run.
+        output_tokens: written in all tasks (token), thinking included; None where the author gives none.
+        seconds: per task (second).
     """
 
     subject: str
@@ -122,6 +172,21 @@ class Run:
     solved: Quantity
     tasks: Quantity
     day: str
+    output_tokens: Quantity | None = None
+    seconds: Quantity | None = None
+
+    @property
+    def bill_id(self) -> str:
+        """The row of the bill."""
+        return next(iter(self.bill.rows))
+
+    @property
+    def maker(self) -> str:
+        """Who made the model: DeepSeek, OpenAI (open-weight models apart), or others, which DeepSeek's with another's help are."""
+        if self.subject.startswith("deepseek") and "_with_" not in self.subject:
+            return "DeepSeek"
+        is_openai = self.subject.startswith(("o1", "o3", "o4", "gpt_", "chatgpt")) and "oss" not in self.subject
+        return "OpenAI" if is_openai else "Others"
 
     @property
     def per_solved_task(self) -> Quantity:
@@ -136,19 +201,17 @@ class Run:
 
 def aider_runs(facts: Facts) -> dict[str, Run]:
     """Every run of the polyglot benchmark with a published bill, by model, in the order of dates."""
-    rows = [row for row in facts.rows("benchmark_scores") if row["benchmark"] == "aider_polyglot" and row["source_key"] == "aider_polyglot"]
-    bills = {row["subject"]: row for row in rows if row["metric"] == "run_cost"}
-    solved = {row["subject"]: row for row in rows if row["metric"] == "solved_tasks"}
-    runs = [
-        Run(
-            subject,
-            facts[row["fact_id"]],
-            facts[solved[subject]["fact_id"]],
-            computed(float(row["n_items"]), "item", EXACT, f"tasks of {row['fact_id']}", {row["fact_id"]}),
-            row["as_of"],
-        )
-        for subject, row in bills.items()
-    ]
+    measured = {
+        metric: facts.by("subject", "benchmark_scores", benchmark="aider_polyglot", source_key="aider_polyglot", metric=metric)
+        for metric in ("run_cost", "solved_tasks", "completion_tokens", "seconds_per_task")
+    }
+    runs = []
+    for subject, bill in measured["run_cost"].items():
+        (fact_id,) = bill.rows
+        row = facts.row(fact_id)
+        tasks = computed(float(row["n_items"]), "item", EXACT, f"tasks of {fact_id}", bill.rows)
+        tokens, seconds = (measured[metric].get(subject) for metric in ("completion_tokens", "seconds_per_task"))
+        runs.append(Run(subject, bill, measured["solved_tasks"][subject], tasks, row["as_of"], tokens, seconds))
     return {run.subject: run for run in sorted(runs, key=lambda run: run.day)}
 
 
@@ -173,6 +236,49 @@ def cheapest_with(runs: Iterable[Run], share: Quantity, until: str) -> Run:
     return min(enough, key=lambda run: run.bill.magnitude)
 
 
+@dataclass(frozen=True)
+class CostRatios:
+    """What a rival costs as a multiple of one's own model, in three measures.
+
+    Attributes:
+        pair: “rival against own”.
+        day: of the comparison (ISO).
+        list_price: of output tokens.
+        bill: of the same tasks.
+        solved: the bill per solved task.
+    """
+
+    pair: str
+    day: str
+    list_price: Quantity
+    bill: Quantity
+    solved: Quantity
+
+    @property
+    def measures(self) -> dict[str, Quantity]:
+        """The three by what readers call them."""
+        return {"List price of output": self.list_price, "Bill of the run": self.bill, "Bill per solved task": self.solved}
+
+
+def compare_costs(rival: Run, own: Run, priced: Iterable[Item], day: str) -> CostRatios:
+    """Compare the costs of two runs.
+
+    Args:
+        rival, own: the runs.
+        priced: a list of ``data/listings.csv`` with the label, bill and output price of each model.
+        day: of the comparison (ISO).
+    """
+    by_bill = {item.id("bill"): item for item in priced}
+    theirs, ours = by_bill[rival.bill_id], by_bill[own.bill_id]
+    return CostRatios(
+        f"{theirs.label} against {ours.label}",
+        day,
+        price_ratio(theirs.price, ours.price).shown("2"),
+        (rival.bill / own.bill).shown("2"),
+        (rival.per_solved_task / own.per_solved_task).shown("2"),
+    )
+
+
 def serving_revenue(hits: Quantity, reads: Quantity, outputs: Quantity, cached: Quantity, entry: Quantity, output: Quantity) -> Quantity:
     """A day's theoretical revenue in usd, as DeepSeek computes it: every token billed at a list price.
 
@@ -182,13 +288,40 @@ def serving_revenue(hits: Quantity, reads: Quantity, outputs: Quantity, cached: 
         outputs: output tokens a day.
         cached, entry, output: prices (usd/Mtoken).
     """
-    a_day = constant(1, "day", "one day")
-    return ((hits * cached + (reads - hits) * entry + outputs * output) * a_day).to("usd")
+    return ((hits * cached + (reads - hits) * entry + outputs * output) * ONE_DAY).to("usd")
+
+
+def revenue_of_published_day(facts: Facts, price_id: str) -> Quantity:
+    """What the tokens of the day that DeepSeek published would bring in at a model's list prices, in usd; see :func:`serving_revenue`."""
+    hits, reads, outputs = (facts[f"service_{kind}_tokens_per_day"] for kind in ("cache_hit", "input", "output"))
+    listed = list_prices(facts, price_id)
+    revenue = serving_revenue(hits, reads, outputs, listed["input_cached"], listed["input"], listed["output"])
+    return revenue.named(f"revenue at the prices of {facts.row(price_id)['subject']}")
 
 
 def margin_over_cost(revenue: Quantity, cost: Quantity) -> Quantity:
     """Profit as percent of cost. The gross margin of accounting divides by revenue instead."""
     return (revenue / cost - 1).to("percent")
+
+
+def price_inputs(facts: Facts, offered: str) -> Iterator[Fixed]:
+    """All list prices of some models as inputs of a calculator.
+
+    Args:
+        facts: the tables.
+        offered: a list in ``data/listings.csv`` with an output price of each model.
+    """
+    for item in facts.listing(offered):
+        model = facts.row(item.id("value"))["subject"]
+        listed = list_prices(facts, item.id("value"))
+        yield from (Fixed(f"{model}_{kind}", f"{item.label}: {word}", listed[kind]) for kind, word in KINDS.items())
+
+
+def answer_costs(facts: Facts, offered: str) -> list[Result]:
+    """The cost of a thousand answers of each of some models, as results of a calculator; ``offered`` as in :func:`price_inputs`."""
+    models = {facts.row(item.id("value"))["subject"]: item.label for item in facts.listing(offered)}
+    # Dollars per million tokens times tokens: the units are mixed on purpose
+    return [Result(model, label, answer_cost(model, model in REASONING_MODELS), "usd", check_unit=False) for model, label in models.items()]
 
 
 def answer_cost(model: str, thinks: bool) -> Callable[..., Any]:
@@ -202,7 +335,7 @@ def answer_cost(model: str, thinks: bool) -> Callable[..., Any]:
         A function of ``read``, ``written``, ``cached``, of ``thinking`` where it applies, and of the three prices; see
         :func:`cost_of_answers`.
     """
-    priced = [f"{model}_{kind}" for kind in ("input", "input_cached", "output")]
+    priced = [f"{model}_{kind}" for kind in KINDS]
 
     def cost(**given: Any) -> Any:
         written = given["written"] * given["thinking"] if thinks else given["written"]

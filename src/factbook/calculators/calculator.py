@@ -490,6 +490,17 @@ class Calculator:
         trace = Trace(f"{text} ({changed})" if changed else text, self._rows(formula), 1)
         return Quantity(value, unit(formula.result.unit), formula.result.digits, trace, name=formula.result.label if end == "value" else "")
 
+    def setting(self, name: str, value: float | Quantity | str) -> Quantity:
+        """A setting that readers can make, for sentences that tell what follows from it; traced to what its results rest on.
+
+        Args:
+            name: the input.
+            value: as for `evaluate`, in the input's unit.
+        """
+        number = self.settings(**{name: value})[name]
+        rows = frozenset[str]().union(*(self._rows(formula) for formula in self._formulas.values() if name in formula.inputs))
+        return quantity.computed(number, self._units[name], EXACT, f"a setting of “{self._inputs[name].label}”", rows)
+
     def _rows(self, formula: _Formula) -> frozenset[str]:
         return frozenset(row for name in formula.inputs for number in _numbers(self._inputs[name]) for row in number.rows)
 

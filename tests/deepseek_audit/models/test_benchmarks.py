@@ -157,6 +157,57 @@ def test_r1_against_o1_by_hand(facts):
     assert [p < 0.05 for p in corrected] == [metric in rejected for metric in ordered]
 
 
+def test_models_are_compared_on_what_both_took():
+    """Three shared benchmarks of 1,000 questions: 80 against 60 is far apart, 70 and 70.5 are not, 50 against 54 only before Holm."""
+    first = {name: made(share, 1000, name) for name, share in {"mmlu": 0.7, "drop": 0.9, "frames": 0.5, "ifeval": 0.8}.items()}
+    second = {name: made(share, 1000, name) for name, share in {"ifeval": 0.6, "mmlu": 0.705, "frames": 0.545, "simpleqa": 0.2}.items()}
+    found = benchmarks.compare_all(first, second)
+    assert list(found) == ["ifeval", "mmlu", "frames"]
+    assert benchmarks.compare(first["frames"], second["frames"]).verdict() == "behind"
+    assert [test.verdict() for test in found.values()] == ["ahead", "cannot be told apart", "cannot be told apart"]
+    assert [number.magnitude for number in benchmarks.tally(found)] == [3, 1, 2, 0]
+    assert found["frames"].p_value == pytest.approx(2 * two_sided(z_by_hand(0.5, 0.545, 1000, 1000)))
+
+
+def test_a_count_of_tests_leads_to_all_of_them(facts):
+    """So that none that are behind is a number with sources too."""
+    paper = benchmarks.printed_scores(facts, "r1_preprint")
+    tests = benchmarks.compare_all(paper["deepseek_r1"], paper["claude_3_5_sonnet_1022"])
+    total, _, _, behind = benchmarks.tally(tests)
+    assert (behind.magnitude, total.magnitude) == (0, len(tests))
+    assert behind.rows == total.rows == {each.fact_id for test in tests.values() for each in (test.first, test.second)}
+
+
+def test_printed_scores_are_shares_of_known_questions(facts):
+    scores = [score for model in benchmarks.printed_scores(facts, "r1_preprint").values() for score in model.values()]
+    assert {score.source for score in scores} == {"r1_preprint"}
+    assert {score.metric for score in scores} <= benchmarks.PROPORTIONS - {"cons_64"}
+    assert EXPECTED_AGAINST_O1.keys() <= {score.fact_id.removeprefix("bench_r1_").removesuffix("_r1_preprint") for score in scores}
+
+
+def test_a_test_as_a_line_of_a_table(facts):
+    """SimpleQA: 30.1 against 47.0 on 4,326 questions."""
+    test = benchmarks.compare(printed(facts, "r1", "simpleqa_correct"), printed(facts, "o1_1217", "simpleqa_correct"))
+    needed = 100 * Z * math.sqrt(2 * 0.301 * 0.699 / test.first.items.magnitude)
+    assert [str(cell) for cell in test.cells] == ["SimpleQA", "−16.9", f"{needed:.1f}", "behind"]
+    assert test.ratio.magnitude == pytest.approx(30.1 / 47.0)
+
+
+def test_sentences_keep_to_what_the_tests_leave_standing(facts):
+    """The verdicts of ``score_sentences.csv``: one stands where the scores can be told apart, and is open where they can't."""
+    found = {}
+    for row in facts.rows("score_sentences"):
+        items = benchmarks.most_items_of_humaneval_mul(facts) if "humaneval_mul" in row["score_id"] else None
+        first, second = (benchmarks.score(facts, row[column], items) for column in ("score_id", "rival_id"))
+        found[row["sentence"]] = row["verdict"], benchmarks.compare(first, second).verdict()
+    claimed = {"Stands": {"ahead", "behind"}, "Open": {"cannot be told apart"}}
+    assert all(result in claimed.get(verdict, {result}) for verdict, result in found.values())
+    assert {sentence for sentence, (_, result) in found.items() if result == "behind"} == {"R1 slightly behind o3: GPQA"}
+    fallen = {sentence: result for sentence, (verdict, result) in found.items() if verdict == "Falls"}
+    # The score of the second is V3's: what falls is not a lead
+    assert fallen == {"A slight, consistent lead: HumanEval": "cannot be told apart", "R1’s score: LiveCodeBench": "ahead"}
+
+
 def test_simpleqa_of_o1_differs_by_either_source(facts):
     """DeepSeek prints 47.0 for o1, as OpenAI's system card does; a later table of OpenAI's has 42.6. R1 is behind both."""
     assert (
@@ -180,7 +231,11 @@ def test_almost_ten_times(facts):
 
 
 def test_humaneval_lead_is_within_the_error_even_with_the_most_questions(facts):
-    most = facts["humaneval_n_items"] * 8
+    most = benchmarks.most_items_of_humaneval_mul(facts)
+    assert (most.magnitude, str(most)) == (8 * 164, "1,312 items")
+    # The notes of the table say how many languages there are
+    described = [row["note"] for row in facts.where("benchmark_scores", benchmark="humaneval_mul")]
+    assert all(note.startswith("Eight programming languages") for note in described)
     v3, gpt_4o = (benchmarks.score(facts, f"bench_{model}_humaneval_mul_pass1_v3_report", most) for model in ("v3", "gpt_4o_0513"))
     assert abs(z_by_hand(0.826, 0.805, 8 * 164, 8 * 164)) < Z
     assert benchmarks.compare(v3, gpt_4o).verdict() == "cannot be told apart"
@@ -208,7 +263,7 @@ def test_r1_knows_fewer_chinese_facts_than_v3(facts):
 
 @given(st.floats(0.05, 0.95), st.integers(30, 20_000))
 def test_smallest_telling_difference_is_where_the_test_turns(share, items):
-    gap = benchmarks.smallest_telling_difference(of(items, "item", "made", exact=True), made(share, items)).magnitude / 100
+    gap = benchmarks.smallest_telling_difference(made(share, items)).magnitude / 100
     assume(gap / 2 < min(share, 1 - share))
     # The scores lie on both sides of the share, so that the pooled share is the same
     for factor, expected in ((1.01, "ahead"), (0.99, "cannot be told apart")):
@@ -231,12 +286,16 @@ def test_expected_win_rate(difference, percent):
 
 def test_contradictions_are_between_makers_and_real(facts):
     found = benchmarks.contradictions(facts)
+    spreads = [pair.spread.magnitude for pair in found]
+    assert spreads == sorted(spreads, reverse=True)
+    counted = benchmarks.count_contradictions(found)
+    assert (counted.magnitude, counted.rows) == (len(found), frozenset().union(*(pair.rows for pair in found)))
     assert len({(pair.subject, pair.benchmark) for pair in found}) == len(found)
     for pair in found:
-        rows = [facts.row(fact_id) for fact_id in pair.fact_ids]
+        rows = [facts.row(fact_id) for fact_id in pair.rows]
         assert len({float(row["value"]) for row in rows}) > 1
         assert len({row["source_key"] for row in rows}) == len(rows)
-        assert not {row["source_key"] for row in rows} & benchmarks.REPLICATORS
+        assert not {row["source_key"] for row in rows} & benchmarks.REPLICATORS.keys()
         assert {(row["subject"], row["benchmark"]) for row in rows} == {(pair.subject, pair.benchmark)}
 
 
@@ -252,8 +311,21 @@ def test_contradictions_are_between_makers_and_real(facts):
 )
 def test_known_contradictions_are_found(facts, subject, benchmark, values):
     pair = next(each for each in benchmarks.contradictions(facts) if (each.subject, each.benchmark) == (subject, benchmark))
-    assert {facts[fact_id].magnitude for fact_id in pair.fact_ids} == values
-    assert pair.spread(facts).magnitude == pytest.approx(max(values) - min(values))
+    assert {score.magnitude for score in pair.scores.values()} == values
+    assert pair.spread.magnitude == pytest.approx(max(values) - min(values))
+
+
+@pytest.mark.parametrize(
+    ("subject", "benchmark", "cells"),
+    [
+        ("o1_1217", "simpleqa", ["SimpleQA: o1-1217 (OpenAI)", "", "47.0", "42.6", "4.4"]),
+        ("claude_3_5_sonnet_1022", "livecodebench", ["LiveCodeBench: Claude 3.5 Sonnet (README)", "36.3", "38.9", "33.8", "5.1"]),
+        ("claude_3_5_sonnet_1022", "c_simpleqa", ["C-SimpleQA: Claude 3.5 Sonnet", "51.3", "55.4", "", "4.1"]),
+    ],
+)
+def test_a_contradiction_as_a_line_of_a_table(facts, subject, benchmark, cells):
+    pair = next(each for each in benchmarks.contradictions(facts) if (each.subject, each.benchmark) == (subject, benchmark))
+    assert [str(cell) for cell in pair.cells] == cells
 
 
 def test_only_vals_ai_can_be_told_apart_from_deepseek(facts):
@@ -267,6 +339,17 @@ def test_only_vals_ai_can_be_told_apart_from_deepseek(facts):
             apart.add(other.fact_id)
         assert (pair.verdict() != "cannot be told apart") == (abs(z) > Z)
     assert apart == {"bench_r1_math_500_accuracy_vals_ai"}
+    assert benchmarks.count_tests(benchmarks.replications(facts), "ahead", "behind").magnitude == len(apart)
+
+
+def test_mean_difference_by_hand(facts):
+    again = benchmarks.replications(facts)
+    gaps = [
+        facts[test.first.fact_id].magnitude - facts[test.second.fact_id].magnitude for test in again if test.first.benchmark == "aime_2024"
+    ]
+    assert benchmarks.mean_difference(again, "aime_2024").magnitude == pytest.approx(sum(gaps) / len(gaps))
+    with pytest.raises(ScoreError, match="drop: none of"):
+        benchmarks.mean_difference(again, "drop")
 
 
 # Bad input
@@ -302,6 +385,13 @@ def test_score_without_a_number_of_questions_is_refused(facts):
         benchmarks.score(facts, "bench_r1_cnmo_2024_pass1_r1_preprint")
     with pytest.raises(ScoreError, match="number of questions is not known"):
         benchmarks.questions(facts, "bench_r1_cnmo_2024_pass1_r1_preprint")
+
+
+def test_samples_are_read_from_the_note_or_refused(facts):
+    """“4 to 64 samples per item”."""
+    assert benchmarks.samples_per_question(facts, "bench_r1_aime_2024_pass1_r1_preprint").magnitude == 64
+    with pytest.raises(ScoreError, match="does not say"):
+        benchmarks.samples_per_question(facts, "bench_r1_math_500_accuracy_vals_ai")
 
 
 def test_scores_of_different_benchmarks_are_not_compared():

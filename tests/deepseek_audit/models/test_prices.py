@@ -107,6 +107,60 @@ def test_cheapest_run_at_the_level_of_r1(runs):
         prices.cheapest_with(runs.values(), runs["deepseek_r1"].share, "2024-01-01")
 
 
+def test_makers_of_models(runs):
+    expected = {"deepseek_r1": "DeepSeek", "o1_1217_high": "OpenAI", "gpt_5_low": "OpenAI", "kimi_k2": "Others"}
+    # Open weights are not what OpenAI sells; a run of R1 with Claude is not DeepSeek's
+    expected |= {"gpt_oss_120b_high": "Others", "deepseek_r1_with_claude_3_5_sonnet_1022": "Others"}
+    assert {subject: runs[subject].maker for subject in expected} == expected
+
+
+def test_tokens_and_seconds_of_runs(facts, runs):
+    """V3.2-Exp wrote more than twice the tokens of GPT-5; R1 took three times as long as V3."""
+    assert runs["deepseek_r1"].output_tokens is None
+    for subject, run in runs.items():
+        for measured in (run.output_tokens, run.seconds):
+            assert measured is None or {facts.row(row)["subject"] for row in measured.rows} == {subject}
+    assert (runs["deepseek_v3_2_exp_reasoner"].output_tokens / runs["gpt_5_low"].output_tokens).magnitude > 2
+    assert 3 < (runs["deepseek_r1"].seconds / runs["deepseek_v3"].seconds).magnitude < 4
+
+
+def test_costs_are_compared_with_the_cheapest_rival_that_solves_as_much(facts, runs):
+    """Five moments of ``listings.csv``: day, rival and ratio of bills, from the leaderboard."""
+    found = []
+    for moment in facts.listing("price_comparison_moments"):
+        own, until = (runs[facts.row(moment.id(role))["subject"]] for role in ("own", "until"))
+        rivals = [run for run in runs.values() if run.maker == "OpenAI"]
+        rival = prices.cheapest_with(rivals, own.share, until.day)
+        able = [run for run in rivals if run.day <= until.day and run.solved.magnitude / run.tasks.magnitude >= own.share.magnitude / 100]
+        assert rival.bill.magnitude == min(run.bill.magnitude for run in able)
+        found.append(prices.compare_costs(rival, own, facts.listing("price_and_bill"), until.day))
+    assert [(each.pair, each.day, str(each.list_price), str(each.bill), str(each.solved)) for each in found] == [
+        ("o1 against R1", "2025-01-20", "27", "34", "32"),
+        ("o3-mini against R1", "2025-01-31", "2.0", "3.4", "3.2"),
+        ("o3 against R1-0528", "2025-06-25", "3.7", "2.9", "2.6"),
+        ("GPT-5 against R1-0528", "2025-08-25", "4.6", "2.2", "1.9"),
+        ("GPT-5 against V3.2-Exp", "2025-10-03", "24", "8.0", "7.3"),
+    ]
+
+
+def test_every_bill_has_the_price_of_its_model(facts):
+    for item in facts.listing("price_and_bill"):
+        bill, price = (facts.row(item.id(role)) for role in ("bill", "price"))
+        assert (bill["metric"], price["metric"], price["unit"]) == ("run_cost", "output", "usd/Mtoken"), item.label
+        assert price["as_of"] <= bill["as_of"] or item.label == "o1", item.label
+
+
+def test_labels_of_charts_name_rows(facts, runs):
+    """A label of a row that no chart draws would be lost without a word."""
+    labels = facts.rows("chart_labels")
+    assert {label["row_id"] for label in labels if label["chart"] == "bills"} <= {run.bill_id for run in runs.values()}
+    lines = [label for label in labels if label["chart"] == "price_lines"]
+    assert {facts.row(label["row_id"])["metric"] for label in lines} == {"output"}
+    for line in {label["line"] for label in lines}:
+        days = [facts.row(label["row_id"])["as_of"] for label in lines if label["line"] == line]
+        assert days == sorted(days), line
+
+
 # Prices
 
 
@@ -120,6 +174,17 @@ def test_cheapest_run_at_the_level_of_r1(runs):
 )
 def test_up_to_ninety_percent_lower(facts, own, rival, percent):
     assert prices.percent_lower(facts[own], facts[rival]).magnitude == pytest.approx(percent)
+
+
+def test_list_prices_are_of_one_model_on_one_day(facts):
+    found = prices.list_prices(facts, "price_deepseek_r1_output_usd_2025_01_20")
+    assert {kind: price.magnitude for kind, price in found.items()} == {"input": 0.55, "input_cached": 0.14, "output": 2.19}
+
+
+def test_percents_lower_by_kind_of_token(facts):
+    """R1 0.55, 0.14 and 2.19 dollars; o1-mini 3 and 12, its cached price is not known."""
+    found = prices.percents_lower(facts, "price_deepseek_r1_output_usd_2025_01_20", "price_o1_mini_output_usd_2024_10_25")
+    assert [str(cell) for cell in found] == ["82%", "none", "82%"]
 
 
 def test_cost_of_answers_by_hand():
@@ -158,6 +223,7 @@ def test_serving_day_rebuilds(facts):
     listed = [facts[f"price_deepseek_r1_{kind}_usd_2025_01_20"] for kind in ("input_cached", "input", "output")]
     revenue = prices.serving_revenue(*tokens, *listed)
     assert revenue.magnitude == pytest.approx(342e3 * 0.14 + (608e3 - 342e3) * 0.55 + 168e3 * 2.19)
+    assert prices.revenue_of_published_day(facts, "price_deepseek_r1_output_usd_2025_01_20").magnitude == revenue.magnitude
     # The tokens are published to three digits
     assert revenue.magnitude == pytest.approx(562_027, rel=0.003)
     margin = prices.margin_over_cost(facts["service_theoretical_revenue_per_day"], facts["service_cost_per_day"])
@@ -179,6 +245,12 @@ def test_margins_over_cost_and_over_revenue_agree(revenue, cost):
 def test_yearly_decline_compounds_back(before, kept, days):
     rate = prices.yearly_decline(of(before, "usd", "a"), of(before * kept, "usd", "b"), of(days, "day", "c", exact=True))
     assert (1 - rate.magnitude / 100) ** (days / 365.25) == pytest.approx(kept, rel=1e-6)
+
+
+def test_decline_in_three_ways():
+    """From 8 to 2 dollars in two years: four times less, by 75%, half of it each year."""
+    fall = prices.Decline(of(8, "usd", "a", exact=True), of(2, "usd", "b", exact=True), of(2, "year", "c", exact=True))
+    assert (str(fall.times), str(fall.percent), str(fall.yearly)) == ("4", "75%", "50%")
 
 
 def test_four_times_a_year_is_75_percent():
