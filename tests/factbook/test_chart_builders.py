@@ -8,7 +8,7 @@ from factbook import charts
 from factbook.quantity import constant
 
 AXIS = charts.AmountAxis("Times", (0.5, 20), [1, 2, 4], True)
-TITLE = charts.finding("Finding", "Measure")
+WORDS: Any = {"finding": "Finding", "measure": "Measure", "alt": "Description"}
 
 
 def rows(chart: Any) -> list[dict[str, Any]]:
@@ -24,14 +24,14 @@ def _inline(chart: Any) -> list[dict[str, Any]]:
 
 def test_bars_of_a_cascade_begin_where_the_one_before_ended() -> None:
     steps = [charts.Step(str(value), constant(value, "ratio", str(value))) for value in (4.0, 0.5, 3.0)]
-    drawn = {row["label"]: (row["from"], row["to"]) for row in rows(charts.cascade(steps, "all", AXIS, TITLE, "Description"))}
+    drawn = {row["label"]: (row["from"], row["to"]) for row in rows(charts.cascade(steps, "all", AXIS, **WORDS))}
     assert drawn == {"4.0": (1, 4), "0.5": (4, 2), "3.0": (2, 6), "all": (1, 6)}
 
 
 @pytest.mark.parametrize("place", ["above", "below", "end"])
 def test_a_label_stands_at_the_nearest_point_of_its_line(place: str) -> None:
     line = charts.Line("one", [(1, 10), (2, 20), (3, 30)], charts.BLUE, 2.2, place)
-    chart = charts.lines([line], AXIS, AXIS, TITLE, "Description", [(5, "limit")])
+    chart = charts.lines([line], AXIS, AXIS, [(5, "limit")], **WORDS)
     drawn = rows(chart)
     assert {"x": 2, "y": 20, "line": "one", "color": charts.BLUE} in drawn
     assert {"y": 5, "text": "limit"} in drawn

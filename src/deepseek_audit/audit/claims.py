@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepseek_audit.audit import references
+from factbook import quantity
 from factbook.facts import Facts, UnknownFact, UnverifiedFact
 from factbook.quantity import Quantity, UnitError
 from factbook.tables import Row
@@ -260,6 +261,29 @@ def _outcome(arithmetic: str | None) -> str:
 def tally(audited: Iterable[AuditedClaim]) -> dict[tuple[str, str], int]:
     """How many claims of each article have each verdict: (article, verdict) to count."""
     return dict(Counter((claim.claim["article"], claim.verdict) for claim in audited))
+
+
+# Verdicts by which an article was right
+RIGHT = ("confirmed", "close")
+
+
+def count(audited: Iterable[AuditedClaim], *verdicts: str, of: str = "claims") -> Quantity:
+    """How many claims have one of some verdicts, or any; traced to the claims.
+
+    Args:
+        audited: the claims.
+        verdicts: keys of ``VERDICTS``; all where none is given.
+        of: what they are called in the formula.
+    """
+    return quantity.count((claim.claim_id for claim in audited if not verdicts or claim.verdict in verdicts), of)
+
+
+def by_article(audited: Iterable[AuditedClaim]) -> dict[str, list[AuditedClaim]]:
+    """The claims of each article, by its source key."""
+    articles: dict[str, list[AuditedClaim]] = {key: [] for key in ARTICLE_NAMES}
+    for claim in audited:
+        articles[claim.claim["article"]].append(claim)
+    return articles
 
 
 def attributions(facts: Facts) -> list[dict[str, Any]]:

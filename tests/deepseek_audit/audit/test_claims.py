@@ -359,6 +359,19 @@ def test_a_forecast_is_met_missed_or_open() -> None:
     assert {claim.outcome for claim in AUDITED if claim.verdict != "forecast"} == {""}
 
 
+def test_counts_by_article_agree_with_the_tally() -> None:
+    audited = audit(load())
+    articles = claims.by_article(audited)
+    assert sum(map(len, articles.values())) == len(audited)
+    assert all(claim.claim["article"] == article for article, own in articles.items() for claim in own)
+    for (article, verdict), number in claims.tally(audited).items():
+        assert claims.count(articles[article], verdict).magnitude == number
+    right = claims.count(audited, *claims.RIGHT, of="claims confirmed or close")
+    assert right.rows == {claim.claim_id for claim in audited if claim.verdict in ("confirmed", "close")}
+    assert right.formula == "count of claims confirmed or close"
+    assert claims.count(audited).magnitude == len(audited)
+
+
 def test_tally_counts_every_claim() -> None:
     tally = claims.tally(AUDITED)
     assert sum(tally.values()) == len(AUDITED)
