@@ -427,6 +427,7 @@ _WORDINGS: dict[str, Wording] = {
     "gpu_hour/Ttoken": Wording(_compact, many=" GPU-hours per trillion tokens"),
     "gpu": Wording(_plain, " GPU", " GPUs"),
     "token": Wording(_compact, " token", " tokens"),
+    "token/item": Wording(_compact, many=" tokens per task"),
     "token/day": Wording(_compact, many=" tokens a day"),
     "token/second": Wording(_compact, many=" tokens per second"),
     "parameter": Wording(_compact, " parameter", " parameters"),

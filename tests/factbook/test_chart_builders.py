@@ -8,7 +8,7 @@ from factbook import charts
 from factbook.quantity import constant
 
 AXIS = charts.AmountAxis("Times", (0.5, 20), [1, 2, 4], True)
-WORDS = {"finding": "Finding", "measure": "Measure", "alt": "Description", "source": "Source."}
+WORDS: Any = {"finding": "Finding", "measure": "Measure", "alt": "Description", "source": "Source."}
 
 
 def rows(chart: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from deepseek_audit.audit import references
@@ -274,7 +274,7 @@ def with_verdict(audited: Iterable[AuditedClaim], *verdicts: str) -> list[Audite
 
 def count_verdicts(audited: Iterable[AuditedClaim], *verdicts: str) -> Quantity:
     """How many claims have one of some verdicts."""
-    return count(with_verdict(audited, *verdicts), f"claims called {' or '.join(verdicts)}")
+    return count(audited, *verdicts, of=f"claims called {' or '.join(verdicts)}")
 
 
 def summary(claim: AuditedClaim) -> list[str]:
@@ -288,9 +288,27 @@ def tally(audited: Iterable[AuditedClaim]) -> dict[tuple[str, str], int]:
     return dict(Counter((claim.claim["article"], claim.verdict) for claim in audited))
 
 
-def count(audited: Iterable[AuditedClaim], of_what: str, verdicts: Collection[str] = VERDICTS) -> Quantity:
-    """How many claims have one of some verdicts (any, unless they are named), traced to each of them."""
-    return quantity.count((claim.claim_id for claim in audited if claim.verdict in verdicts), of_what)
+# Verdicts by which an article was right
+RIGHT = ("confirmed", "close")
+
+
+def count(audited: Iterable[AuditedClaim], *verdicts: str, of: str = "claims") -> Quantity:
+    """How many claims have one of some verdicts, or any; traced to the claims.
+
+    Args:
+        audited: the claims.
+        verdicts: keys of ``VERDICTS``; all where none is given.
+        of: what they are called in the formula.
+    """
+    return quantity.count((claim.claim_id for claim in audited if not verdicts or claim.verdict in verdicts), of)
+
+
+def by_article(audited: Iterable[AuditedClaim]) -> dict[str, list[AuditedClaim]]:
+    """The claims of each article, by its source key."""
+    articles: dict[str, list[AuditedClaim]] = {key: [] for key in ARTICLE_NAMES}
+    for claim in audited:
+        articles[claim.claim["article"]].append(claim)
+    return articles
 
 
 def attributions(facts: Facts) -> list[dict[str, str | int]]:

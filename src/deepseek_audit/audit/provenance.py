@@ -11,21 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from factbook import quantity
+from factbook.charts import Flow
 from factbook.facts import UnknownFact, unknown
+from factbook.quantity import Quantity
 from factbook.rounding import settle
 from factbook.tables import Row
-
-# Figures in circulation that are not sums of money, and so have no line in headline_figures.csv
-FURTHER_FIGURES = {
-    "r1_gpus_512": "512 H800 for R1’s reinforcement learning",
-    "v3_gpus_2048": "2,048 H800 for V3",
-    "hopper_gpus_50000": "50,000 Hopper chips",
-    "price_ratio_27": "27 times below o1",
-    "cache_reduction_93": "93.3% less cache",
-    "nvda_loss_589": "$589 billion lost by Nvidia in a day",
-    "gpt3_price_1200": "1/1200 of the price of GPT-3’s quality",
-    "cost_fall_75": "Training costs 75% lower each year",
-}
 
 
 class ProvenanceError(ValueError):
@@ -40,9 +31,9 @@ class Tables(Protocol):
 
 
 def figures(facts: Tables) -> dict[str, str]:
-    """Every figure whose way is known, with its name, in the order of ``citations.csv``."""
-    names = {row["figure_id"]: row["label"] for row in facts.rows("headline_figures")} | FURTHER_FIGURES
-    return {row["figure"]: names[row["figure"]] for row in facts.rows("citations")}
+    """Every figure whose way is followed, with its name, in the order of ``followed_figures.csv``."""
+    names = {row["figure_id"]: row["label"] for row in facts.rows("headline_figures")}
+    return {row["figure_id"]: row["label"] or names[row["figure_id"]] for row in facts.rows("followed_figures")}
 
 
 def steps(facts: Tables, figure: str) -> list[Row]:
@@ -62,7 +53,7 @@ def independent_origins(facts: Tables, figure: str) -> set[str]:
 
     Args:
         facts: the tables.
-        figure: an id of ``headline_figures.csv`` or of :data:`FURTHER_FIGURES`.
+        figure: an id of ``followed_figures.csv``.
 
     Returns:
         Keys of the sources that took the figure from no other.
@@ -107,6 +98,54 @@ def _follow(figure: str, source: str, taken: Mapping[str, list[str]], known: dic
     for other in before:
         _follow(figure, other, taken, known, (*path, source))
     known[source] = frozenset().union(*(known[other] for other in before)) if before else frozenset({source})
+
+
+def count_texts(facts: Tables, figure: str) -> Quantity:
+    """How many texts print a figure, traced to the steps on which it travelled."""
+    taken = steps(facts, figure)
+    return quantity.count_of(len({row["from_key"] for row in taken}), _ids(taken), "texts that print it")
+
+
+def count_origins(facts: Tables, figure: str) -> Quantity:
+    """How many origins a figure has, traced to the steps that lead to them."""
+    return quantity.count_of(len(independent_origins(facts, figure)), _ids(steps(facts, figure)), "origins")
+
+
+def count_figures(facts: Tables, origins: int | None = None) -> Quantity:
+    """How many figures are followed, or only those with so many origins; traced to all steps."""
+    found = [figure for figure in figures(facts) if origins in (None, len(independent_origins(facts, figure)))]
+    named = {None: "figures", 1: "figures with one origin"}.get(origins, f"figures with {origins} origins")
+    return quantity.count_of(len(found), _ids(facts.rows("citations")), named)
+
+
+def _ids(taken: Sequence[Row]) -> list[str]:
+    return [row["citation_id"] for row in taken]
+
+
+def name_origins(facts: Tables, figure: str) -> str:
+    """The origins of a figure in a few words, by the order of their keys."""
+    return "; ".join(SHORT_NAMES.get(key, key) for key in sorted(independent_origins(facts, figure)))
+
+
+def flows(facts: Tables) -> list[Flow]:
+    """What each source took from each other, as lines of a chart: one for all figures about the same.
+
+    A line is sure where the text names or links its source for one of them; the rest is our inference.
+    """
+    labels = figures(facts)
+    about = {row["figure_id"]: row["about"] for row in facts.rows("followed_figures")}
+    lines: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in facts.rows("citations"):
+        if row["to_key"]:
+            lines[row["to_key"], row["from_key"], about[row["figure"]]].append(row)
+    return [
+        Flow(
+            *ends,
+            any(row["known_by"] != "same_wording" for row in taken),
+            {"figures": "; ".join(labels[row["figure"]] for row in taken)},
+        )
+        for ends, taken in lines.items()
+    ]
 
 
 # What sources are called in a chart; the others by author or publisher and year

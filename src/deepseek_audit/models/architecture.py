@@ -8,8 +8,9 @@ shared experts and leading dense layers, and modules for multi-token prediction.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -21,7 +22,7 @@ FLOP_PER_PARAMETER_AND_TOKEN = constant(6, "flop/parameter/token", "6")
 # Weights of FP8 layers share one scale per block of 128 x 128 (DeepSeek-V3 report, section 3.3.2)
 FP8_BLOCK = 128
 BITS_PER_BYTE = 8
-BF16_BITS = 16
+BF16 = constant(16, "bit", "16 bits")
 # A forward pass, and a backward pass of twice its work (Kaplan et al. 2020, section 2.1)
 PASSES_OF_TRAINING = 3
 MODEL_NAMES = {
@@ -228,6 +229,12 @@ class ModelConfig:
         return replace(self, name=f"{self.name} with {kv_heads} key-value heads", **changes)
 
 
+def ordinary_attentions(config: ModelConfig, groups: int) -> dict[str, ModelConfig]:
+    """A model with each kind of ordinary attention; ``groups`` is how many key-value heads the grouped-query kind has."""
+    heads = {"multi-head": config.attention_heads, "grouped-query": groups, "multi-query": 1}
+    return {kind: config.with_ordinary_attention(kv_heads) for kind, kv_heads in heads.items()}
+
+
 def _parsed(row: Mapping[str, str]) -> int | float | bool:
     if row["text"]:
         if row["text"] not in ("true", "false"):
@@ -359,7 +366,7 @@ class ParameterCount:
     @property
     def total(self) -> Quantity:
         """The main model."""
-        return _sum(value for part, value in self.parts.items() if part not in (MTP, MTP_COPIES)).named("all parameters")
+        return _sum(self.parts[part] for part in self.main_parts).named("all parameters")
 
     def stored(self, *, fp8: bool) -> Quantity:
         """Every number in the published files, as hosting sites count them: modules, copies and, if FP8, scales too."""
@@ -378,6 +385,16 @@ class ParameterCount:
             kept[EMBEDDING] = self.active[EMBEDDING]
         return _sum(kept.values())
 
+    @property
+    def share_at_work(self) -> Quantity:
+        """The part of all parameters that works on one token, output head included (unit percent)."""
+        return (self.activated() / self.total).to("percent")
+
+    @property
+    def main_parts(self) -> list[str]:
+        """The parts of the main model, which has no module for multi-token prediction."""
+        return [part for part in self.parts if part not in (MTP, MTP_COPIES)]
+
 
 def parameter_count(config: ModelConfig) -> ParameterCount:
     """How many parameters a model has and how many work on one token, part by part.
@@ -389,6 +406,29 @@ def parameter_count(config: ModelConfig) -> ParameterCount:
     every, active = ({part: _counted(config, part, listed, which) for part in parts} for which in ("copies", "active"))
     scales = sum(tensor.scales * tensor.copies for tensor in listed)
     return ParameterCount(every, active, _derived(config, scales, "parameter", f"scales of {FP8_BLOCK} × {FP8_BLOCK} blocks"))
+
+
+def rows_by_part(count: ParameterCount, hosted: Quantity) -> list[list[Quantity | str]]:
+    """A table of a model's parameters: name, all and at work, for each part, the main model, and what else its files hold.
+
+    Numbers are written without their unit, as millions or billions of parameters.
+
+    Args:
+        count: of the model.
+        hosted: all numbers in the files by the count of Hugging Face, for the last row.
+    """
+    rows: list[list[Quantity | str]] = [
+        [part.capitalize(), count.parts[part].shown("6 bare"), count.active[part].shown("4 bare")] for part in count.main_parts
+    ]
+    rows.append(["Main model", count.total.shown("6 bare"), count.activated(embedding=True).shown("4 bare")])
+    besides = {part: count.parts[part] for part in count.parts if part not in count.main_parts}
+    besides |= {
+        "Scales of the FP8 weights": count.fp8_scales,
+        "All numbers in the files": count.stored(fp8=True),
+        "The same by Hugging Face, for R1": hosted,
+    }
+    rows += [[part[0].upper() + part[1:], amount.shown("6 bare"), "–"] for part, amount in besides.items()]
+    return rows
 
 
 # Fields behind each part
@@ -447,20 +487,19 @@ def cached_per_layer(config: ModelConfig) -> Quantity:
     return _derived(config, config.cached_per_layer, "count", formula, *_CACHE)
 
 
-def kv_cache_bytes_per_token(config: ModelConfig, bits: Quantity | float = BF16_BITS) -> Quantity:
+def kv_cache_bytes_per_token(config: ModelConfig, bits: Quantity | float = BF16) -> Quantity:
     """Memory that attention keeps for each token of context (unit byte/token).
 
     Args:
         config: the model.
-        bits: precision of what is kept, on average.
+        bits: precision of what is kept, on average (unit bit).
 
     Ordinary attention keeps keys and values of every key-value head; latent attention one compressed vector and one
     rotary key per layer (DeepSeek-V2 report, Table 1).
     """
     amount = cache_bytes(config.layers, config.cached_per_layer, 1)
     per_bit = _derived(config, amount, "byte/token/bit", "layers × kept numbers / 8", "layers", *_CACHE)
-    width = bits if isinstance(bits, Quantity) else constant(bits, "bit", f"{bits} bits")
-    return (per_bit * width).to("byte/token")
+    return (per_bit * (bits if isinstance(bits, Quantity) else constant(bits, "bit", f"{bits} bits"))).to("byte/token")
 
 
 def attention_flop(layers: Any, heads: Any, widths: Any, sequence: Any, causal: bool) -> Any:
@@ -469,6 +508,18 @@ def attention_flop(layers: Any, heads: Any, widths: Any, sequence: Any, causal: 
     Half of it where a token sees only those before it. Plain arithmetic. Chowdhery et al. 2022, appendix B.
     """
     return 2 * PASSES_OF_TRAINING * layers * heads * widths * sequence / (2 if causal else 1)
+
+
+def cache_gigabytes(config: ModelConfig) -> Callable[[Any, Any, Any], Any]:
+    """The whole cache of a service in gigabytes, as a formula over context (tokens), batch (conversations) and bits.
+
+    Plain arithmetic, for numbers, arrays and symbols.
+    """
+
+    def gigabytes(context: Any, batch: Any, bits: Any) -> Any:
+        return context * batch * cache_bytes(config.layers, config.cached_per_layer, bits) / 1e9
+
+    return gigabytes
 
 
 def flops_per_token(config: ModelConfig, sequence: Quantity, *, causal: bool = True, head: bool = True) -> Quantity:
@@ -487,6 +538,51 @@ def flops_per_token(config: ModelConfig, sequence: Quantity, *, causal: bool = T
     per_length = attention_flop(config.layers, config.attention_heads, config.score_width + config.value_width, 1, causal)
     attention = _derived(config, per_length, "flop/token**2", "6 × layers × heads × widths" + (" / 2" if causal else ""), "layers", *_HEADS)
     return (weights + attention * sequence).to("Gflop/token")
+
+
+# Models that the data describe
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as it is known from its published configuration.
+
+    Attributes:
+        name: what readers call it.
+        config: its shape.
+        published: all its parameters, as its maker states them.
+    """
+
+    name: str
+    config: ModelConfig
+    published: Quantity
+
+    @functools.cached_property
+    def count(self) -> ParameterCount:
+        """Its parameters, see :func:`parameter_count`."""
+        return parameter_count(self.config)
+
+    @property
+    def gap(self) -> Quantity:
+        """By how much the count differs from what the maker states (unit percent)."""
+        return abs(self.count.total / self.published - 1).to("percent")
+
+    def work(self, sequence: Quantity, *, causal: bool = True) -> Quantity:
+        """Operations per token in training, see :func:`flops_per_token`."""
+        return flops_per_token(self.config, sequence, causal=causal).named(f"{self.name} FLOP per token")
+
+    def cache(self, bits: Quantity | float = BF16) -> Quantity:
+        """Memory of attention per token, see :func:`kv_cache_bytes_per_token`."""
+        return kv_cache_bytes_per_token(self.config, bits).named(f"{self.name} cache")
+
+
+def read_models(facts: Facts) -> dict[str, Model]:
+    """All models that the report shows, by the subject of their rows in ``model_configs.csv``.
+
+    Raises:
+        ConfigError: the rows of one make no configuration.
+    """
+    return {name: Model(label, ModelConfig.from_facts(facts, name), facts[PUBLISHED_TOTALS[name]]) for name, label in MODEL_NAMES.items()}
 
 
 # Training runs
@@ -566,6 +662,11 @@ def blended_peak(shares: Mapping[str, Quantity], peaks: Mapping[str, Quantity]) 
     return (1 / _sum(share / peaks[name] for name, share in shares.items())).to("Tflop/second")
 
 
+def drafting_work(count: ParameterCount) -> Quantity:
+    """Work of drafting one more token, by the module and the output head, as a share of the main model's (unit percent)."""
+    return ((count.active[MTP] + count.active[HEAD]) / count.activated()).to("percent")
+
+
 def multi_token_speedup(acceptance: Quantity, extra_work: Quantity | float = 0) -> Quantity:
     """How much faster tokens come when one more is drafted each time (unit ratio).
 
@@ -631,6 +732,26 @@ def gpu_hours_factors(run: Run, base: Run) -> list[Factor]:
     tokens = (run.tokens / base.tokens).named("tokens")
     speed = (run.gpu_hours / base.gpu_hours / (work * tokens)).named("speed")
     return decomposition({"Operations per token": work, "Tokens": tokens, "Delivered speed": speed})
+
+
+def hours_by_convention(
+    run: Run, base: Run, *, own_work: Quantity, pretraining: Quantity, by_6n: tuple[Quantity, Quantity]
+) -> dict[str, list[Factor]]:
+    """:func:`gpu_hours_factors` of Llama's run over V3's, as it is given, and with one thing counted in another way.
+
+    Args:
+        run, base: the two runs, counted with sequences of equal length and all their hours.
+        own_work: operations per token of ``run`` at the length of its own sequences.
+        pretraining: GPU-hours of the pre-training of ``base`` alone.
+        by_6n: operations per token of both by the rule 6ND, which leaves out attention.
+    """
+    dense, sparse = (replace(each, flop_per_token=work) for each, work in zip((run, base), by_6n, strict=True))
+    return {
+        "Equal sequences": gpu_hours_factors(run, base),
+        "Llama’s own length": gpu_hours_factors(replace(run, flop_per_token=own_work), base),
+        "Pre-training only": gpu_hours_factors(run, replace(base, gpu_hours=pretraining)),
+        "Without attention": gpu_hours_factors(dense, sparse),
+    }
 
 
 def cache_factors(before: ModelConfig, after: ModelConfig, bits_before: Quantity, bits_after: Quantity) -> list[Factor]:

@@ -154,6 +154,13 @@ def sum_of_terms(facts: Facts, terms: str, end: str = "value") -> Quantity:
     return total
 
 
+def rows_of_disclosures(facts: Facts) -> list[list[Quantity | str]]:
+    """A table of ``data/disclosures.csv``: what DeepSeek disclosed of data made by models, how much, and what it left open."""
+    return [
+        [line["what"], sum_of_terms(facts, line["terms"]).shown(line["shown"]), line["not_disclosed"]] for line in facts.rows("disclosures")
+    ]
+
+
 def experiments_multiplier(metric: str, printed: Quantity) -> Quantity:
     """A published statement on experiments as one measure: all compute of the development over the final run's.
 

@@ -13,7 +13,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from deepseek_audit.models.architecture import BITS_PER_BYTE
+from deepseek_audit.models.architecture import BITS_PER_BYTE, FLOP_PER_PARAMETER_AND_TOKEN, HEAD, ParameterCount
 from factbook.quantity import EXACT, Quantity, computed
 
 # Largest number of FP8 in the format E4M3 (Micikevicius et al. 2022, arXiv:2209.05433, Table 1)
@@ -36,6 +36,11 @@ USUAL_TRAINING_STATE = {
     "first moment of AdamW": 32,
     "second moment of AdamW": 32,
 }
+# The facts that say so
+V3_STATE_ROWS = frozenset({"v3_fp8_not_used_for"})
+USUAL_STATE_ROWS = frozenset({"bf16_training_state_bytes_fp32_gradients"})
+# What the demonstration takes from the data: the shape of a tile
+DEMONSTRATED = frozenset({"v3_fp8_tile_activation"})
 
 Matrix = NDArray[np.float64]
 
@@ -49,6 +54,33 @@ def training_state(bits: Mapping[str, int], rows: frozenset[str]) -> Quantity:
     """
     formula = "(" + " + ".join(str(width) for width in bits.values()) + ") bits / 8"
     return computed(sum(bits.values()) / BITS_PER_BYTE, "byte/parameter", EXACT, formula, rows)
+
+
+def bytes_by_part() -> dict[str, tuple[Quantity, Quantity]]:
+    """Memory of each part of the training state and of all ``together``: as usual with gradients in 32 bits, and V3's.
+
+    The unit is byte/parameter.
+    """
+    states = ((USUAL_TRAINING_STATE, USUAL_STATE_ROWS), (V3_TRAINING_STATE, V3_STATE_ROWS))
+    usual, v3 = (
+        {**{part: training_state({part: width}, rows) for part, width in bits.items()}, "together": training_state(bits, rows)}
+        for bits, rows in states
+    )
+    return {part: (usual[part], v3[part]) for part in v3}
+
+
+def share_in_fp8(count: ParameterCount, flop_per_token: Quantity) -> Quantity:
+    """The share of training operations that DeepSeek-V3's recipe runs in FP8 (unit ratio).
+
+    In FP8 are the products with weights, except those of output head, router and norms; attention's own products are
+    not (report, section 3.3.1).
+
+    Args:
+        count: parameters of the model.
+        flop_per_token: all operations per token in training, attention's included.
+    """
+    in_fp8 = count.activated() - (count.active[HEAD] + count.active["router"] + count.active["norms"])
+    return (FLOP_PER_PARAMETER_AND_TOKEN * in_fp8 / flop_per_token).to("ratio").named("FP8 share")
 
 
 def quantize(matrix: Matrix, tile: int | None) -> Matrix:
@@ -91,6 +123,13 @@ class RoundingError:
     per_tensor: float
     per_tile: float
     lost: float
+
+    def traced(self, name: str) -> Quantity:
+        """One of the errors for a sentence (unit percent, two digits); the outliers' size as a ratio."""
+        if name == "outlier":
+            return computed(self.outlier, "ratio", 1, "size of the outliers, setting", DEMONSTRATED)
+        formula = "root-mean-square error of the other entries, seeded simulation in quantization.py"
+        return computed(100 * getattr(self, name), "percent", 2, formula, DEMONSTRATED)
 
 
 def outlier_sweep(outliers: list[float], *, seed: int, tokens: int = 256, channels: int = 2048) -> list[RoundingError]:

@@ -8,13 +8,14 @@ The demonstration is a bandit: questions, a few possible answers, rewards of 0 o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepseek_audit.models.architecture import reduction
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, computed, constant
 
@@ -89,6 +90,68 @@ def traced_saving(generation: float, rows: Iterable[str], reward_model: int = 1)
     return computed(100 * saving(generation, reward_model), "percent", EXACT, formula, rows)
 
 
+class CriticCost(NamedTuple):
+    """What training takes with a critic (PPO) and without (GRPO), and the share that is saved (unit percent)."""
+
+    ppo: Quantity
+    grpo: Quantity
+    saved: Quantity
+
+
+def compare_memory(trained: Quantity, *, reward_model: bool) -> CriticCost:
+    """:func:`state_memory` with a critic and without."""
+    ppo, grpo = (state_memory(trained, critic=critic, reward_model=reward_model) for critic in (True, False))
+    return CriticCost(ppo, grpo, reduction(ppo, grpo))
+
+
+def compare_passes(generation: Quantity, *, reward_model: bool = True) -> CriticCost:
+    """:func:`passes` with a critic as large as the policy and without.
+
+    Args:
+        generation: how many times as long it takes to generate an answer as to read it; 1 counts operations instead of time.
+        reward_model: whether answers are graded by a model or by rules.
+    """
+    rows = {"grpo_dropped_component", *generation.rows}
+    ppo, grpo = (
+        computed(passes(float(generation), critic, int(reward_model)), "count", EXACT, f"passes over each answer, {name}", rows)
+        for critic, name in ((1, "with a critic"), (0, "without"))
+    )
+    return CriticCost(ppo, grpo, traced_saving(float(generation), rows, int(reward_model)))
+
+
+# What a critic costs, as the rows of a table
+MEASURES = {
+    "memory": "Memory, bytes per parameter",
+    "memory_by_rules": "The same, graded by rules",
+    "time": "Time, in forward passes",
+    "time_by_rules": "The same, graded by rules",
+    "operations": "Operations, in forward passes",
+    "training_only": "Memory, models in training only",
+}
+
+
+def critic_costs(trained: Quantity, generation: Quantity) -> dict[str, CriticCost]:
+    """What a critic costs in memory, time and operations, graded by a reward model or by rules; by a key of :data:`MEASURES`.
+
+    Args:
+        trained: state of a model in training (unit byte/parameter).
+        generation: how many times as long it takes to generate an answer as to read it.
+    """
+    return {
+        "memory": compare_memory(trained, reward_model=True),
+        "memory_by_rules": compare_memory(trained, reward_model=False),
+        "time": compare_passes(generation),
+        "time_by_rules": compare_passes(generation, reward_model=False),
+        "operations": compare_passes(constant(FORWARD, "ratio", "a forward pass")),
+        "training_only": CriticCost(2 * trained, trained, reduction(2 * trained, trained)),
+    }
+
+
+def rows_by_cost(costs: Mapping[str, CriticCost]) -> list[list[Quantity | str]]:
+    """A table of :func:`critic_costs`: measure, with a critic, without, saved."""
+    return [[MEASURES[name], cost.ppo.shown("bare"), cost.grpo.shown("bare"), cost.saved] for name, cost in costs.items()]
+
+
 # Demonstration
 
 
@@ -142,6 +205,9 @@ def group_baseline(rewards: Array, critic: Array) -> Array:
     return np.asarray((rewards - rewards.mean(axis=1, keepdims=True)) * size / (size - 1))
 
 
+BASELINES = {"no baseline": no_baseline, "learned critic": critic_baseline, "group’s mean": group_baseline}
+
+
 def train(
     bandit: Bandit,
     baseline: Baseline,
@@ -183,6 +249,31 @@ def train(
         logits = logits + rate * estimate
         critic = critic + critic_rate * (rewards.mean(axis=1) - critic)
     return TrainingCurve(reward, noise)
+
+
+def compare_baselines(group: Quantity, *, steps: int, seed: int) -> dict[str, TrainingCurve]:
+    """The same bandit of 128 questions with four answers each, trained with every baseline of :data:`BASELINES`.
+
+    Args:
+        group: answers per question and step (a count).
+        steps: how many.
+        seed: of the random numbers, for the bandit and for each training.
+    """
+    bandit = Bandit.random(128, 4, seed=seed)
+    return {name: train(bandit, baseline, group=int(float(group)), steps=steps, seed=seed) for name, baseline in BASELINES.items()}
+
+
+def noise_removed(curves: Mapping[str, TrainingCurve], baseline: str, steps: int | None = None) -> Quantity:
+    """The share of the noise of a training without baseline that a baseline removed (unit percent, two digits).
+
+    Args:
+        curves: by baseline, as :func:`compare_baselines` gives them.
+        baseline: its name.
+        steps: only the first so many; all by default.
+    """
+    share = 1 - curves[baseline].noise[:steps].sum() / curves["no baseline"].noise[:steps].sum()
+    formula = "noise against no baseline, seeded simulation in reinforcement.py"
+    return computed(100 * share, "percent", 2, formula, {"r1_grpo_group_size"})
 
 
 def _softmax(logits: Array) -> Array:

@@ -10,7 +10,7 @@ import altair as alt
 
 from factbook.charts.look import INK, MUTED, PAPER, WIDTH, Drawing, Words, finish, inline
 
-FLOW_COLUMNS = {"from": "Took from", "to": "Took", "group": "Group", "how": "How it is known"}
+FLOW_COLUMNS = {"from": "From", "to": "To", "figures": "Figures", "group": "About", "how": "Known by"}
 
 
 @dataclass(frozen=True)

@@ -361,9 +361,9 @@ def test_a_forecast_is_met_missed_or_open() -> None:
 
 def test_a_count_of_claims_names_them() -> None:
     wrong = {claim.claim_id for claim in AUDITED if claim.verdict == "wrong_scope"}
-    found = claims.count(AUDITED, "right numbers for the wrong thing", {"wrong_scope"})
+    found = claims.count(AUDITED, "wrong_scope", of="right numbers for the wrong thing")
     assert (found.magnitude, found.rows) == (len(wrong), wrong)
-    assert claims.count(AUDITED, "claims").rows == set(BY_ID)
+    assert claims.count(AUDITED).rows == set(BY_ID)
 
 
 def test_a_claim_in_brief_has_all_that_decides_it() -> None:
@@ -386,6 +386,19 @@ def test_every_fact_has_one_grade_and_one_way_of_reading() -> None:
     counted = [cell for row in grades.tally(FACTS) for cell in row if isinstance(cell, Quantity)]
     assert sum(cell.magnitude for cell in counted) == len(FACTS)
     assert frozenset[str]().union(*(cell.rows for cell in counted)) == set(FACTS)
+
+
+def test_counts_by_article_agree_with_the_tally() -> None:
+    audited = audit(load())
+    articles = claims.by_article(audited)
+    assert sum(map(len, articles.values())) == len(audited)
+    assert all(claim.claim["article"] == article for article, own in articles.items() for claim in own)
+    for (article, verdict), number in claims.tally(audited).items():
+        assert claims.count(articles[article], verdict).magnitude == number
+    right = claims.count(audited, *claims.RIGHT, of="claims confirmed or close")
+    assert right.rows == {claim.claim_id for claim in audited if claim.verdict in ("confirmed", "close")}
+    assert right.formula == "count of claims confirmed or close"
+    assert claims.count(audited).magnitude == len(audited)
 
 
 def test_tally_counts_every_claim() -> None:

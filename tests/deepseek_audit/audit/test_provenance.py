@@ -116,7 +116,32 @@ def test_steps_stand_once() -> None:
 
 def test_figures_are_known() -> None:
     headline = {row["figure_id"] for row in FACTS.rows("headline_figures")}
-    assert set(provenance.figures(FACTS)) - headline == set(provenance.FURTHER_FIGURES)
+    followed = FACTS.rows("followed_figures")
+    assert {row["figure_id"] for row in followed} == {row["figure"] for row in CITATIONS}
+    assert {row["figure_id"] for row in followed if not row["label"]} <= headline, "who has no name of its own has one there"
+
+
+def test_counts_of_the_table() -> None:
+    figures = list(provenance.figures(FACTS))
+    origins = {figure: independent_origins(FACTS, figure) for figure in figures}
+    assert provenance.count_figures(FACTS).magnitude == len(figures)
+    for number in (1, 2):
+        assert provenance.count_figures(FACTS, number).magnitude == sum(len(found) == number for found in origins.values())
+    fleet = "hopper_gpus_50000"
+    mine = [row for row in CITATIONS if row["figure"] == fleet]
+    assert provenance.count_texts(FACTS, fleet).magnitude == len({row["from_key"] for row in mine})
+    assert provenance.count_origins(FACTS, fleet).magnitude == 2
+    assert provenance.count_origins(FACTS, fleet).rows == {row["citation_id"] for row in mine}
+    assert provenance.name_origins(FACTS, fleet) == "Alexandr Wang; SemiAnalysis"
+
+
+def test_every_step_is_in_one_line_of_its_chart() -> None:
+    lines = provenance.flows(FACTS)
+    assert len({(line.start, line.end, line.group) for line in lines}) == len(lines)
+    taken = [row for row in CITATIONS if row["to_key"]]
+    assert sum(len(line.details["figures"].split("; ")) for line in lines) == len(taken)
+    inferred = {(row["to_key"], row["from_key"]) for row in taken if row["known_by"] == "same_wording"}
+    assert {(line.start, line.end) for line in lines if not line.sure} <= inferred
 
 
 def test_the_fleet_goes_back_to_one_firm_and_one_interview() -> None:

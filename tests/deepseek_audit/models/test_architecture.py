@@ -364,6 +364,57 @@ def test_factors_of_hours_multiply_to_the_gap(facts: Facts) -> None:
     assert factors[0].share.magnitude == pytest.approx(95.2, abs=0.1)
 
 
+def test_a_convention_changes_one_thing_at_a_time(facts: Facts) -> None:
+    run, base = Run(ratio(6), ratio(2), ratio(24)), Run(ratio(2), ratio(1), ratio(8))
+    found = architecture.hours_by_convention(run, base, own_work=ratio(9), pretraining=ratio(4), by_6n=(ratio(4), ratio(1)))
+    ratios = {name: [float(factor.ratio) for factor in factors] for name, factors in found.items()}
+    assert ratios == {
+        "Equal sequences": [3, 2, 0.5],
+        "Llama’s own length": [4.5, 2, pytest.approx(1 / 3)],
+        "Pre-training only": [3, 2, 1],
+        "Without attention": [4, 2, 0.375],
+    }
+
+
+def test_models_are_read_with_their_published_totals(facts: Facts) -> None:
+    models = architecture.read_models(facts)
+    assert {name: model.published.magnitude for name, model in models.items() if name in PUBLISHED_TOTALS} == PUBLISHED_TOTALS
+    v3, dense = models["deepseek_v3"], models["deepseek_67b"]
+    assert v3.count.total.magnitude == parameter_count(v3.config).total.magnitude
+    assert v3.gap.magnitude == pytest.approx(100 * abs(v3.count.total.magnitude / 671e9 - 1))
+    assert v3.work(SEQUENCE).magnitude == flops_per_token(v3.config, SEQUENCE).magnitude
+    assert dense.cache().magnitude == 2 * dense.cache(8).magnitude == 95 * 2 * 8 * 128 * 2
+
+
+def test_share_at_work_and_drafting_by_hand() -> None:
+    count = parameter_count(config("deepseek_v3"))
+    active = {part: value.magnitude for part, value in count.active.items()}
+    assert count.share_at_work.magnitude == pytest.approx(100 * count.activated().magnitude / 671.03e9, rel=1e-4)
+    by_hand = 100 * (active[MTP] + active["output head"]) / count.activated().magnitude
+    assert architecture.drafting_work(count).magnitude == pytest.approx(by_hand)
+
+
+def test_the_table_of_parts_adds_up(facts: Facts) -> None:
+    count, hosted = parameter_count(config("deepseek_v3")), facts["r1_hf_safetensors_parameters"]
+    rows = {str(name): amount for name, amount, _ in architecture.rows_by_part(count, hosted)}
+    amounts = {name: amount.magnitude for name, amount in rows.items() if isinstance(amount, Quantity)}
+    *parts, _, _, _, stored, same = amounts
+    assert sum(amounts[part] for part in parts[:-1]) == amounts["Main model"] == count.total.magnitude
+    assert amounts[stored] == count.stored(fp8=True).magnitude
+    assert amounts[same] == hosted.magnitude == round(amounts[stored], -6)
+
+
+def test_each_kind_of_ordinary_attention() -> None:
+    kinds = architecture.ordinary_attentions(config("deepseek_v3"), groups=8)
+    assert {kind: each.kv_heads for kind, each in kinds.items()} == {"multi-head": 128, "grouped-query": 8, "multi-query": 1}
+
+
+def test_a_cache_in_gigabytes_agrees_with_the_cache_per_token() -> None:
+    v3 = config("deepseek_v3")
+    gigabytes = architecture.cache_gigabytes(v3)(1000, 64, 16)
+    assert gigabytes == pytest.approx(64_000 * kv_cache_bytes_per_token(v3).to("gigabyte/token").magnitude)
+
+
 def test_factors_of_the_cache_multiply_to_the_gap(facts: Facts) -> None:
     factors = cache_factors(config("deepseek_67b"), config("deepseek_v2"), constant(16, "bit", "16"), facts["v2_kv_cache_bits_deployed"])
     assert [float(factor.ratio) for factor in factors] == pytest.approx([2 * 8 * 128 / 576, 16 / 6, 95 / 60])

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepseek_audit.models import quantization
+from deepseek_audit.models.architecture import read_models
 from deepseek_audit.models.quantization import outlier_sweep, quantize, relative_error, training_state
 from factbook.facts import load
 
@@ -15,6 +16,30 @@ def test_training_states() -> None:
     assert training_state(quantization.V3_TRAINING_STATE, rows).magnitude == 1 + 4 + 4 + 2 + 2
     usual = training_state(quantization.USUAL_TRAINING_STATE, rows).magnitude
     assert usual == load()["bf16_training_state_bytes_fp32_gradients"].magnitude == 18
+
+
+def test_parts_of_the_states_add_up() -> None:
+    """Bytes are an eighth of the bits, part by part and together; each state is traced to its own row."""
+    *parts, (usual, v3) = quantization.bytes_by_part().values()
+    assert [sum(pair[state].magnitude for pair in parts) for state in (0, 1)] == [usual.magnitude, v3.magnitude] == [18, 13]
+    assert usual.rows == {"bf16_training_state_bytes_fp32_gradients"}
+    assert v3.rows == {"v3_fp8_not_used_for"}
+
+
+def test_share_in_fp8_by_hand() -> None:
+    """Six operations for each parameter at work outside head, router and norms, over all operations, attention's included."""
+    v3 = read_models(load())["deepseek_v3"]
+    work = v3.work(load()["v3_pretraining_sequence"])
+    left_out = 129280 * 7168 + 58 * (256 * 7168 + 256) + v3.count.active["norms"].magnitude
+    by_hand = 6 * (v3.count.activated().magnitude - left_out) / (work.magnitude * 1e9)
+    assert float(quantization.share_in_fp8(v3.count, work)) == pytest.approx(by_hand)
+    assert 0.8 < by_hand < 0.9
+
+
+def test_errors_of_the_demonstration_are_percentages() -> None:
+    errors = quantization.RoundingError(1000, 0.0271, 0.0263, 0.45)
+    assert [str(errors.traced(name)) for name in ("per_tensor", "per_tile", "lost", "outlier")] == ["2.7%", "2.6%", "45%", "1,000"]
+    assert errors.traced("lost").rows == {"v3_fp8_tile_activation"}
 
 
 def every_e4m3() -> set[float]:

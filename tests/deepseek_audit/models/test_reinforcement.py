@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from deepseek_audit.models import reinforcement
 from deepseek_audit.models.reinforcement import Bandit, critic_baseline, group_baseline, no_baseline, train
 from factbook.facts import load
+from factbook.quantity import constant
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,28 @@ def test_saving_stays_below_half_and_falls_with_generation(generation: float, re
     assert reinforcement.saving(generation + 1, reward_model) < reinforcement.saving(generation, reward_model)
 
 
+def test_costs_of_a_critic_by_hand() -> None:
+    """16 bytes in training and 2 frozen; 5 passes to generate, 2 of old policy and reference, 1 of a reward model, 3 of training."""
+    costs = reinforcement.critic_costs(load()["bf16_training_state_bytes"], constant(5, "ratio", "5"))
+    amounts = {name: (cost.ppo.magnitude, cost.grpo.magnitude) for name, cost in costs.items()}
+    assert amounts == {
+        "memory": (36, 20),
+        "memory_by_rules": (34, 18),
+        "time": (15, 11),
+        "time_by_rules": (14, 10),
+        "operations": (11, 7),
+        "training_only": (32, 16),
+    }
+    for cost in costs.values():
+        assert cost.saved.magnitude == pytest.approx(100 * (1 - float(cost.grpo / cost.ppo)))
+    assert [row[0] for row in reinforcement.rows_by_cost(costs)] == list(reinforcement.MEASURES.values())
+
+
+def test_time_is_traced_to_what_it_was_computed_from() -> None:
+    slowness = reinforcement.slowness_of_generation(load())
+    assert reinforcement.compare_passes(slowness).saved.rows == slowness.rows | {"grpo_dropped_component"}
+
+
 CRITICS = (no_baseline, critic_baseline, group_baseline)
 
 
@@ -77,6 +100,14 @@ def test_training_is_reproducible() -> None:
     bandit = Bandit.random(8, 3, seed=0)
     one, two = (train(bandit, group_baseline, group=4, steps=5, seed=3) for _ in range(2))
     assert (one.noise == two.noise).all()
+
+
+def test_noise_removed_is_a_share_of_the_noise_without_a_baseline() -> None:
+    curves = reinforcement.compare_baselines(constant(4, "count", "4"), steps=20, seed=1)
+    plain, group = curves["no baseline"].noise, curves["group’s mean"].noise
+    assert reinforcement.noise_removed(curves, "no baseline").magnitude == 0
+    assert reinforcement.noise_removed(curves, "group’s mean").magnitude == pytest.approx(100 * (1 - group.sum() / plain.sum()))
+    assert reinforcement.noise_removed(curves, "group’s mean", 5).magnitude == pytest.approx(100 * (1 - group[:5].sum() / plain[:5].sum()))
 
 
 def test_a_group_of_one_has_no_others() -> None:
