@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bookkit.downloads.cited import Source, link, source
+from bookkit.downloads.cited import Source, describe_source, link
 from bookkit.downloads.scripts.reading import Reading
 from bookkit.execution import rerun
 from bookkit.outputs import charts
@@ -100,7 +100,7 @@ class Surroundings:
         """
         if key not in self.entries:
             raise NotReadable(f"the bibliography has no {key}. Add it, or mend the citation.")
-        return source(self.entries[key])
+        return describe_source(self.entries[key])
 
 
 def readable(notebook: Any, surroundings: Surroundings) -> Any:

@@ -13,15 +13,26 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from docutils import nodes
+
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that reorder
     "\u2028\u2029\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff"  # separators and fillers
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, tags
 )
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SHOWN_AS = "\ufffd"
 NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 LONGEST = 60
+UNSPOKEN = (
+    nodes.raw,
+    nodes.footnote_reference,
+    nodes.citation_reference,
+    nodes.image,
+    nodes.Invisible,
+    nodes.system_message,
+)
 
 
 class NameRefused(ValueError):
@@ -31,6 +42,11 @@ class NameRefused(ValueError):
 def visible(text: str) -> str:
     """The text with each invisible character shown as “�”."""
     return INVISIBLE.sub(SHOWN_AS, text)
+
+
+def one_line(text: object) -> str:
+    """The text without line breaks, control characters and doubled spaces."""
+    return visible(" ".join(CONTROLS.sub(" ", str(text)).split()))
 
 
 def everywhere(value: Any) -> Any:
@@ -56,3 +72,17 @@ def require_names(names: Iterator[str], kind: str) -> None:
 def codes(text: str) -> list[str]:
     """The invisible characters of a text by their code, each once: ``U+202E``."""
     return list(dict.fromkeys(f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)))
+
+
+def spoken(node: nodes.Node) -> str:
+    """The text of a node as it reads aloud: without references to notes, images and raw HTML."""
+    return re.sub(r"\s+([.,;:?!])", r"\1", one_line("".join(_texts(node))))
+
+
+def _texts(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, UNSPOKEN):
+        return
+    if isinstance(node, nodes.Text):
+        yield node.astext()
+    for child in node.children:
+        yield from _texts(child)

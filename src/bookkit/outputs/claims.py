@@ -23,9 +23,12 @@ from docutils import nodes
 
 from bookkit.citing import citing
 from bookkit.citing.citing import Book, Work
+from bookkit.citing.extension import cite, write_files
 from bookkit.markup import searching
 from bookkit.outputs import notes, numbers
-from bookkit.pages import finding
+from bookkit.pages import answer, changelog, head
+from bookkit.pages.contents import titles_of
+from bookkit.pages.structured import Data as Structured
 
 MIME_TYPE = "application/vnd.claims+json"
 FOLDER = "claims"
@@ -55,7 +58,7 @@ def connect(app: Any) -> None:
     """Register with Sphinx."""
     app.add_node(ClaimsNode, html=(_visit, None), latex=(_skip, None), text=(_skip, None), man=(_skip, None), texinfo=(_skip, None))
     app.connect("html-collect-pages", _pages)
-    app.connect("html-page-context", _page_context, priority=910)
+    app.connect("html-page-context", _page_context)
     app.connect("build-finished", _finish)
 
 
@@ -271,7 +274,9 @@ def places(claim: Data) -> str:
 # A claim's page
 
 
-def page(claim: Data, data: Data, book: Book, titles: Mapping[str, str], overview_page: str, changes: Sequence[finding.Entry] = ()) -> str:
+def page(
+    claim: Data, data: Data, book: Book, titles: Mapping[str, str], overview_page: str, changes: Sequence[changelog.Entry] = ()
+) -> str:
     """The body of a claim's page.
 
     Args:
@@ -364,7 +369,7 @@ def _where_next(claim: Data, titles: Mapping[str, str], up: str) -> str:
     )
 
 
-def _history(claim: Data, changes: Sequence[finding.Entry]) -> str:
+def _history(claim: Data, changes: Sequence[changelog.Entry]) -> str:
     """When the claim was judged, and what the changelog says of it or of a row behind it."""
     names = {claim["id"], *claim["rows"]}
     lines = [
@@ -390,7 +395,7 @@ def report(claim: Data, book: Book) -> str:
 # Machines
 
 
-def claim_review(claim: Data, data: Data, work: Work) -> dict[str, Any]:
+def claim_review(claim: Data, data: Data, work: Work) -> Structured:
     """The claim as a ``ClaimReview`` of schema.org."""
     book = work.book
     article = _article(claim, data)
@@ -452,15 +457,6 @@ def _skip(_translator: Any, _node: ClaimsNode) -> None:
     raise nodes.SkipNode
 
 
-def titles_of(app: Any) -> dict[str, str]:
-    """Titles of the chapters by their public names, in the book's order."""
-    return {
-        app.builder.get_target_uri(docname).removesuffix(".html"): citing.one_line(app.env.titles[docname].astext())
-        for docname in finding.documents(app)
-        if docname != app.config.root_doc
-    }
-
-
 def works(app: Any) -> list[Work]:
     """The claims' pages as citable works."""
     book = citing.book_of(app)
@@ -476,8 +472,7 @@ def _pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
     if not data or not citing.writes_pages(app):
         return
     book, titles = citing.book_of(app), titles_of(app)
-    overview_page, changes = app.builder.get_target_uri(data["docname"]), finding.changes(app)
-    app.bookkit_further_works = works(app)
+    overview_page, changes = app.builder.get_target_uri(data["docname"]), changelog.changes(app)
     for claim in data["claims"]:
         context = {
             "title": html.escape(_title(claim)),
@@ -500,24 +495,12 @@ def _page_context(app: Any, pagename: str, _template: str, context: dict[str, An
     claim = context.get("bookkit_claim")
     if claim:
         work = Work(citing.book_of(app), _title(claim), address(claim["id"]))
-        review = finding.json_for_html(claim_review(claim, data, work))
-        description = finding.shortened(f"{claim['label']}. {claim['reason']}", finding.DESCRIPTION_LENGTH)
-        context["bookkit_head"] = "\n".join(
-            [
-                context["bookkit_head"].replace(_plain_description(context, work), html.escape(description)),
-                *finding.claim_head(work, description, finding.card_path(citing.work_of(app, data["docname"]))),
-                f'<script type="application/ld+json">{review}</script>',
-            ]
-        )
-        context["bookkit_cite"] = citing.box(work, thing="claim")
+        description = answer.shorten(f"{claim['label']}. {claim['reason']}")
+        head.describe(app, context, work, description, claim_review(claim, data, work), card_of=data["docname"])
+        cite(context, work, thing="claim")
     elif pagename in app.env.found_docs:
         name = app.builder.get_target_uri(pagename).removesuffix(".html")
         context["bookkit_chapter_claims"] = chapter_list(name, data, posixpath.relpath(".", posixpath.dirname(name) or "."))
-
-
-def _plain_description(context: Mapping[str, Any], work: Work) -> str:
-    title = citing.one_line(html.unescape(str(context["title"])))
-    return html.escape(f"{title}: {work.book.name}")
 
 
 def chapter_list(name: str, data: Data, root: str) -> str:
@@ -540,6 +523,4 @@ def _finish(app: Any, exception: Exception | None) -> None:
         return
     book, output = citing.book_of(app), Path(app.outdir)
     (output / FILE).write_text(machine_file(data, book), encoding="utf-8", newline="\n")
-    for work in works(app):
-        for ending, (_name, _type, write) in citing.FORMATS.items():
-            (output / f"{work.stem}{ending}").write_text(write(work), encoding="utf-8", newline="")
+    write_files(output, works(app))

@@ -20,6 +20,7 @@ from docutils import nodes
 from bookkit.checks import links
 from bookkit.citing import citing
 from bookkit.outputs import claims, notes, numbers
+from bookkit.pages.contents import titles_of
 from bookkit.pages.page import style
 
 MIME_TYPE = "application/vnd.sources+json"
@@ -62,7 +63,7 @@ def _visit(translator: Any, node: SourcesNode) -> None:
     app, docname = translator.builder.app, translator.docnames[-1]
     here = app.builder.get_target_uri(docname)
     root = "../" * here.partition("#")[0].count("/")
-    titles = {"index": "Home", **claims.titles_of(app)}
+    titles = {"index": "Home", **titles_of(app)}
     used = chapters_by_source(node["data"]["sources"], _rows_by_chapter(app), _keys_by_chapter(app))
     tested = claims_by_source(claims.known(app).get("claims", ()))
     record = links.read(Path(app.srcdir) / RECORD)

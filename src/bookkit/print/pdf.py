@@ -21,18 +21,16 @@ from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStrin
 
 from bookkit import STATIC, console
 from bookkit.citing import citing
-from bookkit.downloads import downloads
 from bookkit.outputs import calculator
-from bookkit.pages import page
+from bookkit.pages import downloads, page
 from bookkit.print import chromium, onepage
 from bookkit.print.onepage import Document
-from bookkit.project import packing
-from bookkit.site import build
+from bookkit.project import commands, packing
+from bookkit.project.layout import DIGEST, PDF, SITE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-FOLDER = Path("_build/pdf")
 STYLE = "book.css"
 MOST_PASSES = 4
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
@@ -69,13 +67,13 @@ def make(root: Path) -> Path:
     Raises:
         PdfError: there is no site or no browser, or the file cannot be written.
     """
-    site, folder = root / build.SITE, root / FOLDER
+    site, folder = root / SITE, root / PDF
     try:
         name, version = onepage.edition(site)
         target = folder / f"{citing.file_stem(name, version)}.pdf"
-        state = site / build.DIGEST
+        state = site / DIGEST
         made_from = state.read_text(encoding="utf-8") if state.is_file() else ""
-        made = folder / build.DIGEST
+        made = folder / DIGEST
         if not (made_from and target.is_file() and made.is_file() and made.read_text(encoding="utf-8") == made_from):
             folder.mkdir(parents=True, exist_ok=True)
             made.unlink(missing_ok=True)
@@ -152,7 +150,7 @@ def page_numbers(content: bytes, book: Document) -> dict[str, str]:
     places = {name.removeprefix("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
     missing = [heading.text for heading in book.headings if heading.anchor not in places]
     if missing:
-        raise PdfError(f"The printed book has no place for “{missing[0]}”. Build the site again: make site.")
+        raise PdfError(f"The printed book has no place for “{missing[0]}”. Build the site again: {commands.BUILD}")
     return {heading.anchor: str((places[heading.anchor] or 0) + 1) for heading in book.headings}
 
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from bookkit.citing.citing import Author, Book, Work
 from bookkit.outputs import claims
-from bookkit.pages import finding
+from bookkit.pages import changelog, structured
 
 HOSTILE = "V3 cost <script>alert(1)</script> & \"5\" < 'six'."
 BOOK = Book("A Book", "A Book", authors=(Author("Doe", "Jane"),), version="1.0.0", site="https://example.org/b/")
@@ -164,7 +164,7 @@ def test_a_web_address_is_linked_whole():
 
 def test_json_for_a_page_cannot_end_its_element():
     entry = claim(paraphrase="</script><script>alert(1)</script>")
-    text = finding.json_for_html(claims.claim_review(entry, data(entry), work(entry)))
+    text = structured.json_for_html(claims.claim_review(entry, data(entry), work(entry)))
     assert "<" not in text
     assert json.loads(text)["claimReviewed"] == entry["paraphrase"]
 
@@ -260,11 +260,11 @@ def test_without_a_repository_no_issue_is_offered():
 
 def test_the_history_comes_from_the_changelog():
     changes = [
-        finding.Entry(
+        changelog.Entry(
             "1.1.0", datetime.date(2026, 5, 1), "<ul><li><code>v3_bill</code> corrected</li><li><code>other</code> too</li></ul>"
         ),
-        finding.Entry("1.0.1", datetime.date(2026, 4, 1), "<ul><li>verdict of <code>one_cost</code> changed</li></ul>"),
-        finding.Entry("1.0.0", datetime.date(2026, 3, 1), "<ul><li>one_cost in passing</li></ul>"),
+        changelog.Entry("1.0.1", datetime.date(2026, 4, 1), "<ul><li>verdict of <code>one_cost</code> changed</li></ul>"),
+        changelog.Entry("1.0.0", datetime.date(2026, 3, 1), "<ul><li>one_cost in passing</li></ul>"),
     ]
     lines = [item.text for item in page(claim(), changes=changes).find(id="history").parent.find_all("li")]
     assert lines == [
@@ -280,7 +280,7 @@ def test_the_history_comes_from_the_changelog():
 def test_every_claim_review_is_complete(audit):
     """What https://developers.google.com/search/docs/appearance/structured-data/factcheck asks for."""
     for entry in audit["claims"]:
-        review = json.loads(finding.json_for_html(claims.claim_review(entry, audit, work(entry))))
+        review = json.loads(structured.json_for_html(claims.claim_review(entry, audit, work(entry))))
         assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
         assert review["claimReviewed"] == entry["paraphrase"]
         assert review["url"] == f"https://example.org/b/claims/{entry['id']}.html"

@@ -19,7 +19,7 @@ from lxml import html as lxml_html
 
 from bookkit.markup import searching
 from bookkit.outputs import numbers, tables
-from bookkit.pages import finding
+from bookkit.pages import changelog
 from bookkit.pages.builder import BookBuilder
 from tests.bookkit.browser import ROOT, THOROUGH, node, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
@@ -279,4 +279,4 @@ def test_no_machine_translates_ids_formulas_and_code(output):
 
 
 def test_code_in_the_feed_is_not_translated():
-    assert finding.markdown("It is `v3_usd` now.") == '<p>It is <code translate="no">v3_usd</code> now.</p>'
+    assert changelog.markdown("It is `v3_usd` now.") == '<p>It is <code translate="no">v3_usd</code> now.</p>'

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bookkit.citing import citing
-from bookkit.downloads import downloads
+from bookkit.downloads import offers
 from bookkit.print import onepage, pdf
+from bookkit.project import commands
 from bookkit.release import dist
 from bookkit.site import build
 
@@ -70,7 +71,7 @@ def test_without_the_wheel_the_previous_folder_stays(root, capsys):
     assert dist.main([]) == 1
     said = capsys.readouterr().err
     assert "offers no wheel" in said
-    assert "make site" in said
+    assert commands.BUILD in said
     assert "The previous one is still in _build/dist." in said
     assert _digests(root / dist.FOLDER) == before
 
@@ -106,7 +107,7 @@ def test_without_a_browser_nothing_is_packed(root, monkeypatch, capsys):
 def test_a_pdf_of_the_same_site_is_not_printed_again(root, monkeypatch):
     monkeypatch.setattr(pdf, "printed", lambda *_: pytest.fail("printed again"))
     assert pdf.make(root).read_bytes() == b"%PDF-1.4"
-    assert (root / "_build/html" / downloads.FOLDER / pdf.make(root).name).is_file()
+    assert (root / "_build/html" / offers.FOLDER / pdf.make(root).name).is_file()
 
 
 def test_a_pdf_of_an_older_site_is_printed_again(root, monkeypatch):

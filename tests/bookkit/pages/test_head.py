@@ -1,4 +1,4 @@
-"""Finding: the head of each page and the files at the site's root, read back by Beautiful Soup, json, feedparser and lxml."""
+"""The head of each page and the files at the site's root, read back by Beautiful Soup, json, feedparser and lxml."""
 
 import datetime
 import json
@@ -12,8 +12,10 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from lxml import etree
 
+from bookkit.citing import box
 from bookkit.citing.citing import Author, Book, Work
-from bookkit.pages import cards, finding
+from bookkit.pages import answer, cards, changelog, root_files, structured
+from bookkit.pages import head as heads
 
 HOSTILE = 'Is "5 < 6" & </script><script>alert(1)</script> ’true’?\u2028'
 BOOK = Book(
@@ -27,7 +29,7 @@ BOOK = Book(
     keywords=("cost",),
     site="https://example.org/b/",
 )
-PAGE = finding.Page(
+PAGE = heads.Summary(
     "It cost $5 & more.", "It cost $5 & more.", (("A source </script>", "https://example.com/?a=1&b=2"), ("No address", ""))
 )
 CHAPTER = Work(BOOK, HOSTILE.strip(), "part/costs.html", "book/part/costs.md")
@@ -52,11 +54,17 @@ CHART = {
 }
 
 
-def head(work, page=PAGE, parts=()):
-    return BeautifulSoup("\n".join(finding.chapter_head(work, page, parts)), "html.parser")
+def html_of(work, summary=PAGE, parts=()):
+    """The head as a theme prints it: what the page says of itself, and then how it is cited."""
+    head = heads.as_html(heads.of_chapter(work, summary, parts), work.path, heads.PALETTE, feed=False, own_icon=True)
+    return head + box.head_tags(work)
 
 
-def structured(soup):
+def head(work, summary=PAGE, parts=()):
+    return BeautifulSoup(html_of(work, summary, parts), "html.parser")
+
+
+def structured_data(soup):
     (script,) = soup.find_all("script", type="application/ld+json")
     return json.loads(script.string)
 
@@ -75,15 +83,15 @@ def test_hostile_titles_stay_text():
     assert [script["type"] for script in soup.find_all("script")] == ["application/ld+json"]
     assert soup.find("meta", property="og:title")["content"] == CHAPTER.title
     assert soup.find("meta", {"name": "citation_title"})["content"] == CHAPTER.title
-    assert structured(soup)["headline"] == CHAPTER.title
-    source = "\n".join(finding.chapter_head(CHAPTER, PAGE))
+    assert structured_data(soup)["headline"] == CHAPTER.title
+    source = html_of(CHAPTER)
     assert source.count("</script>") == 1
-    assert "\u2028" not in finding.json_for_html({"a": HOSTILE})
-    assert json.loads(finding.json_for_html({"a": HOSTILE}))["a"] == HOSTILE
+    assert "\u2028" not in structured.json_for_html({"a": HOSTILE})
+    assert json.loads(structured.json_for_html({"a": HOSTILE}))["a"] == HOSTILE
 
 
 def test_structured_data_of_a_chapter():
-    data = structured(head(CHAPTER))
+    data = structured_data(head(CHAPTER))
     assert (data["@context"], data["@type"], data["isPartOf"]["@type"]) == ("https://schema.org", "ScholarlyArticle", "Book")
     assert data["url"] == data["mainEntityOfPage"] == "https://example.org/b/part/costs.html"
     assert data["author"][0] == {"@type": "Person", "name": "Jane Doe", "givenName": "Jane", "familyName": "Doe"}
@@ -98,7 +106,7 @@ def test_structured_data_of_a_chapter():
 
 
 def test_structured_data_of_the_book():
-    data = structured(head(WHOLE, parts=[CHAPTER]))
+    data = structured_data(head(WHOLE, parts=[CHAPTER]))
     assert (data["@type"], data["name"], data["url"]) == ("Book", BOOK.title, "https://example.org/b/")
     assert data["hasPart"][0]["url"] == "https://example.org/b/part/costs.html"
 
@@ -110,34 +118,37 @@ def test_the_book_comes_last_of_the_citation_tags():
     assert names.count("citation_author") == 2
     assert "citation_pdf_url" not in names
     assert not head(WHOLE).find_all("meta", {"name": "citation_inbook_title"})
-    assert finding.chapter_head(CHAPTER, PAGE)[-1].startswith('<meta name="citation_inbook_title"')
+    assert html_of(CHAPTER).splitlines()[-1].startswith('<meta name="citation_inbook_title"')
 
 
 def test_no_address_is_invented():
     work = Work(Book("T", "T", ()), "Costs", "part/costs.html")
-    soup = head(work, finding.Page("D."))
+    soup = head(work, heads.Summary("D."))
     assert not soup.find_all("link", rel="canonical")
     assert not soup.find_all("meta", property="og:url")
     assert soup.find("meta", property="og:image")["content"] == "../cards/part/costs.png"
     assert [tag["href"] for tag in soup.find_all("link", rel="alternate")] == ["costs.bib", "costs.ris", "costs.csl.json"]
     text = str(soup).replace("https://schema.org", "")
     assert "http" not in text
-    assert "Sitemap" not in finding.robots(work.book)
-    assert "http" not in finding.feed(work.book, [finding.Entry("1", datetime.date(2026, 1, 1), "<p>x</p>")]).replace(finding.ATOM, "")
-    assert 'href="index.html"' in finding.not_found(work.book, [work], finding.PALETTE)
+    assert "Sitemap" not in root_files.robots(work.book)
+    assert "http" not in root_files.feed(work.book, [changelog.Entry("1", datetime.date(2026, 1, 1), "<p>x</p>")]).replace(
+        root_files.ATOM, ""
+    )
+    assert 'href="index.html"' in root_files.not_found(work.book, [work], heads.PALETTE)
 
 
 def test_the_parts_that_all_pages_share():
-    soup = BeautifulSoup("\n".join(finding.site_head("part/search.html", finding.PALETTE, feed=True)), "html.parser")
+    soup = BeautifulSoup(heads.as_html(heads.Head(), "part/search.html", heads.PALETTE, feed=True), "html.parser")
     assert [tag["href"] for tag in soup.find_all("link", rel="icon")] == ["../favicon.svg", "../favicon.png"]
     assert soup.find("link", type="application/atom+xml")["href"] == "../feed.xml"
     assert len(soup.find_all("meta", {"name": "theme-color"})) == 2
-    assert not BeautifulSoup("\n".join(finding.site_head("a.html", finding.PALETTE, False, True)), "html.parser").find_all("link")
+    own = heads.as_html(heads.Head(), "a.html", heads.PALETTE, feed=False, own_icon=True)
+    assert not BeautifulSoup(own, "html.parser").find_all("link")
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "en_US"), ("de", "de_DE"), ("en-gb", "en_GB"), ("xx", "")])
 def test_locale(language, expected):
-    assert finding.locale(language) == expected
+    assert heads.locale(language) == expected
 
 
 def section(heading, *content):
@@ -152,9 +163,9 @@ def test_the_short_answer_is_taken_with_its_numbers_and_without_its_notes():
     document = section(
         "Title", nodes.paragraph("", "Intro."), section("The short answer", nodes.bullet_list("", nodes.list_item("", item)))
     )
-    assert finding.short_answer(document, "the short ANSWER") == "It cost $5M. Not more."
-    assert finding.short_answer(document, "Elsewhere") == "Intro."
-    assert finding.short_answer(nodes.section(), "Elsewhere") == ""
+    assert answer.short_answer(document, "the short ANSWER") == "It cost $5M. Not more."
+    assert answer.short_answer(document, "Elsewhere") == "Intro."
+    assert answer.short_answer(nodes.section(), "Elsewhere") == ""
 
 
 @pytest.mark.parametrize(
@@ -168,24 +179,24 @@ def test_the_short_answer_is_taken_with_its_numbers_and_without_its_notes():
     ],
 )
 def test_the_first_sentence(text, sentence):
-    assert finding.first_sentence(text) == sentence
+    assert answer.first_sentence(text) == sentence
 
 
 def test_descriptions_end_at_a_sentence_or_a_word():
     long = "word " * 60
     sentences = "This is a sentence that is long enough to stand on its own, or so they say. " * 4
-    assert finding.shortened("Short.", 155) == "Short."
-    assert len(finding.shortened(long, 155)) <= 155
-    assert finding.shortened(long, 155).endswith("word…")
-    assert finding.shortened(sentences, 155).endswith("say.")
-    assert len(finding.shortened(sentences, 155)) <= 155
+    assert answer.shorten("Short.", 155) == "Short."
+    assert len(answer.shorten(long, 155)) <= 155
+    assert answer.shorten(long, 155).endswith("word…")
+    assert answer.shorten(sentences, 155).endswith("say.")
+    assert len(answer.shorten(sentences, 155)) <= 155
 
 
 def test_sources_are_named_by_the_bibliography_or_by_their_text():
     link = nodes.reference("", "https://a.org", refuri="https://a.org")
     first = nodes.footnote("", nodes.label("", "1"), nodes.paragraph("", "", nodes.Text("Doe. A title. "), link), ids=["footcite-a"])
     second = nodes.footnote("", nodes.label("", "2"), nodes.paragraph("", "Only text."), ids=["footcite-b"])
-    found = finding.sources_of(nodes.section("", first, second), {"footcite-a": "A title"})
+    found = answer.sources_of(nodes.section("", first, second), {"footcite-a": "A title"})
     assert found == (("A title", "https://a.org"), ("Only text.", ""))
 
 
@@ -208,8 +219,8 @@ Now with **bold**, [a link](https://example.org/x), [a file](data/x.csv) and <sc
 
 
 def test_the_feed_is_valid_and_its_ids_stay():
-    entries = finding.changelog(CHANGELOG)
-    parsed = feedparser.parse(finding.feed(BOOK, entries))
+    entries = changelog.parse(CHANGELOG)
+    parsed = feedparser.parse(root_files.feed(BOOK, entries))
     assert not parsed.bozo
     assert parsed.version == "atom10"
     assert [entry.title for entry in parsed.entries] == ["Version 1.1.0", "Version 1.0.0"]
@@ -218,7 +229,7 @@ def test_the_feed_is_valid_and_its_ids_stay():
     assert parsed.feed.links[0].href == "https://example.org/b/feed.xml"
     assert [author.name for author in parsed.feed.authors] == ["Jane Doe", "The group"]
     moved = Book(BOOK.title, BOOK.name, BOOK.authors)
-    assert [entry.id for entry in feedparser.parse(finding.feed(moved, entries)).entries] == [entry.id for entry in parsed.entries]
+    assert [entry.id for entry in feedparser.parse(root_files.feed(moved, entries)).entries] == [entry.id for entry in parsed.entries]
     assert [entry.link for entry in parsed.entries] == ["https://example.org/b/"] * 2
     text = BeautifulSoup(entries[0].text, "html.parser")
     assert [link["href"] for link in text.find_all("a")] == ["https://example.org/x"]
@@ -229,9 +240,11 @@ def test_the_feed_is_valid_and_its_ids_stay():
 @pytest.mark.parametrize(("site", "start"), [("https://example.org/b/", "https://example.org/b/"), ("", "")])
 def test_each_entry_of_the_feed_leads_to_its_version(site, start):
     """With an address or without one, which the feed's own link follows."""
-    text = finding.feed(replace(BOOK, site=site), finding.changelog(CHANGELOG), "corrections.html")
+    text = root_files.feed(replace(BOOK, site=site), changelog.parse(CHANGELOG), "corrections.html")
     root = etree.fromstring(text.encode())
-    links = [(link.getparent().tag.partition("}")[2], link.get("rel"), link.get("href")) for link in root.iter(f"{{{finding.ATOM}}}link")]
+    links = [
+        (link.getparent().tag.partition("}")[2], link.get("rel"), link.get("href")) for link in root.iter(f"{{{root_files.ATOM}}}link")
+    ]
     assert links == [
         ("feed", "self", f"{start}feed.xml"),
         ("feed", "alternate", start or "index.html"),
@@ -251,18 +264,18 @@ def test_each_entry_of_the_feed_leads_to_its_version(site, start):
 )
 def test_a_changelog_that_cannot_be_read_says_so(text, message):
     with pytest.raises(ValueError, match=message):
-        finding.changelog(text)
+        changelog.parse(text)
 
 
 def test_the_sitemap_lists_each_page_once():
-    root = etree.fromstring(finding.sitemap([WHOLE, CHAPTER]).encode())
-    names = {"s": finding.SITEMAP}
+    root = etree.fromstring(root_files.sitemap([WHOLE, CHAPTER]).encode())
+    names = {"s": root_files.SITEMAP}
     assert root.xpath("//s:loc/text()", namespaces=names) == ["https://example.org/b/", "https://example.org/b/part/costs.html"]
     assert root.xpath("//s:lastmod/text()", namespaces=names) == ["2026-04-01"] * 2
 
 
 def test_the_page_not_found_needs_nothing_and_leads_home():
-    soup = BeautifulSoup(finding.not_found(BOOK, [CHAPTER], finding.PALETTE), "html.parser")
+    soup = BeautifulSoup(root_files.not_found(BOOK, [CHAPTER], heads.PALETTE), "html.parser")
     assert [link["href"] for link in soup.find_all("a")] == ["https://example.org/b/", "https://example.org/b/part/costs.html"]
     assert soup.find_all("a")[1].get_text() == CHAPTER.title
     assert not soup.find_all(["script", "img"])
@@ -313,13 +326,13 @@ def test_the_site(built):
     for path, soup in pages.items():
         (description,) = soup.find_all("meta", {"name": "description"})
         descriptions.append(description["content"])
-        assert 10 < len(description["content"]) <= finding.DESCRIPTION_LENGTH
+        assert 10 < len(description["content"]) <= answer.DESCRIPTION_LENGTH
         assert len(soup.find_all("title")) == 1
         for link in soup.head.find_all("link", href=True):
             address = link["href"].partition("?")[0]
             assert address.startswith("data:") or (path.parent / address).is_file(), address
         for data in (json.loads(script.string) for script in soup.find_all("script", type="application/ld+json")):
-            if path.name == "downloads.html":  # tests/bookkit/downloads/test_downloads.py reads it
+            if path.name == "downloads.html":  # tests/bookkit/pages/test_downloads.py reads it
                 assert data["@type"] == "Dataset"
                 continue
             assert data["@type"] == ("Book" if path.name == "index.html" else "ScholarlyArticle")

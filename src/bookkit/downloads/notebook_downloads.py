@@ -15,7 +15,7 @@ notebook itself, and it works in ten years beside a copy of the wheel.
 Without ``BOOK_SITE_URL`` the cell knows no address. It then looks beside the notebook and into the site's folder,
 so that a copy of the whole site on a disk is enough.
 
-``python -m bookkit.downloads.portable FOLDER`` writes the copies without building any page, as Binder wants them.
+``python -m bookkit.downloads.notebook_downloads FOLDER`` writes the copies without building any page, as Binder wants them.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from sphinx.application import Sphinx
 
 from bookkit import console
-from bookkit.citing import citing
-from bookkit.downloads import launch, wheel
+from bookkit.citing import bibliography, citing
+from bookkit.downloads import launch_links, wheel
+from bookkit.downloads.offers import NOTEBOOKS
 from bookkit.downloads.readable import OUT_OF_SIGHT, NotReadable, Surroundings, readable
 
 SCRIPT = Path(__file__).parent / "scripts" / "setup.py"
 READING = SCRIPT.with_name("reading.py")
-PUBLISHED = "_notebooks"
 # Where Binder finds copies, made without building the site
 READABLE = "_build/readable"
 # The branch that holds nothing but the published copies
@@ -71,13 +71,6 @@ class Setup:
             line = f"{', '.join(names)} = {', '.join(map(_literal, settings))}"
             text = re.sub(rf"^{', '.join(names)} = .*$", lambda _match, line=line: line, text, count=1, flags=re.MULTILINE)  # type: ignore[misc]
         return text
-
-
-def connect(app: Any) -> None:
-    """Register with Sphinx: the wheel is there before the first page is written, the notebooks after the last."""
-    app.add_config_value("bookkit_colab_branch", COLAB_BRANCH, "html", types=[str])
-    app.connect("builder-inited", _write_wheel, priority=400)
-    app.connect("build-finished", _write_notebooks, priority=900)
 
 
 def setup_of(root: Path, folder: Path, site: str = "") -> Setup | None:
@@ -117,18 +110,21 @@ def main(arguments: list[str] | None = None) -> int:
     import yaml
     from pybtex.database import parse_file
 
-    parser = argparse.ArgumentParser(prog="bookkit.portable", description="Write the stored notebooks as the site publishes them.")
+    parser = argparse.ArgumentParser(
+        prog="bookkit.downloads.notebook_downloads", description="Write the stored notebooks as the site publishes them."
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=Path(READABLE), help=f"where to write (default: {READABLE})")
     folder, root = parser.parse_args(arguments).folder, Path.cwd()
     configured = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     stored = root / configured.get("sphinx", {}).get("config", {}).get("bookkit_notebooks_folder", "notebooks")
+    bibliography.teach()
     entries = {key: entry for path in configured.get("bibtex_bibfiles", ()) for key, entry in parse_file(root / path).entries.items()}
     site = os.environ.get("BOOK_SITE_URL", "")
     try:
         setup = setup_of(root, folder / wheel.FOLDER, site)
         for source in sorted(path for path in stored.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts):
             path = source.relative_to(stored)
-            name = f"{PUBLISHED}/{path.as_posix()}"
+            name = f"{NOTEBOOKS}/{path.as_posix()}"
             publish(source, folder / name, setup, name, Surroundings(path.with_suffix(".html").as_posix(), site, entries))
             print(f"notebook   {folder / name}", flush=True)
     except (NotReadable, wheel.WheelError) as error:
@@ -137,53 +133,21 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def stored_notebook(app: Any, docname: str) -> Path:
+def stored_notebook(app: Sphinx, docname: str) -> Path:
     """Where the executed notebook of a chapter is, if it has one."""
     name = Path(docname.removeprefix(app.config.bookkit_public_prefix))
     folder: str = app.config.bookkit_notebooks_folder
     return Path(app.srcdir) / folder / name.with_suffix(".ipynb")
 
 
-def links(app: Any, docname: str) -> list[tuple[str, str]]:
+def links(app: Sphinx, docname: str) -> list[tuple[str, str]]:
     """Where a reader gets or runs the notebook of a chapter: addresses, relative or whole, and names. None without a notebook."""
     source = stored_notebook(app, docname)
     if not source.is_file():
         return []
     name = source.relative_to(Path(app.srcdir) / app.config.bookkit_notebooks_folder).as_posix()
-    elsewhere = launch.links(citing.book_of(app), f"{READABLE}/{PUBLISHED}/{name}", name, app.config.bookkit_colab_branch)
-    return [(f"{PUBLISHED}/{name}", "Notebook"), *elsewhere]
-
-
-def _write_wheel(app: Any) -> None:
-    app.bookkit_setup = None
-    if citing.writes_pages(app):
-        app.bookkit_setup = setup_of(Path(app.srcdir), Path(app.outdir) / wheel.FOLDER, app.config.html_baseurl)
-
-
-def _write_notebooks(app: Any, exception: Exception | None) -> None:
-    """Write the notebooks beside the pages.
-
-    Raises:
-        sphinx.errors.SphinxError: one holds what no notebook can show.
-    """
-    from sphinx.errors import SphinxError
-
-    if exception or not citing.writes_pages(app):
-        return
-    for docname in sorted(app.env.found_docs):
-        source = stored_notebook(app, docname)
-        if source.is_file():
-            name = f"{PUBLISHED}/{source.relative_to(Path(app.srcdir) / app.config.bookkit_notebooks_folder).as_posix()}"
-            surroundings = Surroundings(app.builder.get_target_uri(docname), app.config.html_baseurl, _entries(app))
-            try:
-                publish(source, Path(app.outdir) / name, app.bookkit_setup, name, surroundings)
-            except NotReadable as error:
-                raise SphinxError(f"{docname}, the notebook’s {error}") from None
-
-
-def _entries(app: Any) -> Mapping[str, Any]:
-    """The bibliography, as sphinxcontrib-bibtex has read it."""
-    return app.env.get_domain("cite").bibdata.data.entries if "sphinxcontrib.bibtex" in app.extensions else {}
+    elsewhere = launch_links.links(citing.book_of(app), f"{READABLE}/{NOTEBOOKS}/{name}", name, app.config.bookkit_colab_branch)
+    return [(f"{NOTEBOOKS}/{name}", "Notebook"), *elsewhere]
 
 
 def _literal(value: object) -> str:

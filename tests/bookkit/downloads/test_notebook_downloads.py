@@ -33,7 +33,7 @@ from pybtex.database import parse_file
 
 import make
 from bookkit.citing.citing import Book, Commit
-from bookkit.downloads import launch, portable, wheel
+from bookkit.downloads import launch_links, notebook_downloads, offers, wheel
 from bookkit.downloads.readable import Surroundings
 from bookkit.project import declared
 from tests.bookkit.browser import THOROUGH, serving
@@ -116,9 +116,12 @@ def test_constraints_are_the_locked_versions_of_all_that_the_package_needs():
 
 def test_a_book_without_a_package_publishes_notebooks_that_install_nothing(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "other"\n')
-    assert portable.setup_of(tmp_path, tmp_path) is None
-    portable.publish(SMALLEST_FIRST[0], tmp_path / "copy.ipynb", None, "_notebooks/copy.ipynb", SURROUNDINGS)
-    assert nbformat.read(tmp_path / "copy.ipynb", as_version=4).cells[0].source == portable.READING.read_text(encoding="utf-8").strip()
+    assert notebook_downloads.setup_of(tmp_path, tmp_path) is None
+    notebook_downloads.publish(SMALLEST_FIRST[0], tmp_path / "copy.ipynb", None, "_notebooks/copy.ipynb", SURROUNDINGS)
+    assert (
+        nbformat.read(tmp_path / "copy.ipynb", as_version=4).cells[0].source
+        == notebook_downloads.READING.read_text(encoding="utf-8").strip()
+    )
 
 
 # The notebooks, run
@@ -214,10 +217,10 @@ def shop(built: Path, tmp_path_factory) -> Any:
     base = folder / "base"
     run(sys.executable, "-m", "venv", base, cwd=folder)
     with serving(folder) as address:
-        setup = portable.setup_of(ROOT, folder / "downloads", address)
+        setup = notebook_downloads.setup_of(ROOT, folder / "downloads", address)
         for source in NOTEBOOKS:
             name = f"_notebooks/{source.name}"
-            portable.publish(source, folder / name, setup, name, SURROUNDINGS)
+            notebook_downloads.publish(source, folder / name, setup, name, SURROUNDINGS)
         yield Shop(folder, address, packages, base)
 
 
@@ -299,7 +302,7 @@ def test_a_published_notebook_runs_where_nothing_is_installed(shop, executed, na
 
 
 def setup_cell(shop: Shop, **changes: Any) -> str:
-    setup = portable.setup_of(ROOT, shop.folder / "downloads", changes.pop("site", shop.address))
+    setup = notebook_downloads.setup_of(ROOT, shop.folder / "downloads", changes.pop("site", shop.address))
     assert setup is not None
     return replace(setup, **changes).cell("../downloads")
 
@@ -416,7 +419,7 @@ GITHUB = Book(title="A book", name="A book", authors=(), site="https://example.o
 
 def test_links_lead_to_binder_and_colab_where_the_repository_is_known():
     book = replace(GITHUB, commit=Commit("a" * 40, None, True))  # type: ignore[arg-type]
-    found = {name: address for address, name in launch.links(book, "_build/costs.ipynb", "costs.ipynb", "published")}
+    found = {name: address for address, name in launch_links.links(book, "_build/costs.ipynb", "costs.ipynb", "published")}
     binder = "https://mybinder.org/v2/gh/someone/book/" + "a" * 40 + "?urlpath=lab%2Ftree%2F_build%2Fcosts.ipynb"
     assert found == {
         "Run in Binder": binder,
@@ -434,12 +437,12 @@ def test_links_lead_to_binder_and_colab_where_the_repository_is_known():
     ],
 )
 def test_no_link_leads_nowhere(changes, names):
-    assert [name for _, name in launch.links(replace(GITHUB, **changes), "notebooks/a.ipynb", "a.ipynb", "published")] == names
+    assert [name for _, name in launch_links.links(replace(GITHUB, **changes), "notebooks/a.ipynb", "a.ipynb", "published")] == names
 
 
 def test_gitlab_repositories_are_named_as_binder_wants_them():
     book = replace(GITHUB, repository="https://gitlab.com/group/team/book.git")
-    assert launch.binder(book, "notebooks/a.ipynb").startswith("https://mybinder.org/v2/gl/group%2Fteam%2Fbook/HEAD?")
+    assert launch_links.binder(book, "notebooks/a.ipynb").startswith("https://mybinder.org/v2/gl/group%2Fteam%2Fbook/HEAD?")
 
 
 def test_pages_offer_no_place_to_run_when_no_repository_is_known(built):
@@ -459,7 +462,7 @@ def test_pages_offer_both_places_when_repository_and_site_are_known(released):
     site = released / "_build/html"
     head = re.findall(r'<p class="chapter-head[^"]*">.*?</p>', (site / "cost-claims.html").read_text(encoding="utf-8"))[0]
     assert head.count('href="https://mybinder.org/v2/gh/someone/book/') == 1
-    assert f"?urlpath={quote(f'lab/tree/{portable.READABLE}/{portable.PUBLISHED}/cost-claims.ipynb', safe='')}" in head
+    assert f"?urlpath={quote(f'lab/tree/{notebook_downloads.READABLE}/{offers.NOTEBOOKS}/cost-claims.ipynb', safe='')}" in head
     assert head.count('href="https://colab.research.google.com/github/someone/book/blob/published/cost-claims.ipynb"') == 1
     published = nbformat.read(site / "_notebooks/cost-claims.ipynb", as_version=4)
     assert 'SITE, BESIDE, WHEEL = "https://example.org/b", "../downloads", ' in published.cells[0].source
@@ -473,9 +476,9 @@ def test_the_workflow_pushes_the_copies_that_colab_opens_once_the_site_is_there(
     assert jobs["colab"]["needs"] == "deploy"
     assert jobs["colab"]["permissions"] == {"contents": "write"}
     [step] = [step for step in jobs["colab"]["steps"] if "run" in step]
-    assert f" {portable.COLAB_BRANCH}\n" in step["run"]
+    assert f" {notebook_downloads.COLAB_BRANCH}\n" in step["run"]
     [kept] = [step for step in jobs["build"]["steps"] if step.get("with", {}).get("name") == "notebooks"]
-    assert kept["with"]["path"] == f"_build/html/{portable.PUBLISHED}"
+    assert kept["with"]["path"] == f"_build/html/{offers.NOTEBOOKS}"
 
 
 def test_binder_and_the_devcontainer_run_the_targets_of_the_makefile():
@@ -490,7 +493,7 @@ def test_binder_and_the_devcontainer_run_the_targets_of_the_makefile():
     assert used
     assert used <= targets
     # … and the copies that the pages' links open are made there
-    assert re.search(rf"^\.venv/bin/python -m {portable.__name__}$", script.read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(rf"^\.venv/bin/python -m {notebook_downloads.__name__}$", script.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.fullmatch(r"python-3\.1[123]", (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip())
     assert re.search(r":\d+-3\.1[123]-\w+(@sha256:[0-9a-f]{64})?$", container["image"])
 

@@ -16,11 +16,12 @@ import yaml
 from bs4 import BeautifulSoup
 from packaging.version import Version
 
-from bookkit.citing.citing import Book, Work
-from bookkit.editions import compare, published
+from bookkit.citing.citing import Book, Work, book_of
+from bookkit.editions import baseline, compare, differences
 from bookkit.editions.compare import Claim, Edition, Number
-from bookkit.editions.published import Standing
-from bookkit.pages import finding
+from bookkit.editions.differences import Standing
+from bookkit.pages import changelog
+from bookkit.project import commands
 from tests.bookkit.conftest import ROOT
 
 HOSTILE = '<script>alert(1)</script> | [x](javascript:alert(1)) "&'
@@ -52,7 +53,7 @@ NEW = Edition(
     "1.2.0",
     "2026-03-09",
 )
-DIFFERENCE = compare.compared(OLD, NEW)
+DIFFERENCE = compare.compare(OLD, NEW)
 TITLES = {"index": "Home", "chips": "Chips: which?", "costs": "Costs & bills"}
 
 
@@ -61,7 +62,7 @@ def test_a_number_moved_when_its_text_did_or_its_value_beyond_noise():
     assert [number.id for number in DIFFERENCE.added] == ["costs#new"]
     assert [number.id for number in DIFFERENCE.removed] == ["costs#gone"]
     assert [compare.claim_id(pair) for pair in DIFFERENCE.judged] == ["c1"]
-    assert not compare.compared(OLD, OLD)
+    assert not compare.compare(OLD, OLD)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +98,12 @@ def test_a_change_below_the_printed_digits_shows_the_exact_values():
 def test_the_line_of_the_build_counts():
     further = "; 1 is new; 1 is gone; 1 verdict or reference changed"
     assert compare.line(DIFFERENCE) == f"2 of 4 differ from edition 1.2.0{further}"
-    assert compare.line(compare.compared(OLD, OLD)) == "none of 4 differs from edition 1.2.0"
+    assert compare.line(compare.compare(OLD, OLD)) == "none of 4 differs from edition 1.2.0"
     assert (
         compare.line(replace(DIFFERENCE, moved=DIFFERENCE.moved[:1], added=(), removed=(), judged=()))
         == "1 of 4 differs from edition 1.2.0"
     )
-    assert compare.sentence(compare.compared(OLD, OLD)) == "Since edition 1.2.0, no published number moved."
+    assert compare.sentence(compare.compare(OLD, OLD)) == "Since edition 1.2.0, no published number moved."
 
 
 def test_the_terminal_and_the_pull_request_get_the_same_rows():
@@ -127,7 +128,7 @@ def test_hostile_texts_stay_text_in_markdown():
 def stored(tmp_path: Path, edition: Edition = OLD, sources: dict[str, str] | None = None) -> Path:
     path = tmp_path / "kept" / "numbers.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(published.kept(edition, sources or {"data": "d", "text": "t", "code": "c"}), encoding="utf-8")
+    path.write_text(baseline.serialize(edition, sources or {"data": "d", "text": "t", "code": "c"}), encoding="utf-8")
     return path
 
 
@@ -162,7 +163,7 @@ def test_an_edition_is_kept_one_number_a_line_and_read_back_whole(tmp_path):
     assert (found.version, found.date, dict(found.numbers), dict(found.claims)) == (OLD.version, OLD.date, OLD.numbers, OLD.claims)
     lines = path.read_text(encoding="utf-8").splitlines()
     assert sum(line.startswith('"costs#') for line in lines) == 3
-    assert published.kept(found, published.kept_sources(path)) == path.read_text(encoding="utf-8")
+    assert baseline.serialize(found, baseline.read_sources(path)) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("markdown", [[], ["--markdown"]])
@@ -202,7 +203,7 @@ def test_an_edition_that_cannot_be_read_is_one_sentence(tmp_path, capsys, conten
 
 
 def body(standing: Standing) -> BeautifulSoup:
-    return BeautifulSoup(published.page(standing, TITLES, "corrections.html"), "html.parser")
+    return BeautifulSoup(differences.page(standing, TITLES, "corrections.html"), "html.parser")
 
 
 def test_the_page_has_a_table_for_each_chapter_in_the_books_order():
@@ -245,11 +246,11 @@ def test_the_page_has_a_table_for_each_chapter_in_the_books_order():
     ],
 )
 def test_where_no_number_moved_the_page_says_what_did(changed, version, said, at_the_end):
-    standing = Standing(compare.compared(OLD, OLD), changed, version)
+    standing = Standing(compare.compare(OLD, OLD), changed, version)
     soup = body(standing)
     assert said.casefold() in soup.p.get_text().casefold()
     assert not soup.find_all("table")
-    assert published.footer(standing) == at_the_end
+    assert differences.footer(standing) == at_the_end
 
 
 def test_the_state_of_the_sources_follows_each_part_alone(tmp_path):
@@ -260,10 +261,10 @@ def test_the_state_of_the_sources_follows_each_part_alone(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[tool.setuptools.package-data]\nkit = ["static/*", "vendor/*"]\n')
 
     def state() -> dict[str, str]:
-        return published.state(tmp_path, "book/", "data", "src")
+        return baseline.hash_sources(tmp_path, "book/", "data", "src")
 
     first = state()
-    assert set(first) == set(published.PARTS)
+    assert set(first) == set(baseline.PARTS)
     for name, part in (
         ("book/a.md", "text"),
         ("_config.yml", "text"),
@@ -283,12 +284,19 @@ def test_the_state_of_the_sources_follows_each_part_alone(tmp_path):
         first = second
 
 
-def app_of(root: Path, book: Book) -> SimpleNamespace:
-    """What `bookkit.editions.published` needs of Sphinx to name an edition."""
+class App:
+    """An application that a build can keep things for."""
+
+
+def app_of(root: Path, book: Book) -> App:
+    """What `bookkit.editions.differences` needs of Sphinx to name an edition."""
     config = SimpleNamespace(
-        bookkit_published=published.KEPT, bookkit_public_prefix="book/", bookkit_data_folder="data", bookkit_code_folder="src"
+        bookkit_published=baseline.FILE, bookkit_public_prefix="book/", bookkit_data_folder="data", bookkit_code_folder="src"
     )
-    return SimpleNamespace(srcdir=root, config=config, bookkit_book=book)
+    app = App()
+    app.srcdir, app.config = root, config
+    book_of.set(app, book)
+    return app
 
 
 @pytest.mark.parametrize(
@@ -308,15 +316,15 @@ def test_only_the_edition_itself_is_cited_at_the_address_where_it_is_kept(tmp_pa
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text("1")
     (tmp_path / "published").mkdir()
-    sources = published.state(tmp_path, "book/", "data", "src")
-    (tmp_path / published.KEPT).write_text(published.kept(OLD, sources), encoding="utf-8")
+    sources = baseline.hash_sources(tmp_path, "book/", "data", "src")
+    (tmp_path / baseline.FILE).write_text(baseline.serialize(OLD, sources), encoding="utf-8")
     if change:
         (tmp_path / "book/a.md").write_text("2")
     monkeypatch.setenv("BOOK_EDITIONS", editions)
     app = app_of(tmp_path, Book("T", "N", (), version=version, site=site))
-    published._name_edition(app, None, None)
-    assert app.bookkit_book.kept == kept
-    work = Work(app.bookkit_book, "Costs", "costs.html")
+    differences.name_edition(app)
+    assert book_of(app).kept == kept
+    work = Work(book_of(app), "Costs", "costs.html")
     assert work.permalink == (f"https://example.org/{kept}costs.html" if kept else "")
     assert work.cited_address == (work.permalink or work.address)
 
@@ -329,9 +337,9 @@ def test_the_kept_edition_is_one_that_was_published():
 
     Between editions the citation file, the text and the numbers may move on; then the site says that it differs.
     """
-    found = compare.read(ROOT / published.KEPT)
+    found = compare.read(ROOT / baseline.FILE)
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    entries = {entry.version: entry.date.isoformat() for entry in finding.changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))}
+    entries = {entry.version: entry.date.isoformat() for entry in changelog.parse((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))}
     assert entries[found.version] == found.date
     assert Version(found.version) <= Version(str(citation["version"]))
     if found.version == str(citation["version"]):
@@ -339,35 +347,35 @@ def test_the_kept_edition_is_one_that_was_published():
 
 
 def test_the_kept_edition_is_as_the_command_writes_it():
-    path = ROOT / published.KEPT
-    assert published.kept(compare.read(path), published.kept_sources(path)) == path.read_text(encoding="utf-8")
+    path = ROOT / baseline.FILE
+    assert baseline.serialize(compare.read(path), baseline.read_sources(path)) == path.read_text(encoding="utf-8")
 
 
 def test_a_release_needs_its_own_numbers_kept(tmp_path, capsys):
     path = stored(tmp_path)
     arguments = ["--check", "--site", str(site_of(tmp_path, OLD)), "--file", str(path)]
-    assert published.main(arguments) == 0
+    assert baseline.main(arguments) == 0
     site_of(tmp_path, NEW)
-    assert published.main(arguments) == 1
+    assert baseline.main(arguments) == 1
     assert "2 of 4 published numbers moved" in capsys.readouterr().err
     site_of(tmp_path, OLD, {"data": "d", "text": "other", "code": "c"})
-    assert published.main(arguments) == 1
-    assert "was written before the text changed for the last time. Run `make edition`" in capsys.readouterr().err
+    assert baseline.main(arguments) == 1
+    assert f"was written before the text changed for the last time. Run `{commands.KEEP_EDITION}`" in capsys.readouterr().err
     site_of(tmp_path, replace(OLD, version="1.3.0"))
-    assert published.main(arguments) == 1
-    assert "keeps edition 1.2.0, and CITATION.cff says 1.3.0. Run `make edition`" in capsys.readouterr().err
+    assert baseline.main(arguments) == 1
+    assert f"keeps edition 1.2.0, and CITATION.cff says 1.3.0. Run `{commands.KEEP_EDITION}`" in capsys.readouterr().err
 
 
 def test_keeping_an_edition_again_changes_nothing(tmp_path, capsys):
     path = tmp_path / "published/numbers.json"
     arguments = ["--site", str(site_of(tmp_path, NEW)), "--file", str(path)]
-    assert published.main(arguments) == 0
+    assert baseline.main(arguments) == 0
     first = path.read_bytes()
-    assert published.main(arguments) == 0
+    assert baseline.main(arguments) == 0
     assert path.read_bytes() == first
     assert "4 numbers and 2 verdicts of edition 1.2.0" in capsys.readouterr().out
-    assert published.main(["--site", str(tmp_path / "nowhere"), "--file", str(path)]) == 1
-    assert "Build the site first: make site" in capsys.readouterr().err
+    assert baseline.main(["--site", str(tmp_path / "nowhere"), "--file", str(path)]) == 1
+    assert f"Build the site first: {commands.BUILD}" in capsys.readouterr().err
     assert path.read_bytes() == first
 
 
@@ -375,7 +383,7 @@ def test_every_page_of_a_copy_that_differs_says_so_and_no_other(built):
     """What the build found is what the pages show; this book may stand at its edition or after it."""
     site = built / "_build/html"
     found = json.loads((site / compare.DIFFERENCES).read_text(encoding="utf-8"))
-    difference = compare.compared(compare.read(built / published.KEPT), compare.read(site))
+    difference = compare.compare(compare.read(built / baseline.FILE), compare.read(site))
     assert (found["summary"], found["differs"]) == (compare.line(difference), bool(difference))
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")

@@ -16,8 +16,9 @@ from bs4 import BeautifulSoup
 
 from bookkit.citing import citing
 from bookkit.citing.citing import Author, Book
-from bookkit.downloads import downloads
-from bookkit.project import packing
+from bookkit.downloads import offers
+from bookkit.pages import downloads, structured
+from bookkit.project import commands, packing
 
 FORMULA = re.compile(r"[=+@\t\r]|-(?!\d|\.\d)")
 BOOK = Book("A Book: of things", "A Book", (Author("Doe", "Jane"),), version="1.0.0", site="https://example.org/b/", license="CC-BY-4.0")
@@ -136,7 +137,7 @@ def test_without_a_pdf_the_page_says_how_to_get_one_and_with_one_it_lists_it(sit
     copy = tmp_path / "html"
     shutil.copytree(site, copy, ignore=shutil.ignore_patterns("claims", "_figures", "cards"))
     before = (copy / "downloads.html").read_text(encoding="utf-8")
-    assert "make pdf" in before
+    assert commands.PRINT in before
     assert ".pdf" not in before
     downloads.refresh(copy)
     assert (copy / "downloads.html").read_text(encoding="utf-8") == before
@@ -146,14 +147,14 @@ def test_without_a_pdf_the_page_says_how_to_get_one_and_with_one_it_lists_it(sit
     after = (copy / "downloads.html").read_text(encoding="utf-8")
     assert 'href="downloads/book-1.0.pdf"' in after
     assert "old-0.1.pdf" not in after
-    assert "make pdf" not in after
+    assert commands.PRINT not in after
     assert "book-1.0.pdf" in (copy / "downloads/SHA256SUMS").read_text()
 
 
 def test_names_are_text_in_the_list():
     """A file's name or title with markup is shown, not run."""
-    offer = downloads.Offer('downloads/<b>"x".zip', "<script>alert(1)</script>", "a & b", b"x")
-    text = downloads.listing([("More", [offer])], has_pdf=True)
+    offer = offers.Offer('downloads/<b>"x".zip', "<script>alert(1)</script>", "a & b", b"x")
+    text = downloads.list_offers([("More", [offer])])
     assert "<script>" not in text
     assert "<b>" not in text
     assert "a &amp; b" in text
@@ -164,7 +165,7 @@ def test_a_dataset_with_an_address_names_absolute_files(tmp_path):
     (tmp_path / "data/a.csv").write_text("id,weight\n1,2\n")
     field = {"name": "weight", "type": "number", "description": "How heavy."}
     package = {"resources": [{"name": "a", "path": "a.csv", "title": "Things", "schema": {"fields": [field]}}], "title": "D"}
-    about = downloads.dataset(package, tmp_path, BOOK)
+    about = structured.describe_data(package, tmp_path, BOOK)
     assert about["distribution"][0]["contentUrl"] == "https://example.org/b/downloads/data/a.csv"
     assert about["variableMeasured"] == [{"@type": "PropertyValue", "name": "weight", "description": "How heavy."}]
     assert about["creator"] == [{"@type": "Person", "name": "Jane Doe"}]

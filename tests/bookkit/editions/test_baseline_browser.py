@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bookkit.editions import compare, published, versions
-from bookkit.editions.published import Standing
+from bookkit.editions import compare, differences, versions
+from bookkit.editions.differences import Standing
 from tests.bookkit.browser import node, node_tool, serving, visiting
-from tests.bookkit.editions.test_published import DIFFERENCE, TITLES
+from tests.bookkit.editions.test_baseline import DIFFERENCE, TITLES
 from tests.bookkit.editions.test_versions import zipped
 from tests.bookkit.pages.test_browser import OVERFLOW, OVERHANG, WIDTHS, axe_faults
 from tests.bookkit.pages.test_html import RULES
@@ -33,7 +33,7 @@ def shown(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     before, _, rest = page.read_text(encoding="utf-8").partition('<article class="chapter">')
     after = rest.partition("</article>")[2]
     # Links of the example lead nowhere; they are not followed
-    body = published.page(Standing(DIFFERENCE, ("data",), "1.2.0"), TITLES, "cost-claims.html")
+    body = differences.page(Standing(DIFFERENCE, ("data",), "1.2.0"), TITLES, "cost-claims.html")
     page.write_text(f'{before}<article class="chapter">{body}</article>{after}', encoding="utf-8")
     return target
 

@@ -2,7 +2,7 @@
 
 Decided: no link that leads nowhere. Without ``BOOK_REPOSITORY_URL`` there is none. Binder builds the environment of
 ``.binder/`` from a repository on GitHub or GitLab, at the commit of the pages, and makes the copies that read well
-(`bookkit.downloads.portable`): the notebooks of the repository are for writing, and hold what only the site's builder draws.
+(`bookkit.downloads.notebook_downloads`): the notebooks of the repository are for writing, and hold what only the site's builder draws.
 Colab opens notebooks from GitHub, and gives them nothing but themselves: no repository, no package. It therefore opens
 the published copies, whose setup cell knows the site. The workflow that publishes the site pushes these copies to a
 branch of their own (``bookkit_colab_branch``); where the site's address is unknown, they could install nothing, and the
