@@ -60,6 +60,11 @@ class ContractError(ValueError):
 class Part(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A part of an output. What has a default may be missing from the payload."""
 
+    def to_payload(self) -> Payload:
+        """The part as JSON has it."""
+        payload: Payload = msgspec.json.decode(msgspec.json.encode(self))  # Lists in place of tuples
+        return payload
+
 
 class Output(Part, frozen=True):
     """What a chapter emits: one value of its ``MIME_TYPE``."""
@@ -82,7 +87,7 @@ class Output(Part, frozen=True):
         Raises:
             ContractError: a part does not have the type that it should have.
         """
-        payload: Payload = msgspec.json.decode(msgspec.json.encode(self))  # Lists in place of tuples
+        payload = super().to_payload()
         self.from_payload(payload)
         return payload
 
@@ -122,6 +127,11 @@ class Row(Part, frozen=True):
     url: str | UnsetType = UNSET
     locator: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether more than its id is known."""
+        return self.text is not UNSET
 
 
 class Number(Output, frozen=True, kw_only=True):

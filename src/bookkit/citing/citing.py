@@ -52,7 +52,6 @@ LATEX = str.maketrans(
     }
 )
 CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-N[CD]|-SA)*)-(\d\.\d)")
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 logger = logging.getLogger(__name__)
 # Builders that write one file for all chapters: nothing there is a page of its own.
@@ -553,6 +552,4 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks, control characters and doubled spaces."""
-    return plain.visible(" ".join(CONTROLS.sub(" ", str(text)).split()))
+one_line = plain.one_line

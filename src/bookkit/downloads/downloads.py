@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bookkit import STATIC
 from bookkit.citing import citing
 from bookkit.citing.citing import Book, Work
+from bookkit.markup import assets
 from bookkit.outputs import claims
 from bookkit.pages import finding, page
 from bookkit.project import declared, packing
@@ -106,7 +108,7 @@ def _page_context(app: Any, pagename: str, _template: str, context: dict[str, An
         about = finding.json_for_html(dataset(_package(folder / DATA), folder, work.book))
         lines.append(f'<script type="application/ld+json">{about}</script>')
     context["bookkit_head"] = "\n".join(lines)
-    context["bookkit_style"] += page.style("", (STYLE,))
+    context["bookkit_style"] += assets.inlined((STATIC / STYLE,), "")
 
 
 def _finish(app: Any, exception: Exception | None) -> None:

@@ -36,7 +36,8 @@ from bookkit.citing import citing
 from bookkit.editions import compare
 from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference, Edition, EditionError, Number
 from bookkit.markup import slots
-from bookkit.outputs import claims, numbers
+from bookkit.outputs import beside, claims, numbers
+from bookkit.pages import claims as claim_pages
 from bookkit.project import declared
 
 EDITION_FILE = "edition.json"
@@ -147,7 +148,7 @@ def _standing(app: Any) -> Standing | None:
     path = Path(app.srcdir, app.config.bookkit_published)
     if not path.is_file():
         return None
-    audited = claims.machine_entries(claims.known(app), citing.book_of(app)) if claims.known(app) else []
+    audited = claim_pages.machine_entries(dossier, citing.book_of(app)) if (dossier := claims.known(app)) else []
     difference = compare.compared(compare.read(path), compare.of_site(numbers.entries(app), audited))
     sources = kept_sources(path)
     changed = tuple(part for part, found in sources_state(app).items() if found != sources.get(part))
@@ -176,7 +177,7 @@ def kept_beside() -> list[str]:
 
 def _pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
     if citing.writes_pages(app) and (found := standing(app)):
-        titles = {app.builder.get_target_uri(app.config.root_doc).removesuffix(".html"): "Home", **claims.titles_of(app)}
+        titles = {app.builder.get_target_uri(app.config.root_doc).removesuffix(".html"): "Home", **beside.titles(app)}
         body = page(found, titles, citing.changelog_page(app))
         yield PAGE, {"title": "What differs from the published edition", "body": body}, "page.html"
     if citing.writes_pages(app) and citing.book_of(app).site and kept_beside():

@@ -18,7 +18,7 @@ import posixpath
 import re
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,10 @@ from bookkit.citing.citing import (
     writes_pages,
 )
 from bookkit.markup import plain, slots
+from bookkit.markup.plain import spoken
 from bookkit.outputs import notes
 from bookkit.pages import cards, policy
+from bookkit.project.contents import documents
 
 DESCRIPTION_LENGTH = 155
 SHORTEST_DESCRIPTION = 70
@@ -62,14 +64,6 @@ FAVICON_SIZE = 32
 # Ends a sentence: a stop, perhaps a closing quotation mark, then a space and a new start. Not “U.S.” and not “vs.”.
 SENTENCE_END = re.compile(r"(?<![A-Z]\.[A-Z])(?<!\bvs)(?<!e\.g)(?<!i\.e)[.?!][”’\"')]*(?=\s+[“‘\"'(]?[A-Z0-9$€£])")
 VERSION_HEADING = re.compile(r"^(?P<version>\S+) \((?P<date>[^)]+)\)$")
-UNSPOKEN = (
-    nodes.raw,
-    nodes.footnote_reference,
-    nodes.citation_reference,
-    nodes.image,
-    nodes.Invisible,
-    nodes.system_message,
-)
 PALETTE = {
     "paper": "#fdfcf9",
     "ink": "#1b1b1a",
@@ -138,7 +132,7 @@ def _page_context(app: Any, pagename: str, _template: str, context: dict[str, An
     else:
         path = app.builder.get_target_uri(pagename)
         title = one_line(re.sub(r"<[^>]+>", "", html.unescape(str(context.get("title") or pagename))))
-        lines = plain_head(book_of(app), path, title)
+        lines = plain_head(book_of(app), path, title, context.get("bookkit_description", ""))
     site_lines = site_head(app.builder.get_target_uri(pagename), _palette(app), _has_feed(app), bool(app.config.html_favicon))
     # Zotero takes the last of the citation tags for the kind of the work.
     lines = [*site_lines, *lines]
@@ -174,10 +168,10 @@ def chapter_head(work: Work, page: Page, parts: Iterable[Work] = ()) -> list[str
     ]
 
 
-def plain_head(book: Book, path: str, title: str) -> list[str]:
-    """The tags of a page that is no chapter, such as the search."""
+def plain_head(book: Book, path: str, title: str, description: str = "") -> list[str]:
+    """The tags of a page that is no chapter, such as the search; without a description of its own, its title stands for one."""
     address = slots.slot(slots.ADDRESS, slots.addresses(book.address(path)))
-    return [_meta(name="description", content=f"{title[:1].upper()}{title[1:]}: {book.name}"), address]
+    return [_meta(name="description", content=description or f"{title[:1].upper()}{title[1:]}: {book.name}"), address]
 
 
 def claim_head(work: Work, description: str, card: str) -> list[str]:
@@ -385,20 +379,6 @@ def _first_text(node: nodes.Element) -> str:
     return next(filter(None, map(spoken, paragraphs)), "")
 
 
-def spoken(node: nodes.Node) -> str:
-    """The text of a node as it reads aloud: without references to notes, images and raw HTML."""
-    return re.sub(r"\s+([.,;:?!])", r"\1", one_line("".join(_texts(node))))
-
-
-def _texts(node: nodes.Node) -> Iterator[str]:
-    if isinstance(node, UNSPOKEN):
-        return
-    if isinstance(node, nodes.Text):
-        yield node.astext()
-    for child in node.children:
-        yield from _texts(child)
-
-
 def first_sentence(text: str) -> str:
     """The text up to the end of its first sentence."""
     match = SENTENCE_END.search(text)
@@ -467,21 +447,6 @@ def _write_cards(app: Any, palette: Mapping[str, str]) -> None:
         path = Path(app.outdir, unquote(card_path(work)))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(cards.card(title, page.answer, "" if work.whole else book.name, below, key_charts.get(docname), colors))
-
-
-def documents(app: Any) -> list[str]:
-    """The book's documents in the order of its contents, the home page first."""
-    ordered: dict[str, None] = {}
-
-    def visit(docname: str) -> None:
-        if docname not in ordered and docname in app.env.found_docs:
-            ordered[docname] = None
-            for child in app.env.toctree_includes.get(docname, ()):
-                visit(child)
-
-    for docname in (app.config.root_doc, *sorted(app.env.found_docs)):
-        visit(docname)
-    return list(ordered)
 
 
 def _parts(app: Any) -> list[Work]:

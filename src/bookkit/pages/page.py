@@ -10,10 +10,8 @@ out. So are all parts called that stand in the text and are folded away on the p
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +21,20 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from bookkit import STATIC
 from bookkit.citing import citing
 from bookkit.downloads import portable
-from bookkit.markup import searching, slots
+from bookkit.markup import assets, searching, slots
 from bookkit.pages import finding
 from bookkit.project import declared
 
 THEME = "bookkit"
-STYLES = ("bookkit.css", "charts.css", "claims.css")
-SCRIPTS = ("page.js", "charts.js", "claims.js")
+STYLES = (STATIC / "bookkit.css",)
+SCRIPTS = (STATIC / "page.js",)
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
 DOWNLOADS = "downloads"
 SHORT_ANSWER = "the-short-answer"
 # What pages load or searching needs; everything else that inherited themes copy is removed
 KEPT_STATIC = re.compile(
-    r"page\.js|charts\.js|claims\.js|vendor/[^/]+|favicon.*"
+    r"(?:page|numbers|menus|charts|calculators|claims)\.js|vendor/[^/]+|favicon.*"
     r"|search\.js|language_data\.js"
 )
 
@@ -152,33 +150,16 @@ def add_context(app: Any, pagename: str, templatename: str, context: dict[str, A
     root = app.config.root_doc
     chapters = [root, *environment.toctree_includes.get(root, [])]
     context["bookkit_chapters"] = [{"name": name, "title": _title(environment, name, app.config)} for name in chapters]
-    context["bookkit_style"] = style(context["pathto"]("_static/", resource=True))
-    context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
-    context["bookkit_search"] = fingerprinted(searching.SCRIPT)
+    styles = (*STYLES, *assets.of_page(context, assets.STYLE))
+    context["bookkit_style"] = assets.inlined(styles, context["pathto"]("_static/", resource=True))
+    context["bookkit_scripts"] = [assets.fingerprinted(path) for path in (*SCRIPTS, *assets.of_page(context, assets.SCRIPT))]
+    context["bookkit_search"] = assets.fingerprinted(STATIC / searching.SCRIPT)
     context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
     context["bookkit_edition_slot"] = slots.slot(slots.EDITION)
     book = citing.book_of(app)
     context["bookkit_book"] = book
     context["bookkit_date"] = citing.day(book.modified) if book.modified else ""
     context["bookkit_license"] = {"title": citing.license_title(book.license), "address": citing.license_address(book.license)}
-
-
-def fingerprinted(name: str) -> str:
-    """A static file's address with its content's hash, so that browsers may keep it for good."""
-    return f"{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
-
-
-def style(static: str, names: Iterable[str] = STYLES) -> str:
-    """The style sheets as one text, to stand in the page: nothing has to be fetched before the first line is drawn.
-
-    Args:
-        static: address of the static folder as the page sees it.
-        names: the style sheets.
-    """
-    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names if (STATIC / name).is_file())
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s*\n\s*", "\n", text).strip()
-    return text.replace('url("vendor/', f'url("{static}vendor/')
 
 
 def _title(environment: Any, docname: str, config: Any) -> str:

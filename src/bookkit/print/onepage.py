@@ -26,6 +26,7 @@ from lxml.etree import _Element as Element
 
 from bookkit.citing import citing
 from bookkit.outputs import claims
+from factbook.contract import Verdict
 
 HOME = "index.html"
 CLAIMS_ANCHOR = "all-claims"
@@ -437,7 +438,7 @@ def _appendix(document: Mapping[str, Any]) -> str:
         f"{_article(article)}{''.join(_claim(claim) for claim in document['claims'] if claim['article'] == article['key'])}</section>"
         for article in document["articles"]
     )
-    marks = " · ".join(claims.badge({"verdict": key, "label": label, "outcome": ""}) for key, label in document["verdicts"].items())
+    marks = " · ".join(claims.badge(Verdict(key=key, label=label)) for key, label in document["verdicts"].items())
     return (
         f'<section class="part claims-printed" id="{CLAIMS_ANCHOR}"><h1>{CLAIMS_TITLE}</h1>'
         f'<p class="claims-legend">{marks}</p>{groups}</section>'
@@ -451,12 +452,17 @@ def _article(article: Mapping[str, Any]) -> str:
     return f'<p class="claims-article">{parts[0]}.</p>'
 
 
+def _badge(claim: Mapping[str, Any]) -> str:
+    return claims.badge(Verdict(key=claim["verdict"], label=claim["label"]), outcome=claim["outcome"])
+
+
 def _claim(claim: Mapping[str, Any]) -> str:
+    where = html.escape(claims.places(claim["lines"])).capitalize()
     compared = f" · Reference: {html.escape(claim['compared_with'])}" if claim["compared_with"] else ""
     belongs = f" Belongs to: {html.escape(claim['belongs_to'])}." if claim["belongs_to"] else ""
     return (
         f'<div class="claim-printed" id="{_claim_anchor(html.escape(claim["id"]))}">'
-        f"<p>{claims.badge(claim)} <b>{html.escape(claim['paraphrase'])}</b></p>"
-        f'<p class="claim-said">{claims.places(claim).capitalize()} · It says: {html.escape(claim["said"])}{compared}</p>'
+        f"<p>{_badge(claim)} <b>{html.escape(claim['paraphrase'])}</b></p>"
+        f'<p class="claim-said">{where} · It says: {html.escape(claim["said"])}{compared}</p>'
         f"<p>{html.escape(claim['reason'])}{belongs}</p></div>"
     )
