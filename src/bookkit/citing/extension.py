@@ -19,7 +19,7 @@ from bookkit.markup import features
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     bibliography.teach()
-    app.add_config_value("bookkit_public_prefix", "", "html", types=[str])
+    app.setup_extension("bookkit.project.settings")
     app.add_config_value("bookkit_data_folder", "data", "html", types=[str])
     app.connect("config-inited", citing.take_address)
     app.connect("html-page-context", _cite_chapter)

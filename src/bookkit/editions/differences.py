@@ -35,7 +35,8 @@ from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference, Numbe
 from bookkit.markup import features, slots
 from bookkit.markup.templates import render
 from bookkit.outputs import claims, numbers
-from bookkit.pages.contents import public_name, titles_of
+from bookkit.outputs.beside import public_name, titles
+from bookkit.pages import claims as claim_pages
 from bookkit.project.builds import OncePerBuild
 
 EDITIONS_SETTING = "BOOK_EDITIONS"
@@ -81,7 +82,7 @@ def _find_standing(app: Sphinx) -> Standing | None:
     path = Path(app.srcdir, app.config.bookkit_published)
     if not path.is_file():
         return None
-    audited = claims.machine_entries(claims.known(app), book_of(app)) if claims.known(app) else []
+    audited = claim_pages.machine_entries(dossier, book_of(app)) if (dossier := claims.known(app)) else []
     difference = compare.compare(compare.read(path), compare.of_site(numbers.entries(app), audited))
     sources = baseline.read_sources(path)
     changed = tuple(part for part, found in sources_state(app).items() if found != sources.get(part))
@@ -115,8 +116,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if not citing.writes_pages(app):
         return
     if found := standing(app):
-        titles = {public_name(app, app.config.root_doc): "Home", **titles_of(app)}
-        body = page(found, titles, citing.changelog_page(app))
+        names = {public_name(app, app.config.root_doc): "Home", **titles(app)}
+        body = page(found, names, citing.changelog_page(app))
         yield PAGE, {"title": "What differs from the published edition", "body": body}, "page.html"
     if book_of(app).site and kept_beside():
         yield VERSIONS_PAGE, {"title": "Editions", "body": versions_page(book_of(app))}, "page.html"

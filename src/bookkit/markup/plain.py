@@ -3,8 +3,7 @@
 Decided: characters that no reader sees are shown as “�”, one by one. Among them are control characters (a terminal's
 escapes, null), the marks that reorder text for the reader but not for the machine, line separators that are none in
 HTML, tag characters and halves of surrogate pairs. Nothing is dropped without a trace, and every file that is made of
-the text stays valid XML, JSON and CSV. Names that become part of an address or an attribute may hold letters, digits,
-``_``, ``-`` and ``.``, and nothing else.
+the text stays valid XML, JSON and CSV.
 """
 
 from __future__ import annotations
@@ -21,10 +20,8 @@ INVISIBLE = re.compile(
     "\u2028\u2029\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff"  # separators and fillers
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, tags
 )
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SHOWN_AS = "\ufffd"
-NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-LONGEST = 60
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 UNSPOKEN = (
     nodes.raw,
     nodes.footnote_reference,
@@ -35,18 +32,9 @@ UNSPOKEN = (
 )
 
 
-class NameRefused(ValueError):
-    """A name that cannot stand in an address."""
-
-
 def visible(text: str) -> str:
     """The text with each invisible character shown as “�”."""
     return INVISIBLE.sub(SHOWN_AS, text)
-
-
-def one_line(text: object) -> str:
-    """The text without line breaks, control characters and doubled spaces."""
-    return visible(" ".join(CONTROLS.sub(" ", str(text)).split()))
 
 
 def everywhere(value: Any) -> Any:
@@ -58,15 +46,9 @@ def everywhere(value: Any) -> Any:
     return [everywhere(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def require_names(names: Iterator[str], kind: str) -> None:
-    """Refuse names that would leave their attribute or their folder.
-
-    Raises:
-        NameRefused: one holds other characters than letters, digits, ``_``, ``-`` and ``.``.
-    """
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise NameRefused(f"“{visible(name)[:LONGEST]}” cannot be the name of {kind}. Use letters, digits, “_”, “-” and “.”.")
+def one_line(text: str) -> str:
+    """The text without line breaks, control characters and doubled spaces."""
+    return visible(" ".join(CONTROLS.sub(" ", str(text)).split()))
 
 
 def codes(text: str) -> list[str]:

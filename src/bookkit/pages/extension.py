@@ -16,12 +16,12 @@ from sphinx.util.typing import ExtensionMetadata
 from bookkit import STATIC
 from bookkit.citing.citing import book_of, changelog_page, day, work_of, writes_pages
 from bookkit.downloads.offers import PAGE as DOWNLOADS
-from bookkit.markup import features
+from bookkit.markup import assets, features
 from bookkit.outputs import notes
 from bookkit.pages import cards, downloads, head, page, policy, root_files
 from bookkit.pages.builder import BookBuilder
 from bookkit.pages.changelog import changes
-from bookkit.pages.contents import documents
+from bookkit.project.contents import documents
 
 THEME = Path(__file__).parent / "theme"
 
@@ -30,12 +30,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.citing")
     app.setup_extension("bookkit.downloads")
+    app.setup_extension("bookkit.outputs.notes")
     app.add_config_value("bookkit_answer_heading", "The short answer", "env", types=[str])
     app.add_config_value("bookkit_palette", {}, "html", types=[dict])
     app.add_html_theme(page.THEME, str(THEME))
     app.add_builder(BookBuilder, override=True)
     app.add_post_transform(page.ChapterShape)
-    app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
+    assets.bring(app, STATIC)
     app.connect("doctree-resolved", head.summarize)
     app.connect("html-collect-pages", downloads.pages)
     app.connect("html-page-context", _describe)
@@ -57,7 +58,6 @@ def _describe(app: Sphinx, pagename: str, _template: str, context: dict[str, Any
 
 def _assemble(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Put together what the theme prints, when all features have added theirs."""
-    context.setdefault("bookkit_style", "")
     if features.prints_features(context):
         page.add_layout(app, context)
         policy.check(pagename, str(context.get("body", "")), doctree)

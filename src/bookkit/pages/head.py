@@ -26,9 +26,9 @@ from bookkit.markup.plain import one_line
 from bookkit.markup.templates import render
 from bookkit.pages import answer, cards, root_files
 from bookkit.pages.changelog import changes
-from bookkit.pages.contents import documents
 from bookkit.pages.structured import Data, describe_work, json_for_html
 from bookkit.project.builds import OncePerBuild
+from bookkit.project.contents import documents
 
 CARDS = "cards"
 PALETTE = {

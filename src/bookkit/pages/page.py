@@ -10,9 +10,7 @@ out. So are all parts called that stand in the text and are folded away on the p
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +23,15 @@ from bookkit import STATIC
 from bookkit.citing import citing
 from bookkit.downloads import notebook_downloads
 from bookkit.downloads.offers import PAGE as DOWNLOADS
-from bookkit.markup import searching, slots
+from bookkit.markup import assets, searching, slots
 from bookkit.markup.plain import one_line
 from bookkit.markup.templates import render
 from bookkit.pages import changelog, policy
 from bookkit.project import declared
 
 THEME = "bookkit"
-STYLES = ("bookkit.css", "charts.css", "claims.css")
-SCRIPTS = ("page.js", "charts.js", "claims.js")
+STYLES = (STATIC / "bookkit.css",)
+SCRIPTS = (STATIC / "page.js",)
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
@@ -126,9 +124,10 @@ def add_layout(app: Sphinx, context: dict[str, Any]) -> None:
     context["bookkit_chapters"] = [
         {"name": name, "title": "Home" if name == root else environment.titles[name].astext()} for name in chapters
     ]
-    context["bookkit_style"] = style(context["pathto"]("_static/", resource=True)) + context["bookkit_style"]
-    context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
-    context["bookkit_search"] = fingerprinted(searching.SCRIPT)
+    styles = (*STYLES, *assets.of_page(context, assets.STYLE))
+    context["bookkit_style"] = assets.inlined(styles, context["pathto"]("_static/", resource=True))
+    context["bookkit_scripts"] = [assets.fingerprinted(path) for path in (*SCRIPTS, *assets.of_page(context, assets.SCRIPT))]
+    context["bookkit_search"] = assets.fingerprinted(STATIC / searching.SCRIPT)
     context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
     context["bookkit_edition_slot"] = slots.slot(slots.EDITION)
     context["bookkit_book"] = book
@@ -136,21 +135,3 @@ def add_layout(app: Sphinx, context: dict[str, Any]) -> None:
     context["bookkit_license"] = citing.license_of(book)
     context["bookkit_first_script"] = policy.FIRST_SCRIPT
     context["bookkit_policy"] = policy.head((policy.FIRST_SCRIPT,))
-
-
-def fingerprinted(name: str) -> str:
-    """A static file's address with its content's hash, so that browsers may keep it for good."""
-    return f"{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
-
-
-def style(static: str, names: Iterable[str] = STYLES) -> str:
-    """The style sheets as one text, to stand in the page: nothing has to be fetched before the first line is drawn.
-
-    Args:
-        static: address of the static folder as the page sees it.
-        names: the style sheets.
-    """
-    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names if (STATIC / name).is_file())
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s*\n\s*", "\n", text).strip()
-    return text.replace('url("vendor/', f'url("{static}vendor/')

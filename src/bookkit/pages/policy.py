@@ -14,27 +14,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
+from collections.abc import Iterable
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.util import logging
 
-from bookkit.markup import plain
+from bookkit.markup.refusing import refused
 from bookkit.markup.templates import render
 
 # Before anything is drawn, so that a reader who chose the dark theme sees no flash of the light one
 FIRST_SCRIPT = 'try{const t=localStorage.getItem("theme");if(t)document.documentElement.dataset.theme=t}catch{}'
-# Types that a browser takes for a program; every other type is data to it
-PROGRAMS = re.compile(r"(?:module|(?:text|application)/(?:x-)?(?:java|ecma|j|live)script(?:1\.\d)?)?", re.IGNORECASE)
-# What starts or loads something of its own accord
-ELEMENTS = ("iframe", "frame", "object", "embed", "base", "meta")
-ADDRESSES = ("href", "xlink:href", "src", "action", "formaction", "data", "poster", "srcset")
-# Browsers skip these inside an address
-SKIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u200b\u200e\u200f\u2028-\u202e]")
-SHOWN = 60
 logger = logging.getLogger(__name__)
 
 
@@ -85,28 +75,3 @@ def _tags(rules: dict[str, str]) -> Markup:
 def integrity(script: str) -> str:
     """The hash of a script as a policy names it: ``sha256-…``."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def refused(markup: str) -> list[str]:
-    """What in the HTML of a page's text would run, load something or hide from the reader: in plain words, without repetition."""
-    return [*dict.fromkeys(_Reader(markup).found), *(f"the invisible character {code}" for code in plain.codes(markup))]
-
-
-class _Reader(HTMLParser):
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += _faults(tag, [(name, value or "") for name, value in attrs])
-
-
-def _faults(tag: str, attributes: list[tuple[str, str]]) -> Iterator[str]:
-    if tag in ELEMENTS or (tag == "script" and PROGRAMS.fullmatch(dict(attributes).get("type", "").strip())):
-        yield f"the element <{tag}>"
-    for name, value in attributes:
-        if name.startswith("on"):
-            yield f"the event handler {name}=“{value[:SHOWN]}”"
-        elif name in ADDRESSES and SKIPPED.sub("", value).lower().startswith(("javascript:", "vbscript:", "data:text/html")):
-            yield f"the address “{value[:SHOWN]}”"

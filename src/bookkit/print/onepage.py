@@ -28,6 +28,7 @@ from bookkit.citing import citing
 from bookkit.markup.templates import render
 from bookkit.outputs import claims
 from bookkit.project import commands
+from factbook.contract import Verdict
 
 HOME = "index.html"
 CLAIMS_ANCHOR = "all-claims"
@@ -429,12 +430,16 @@ def _appendix(document: Data) -> Markup:
             "about": ", ".join(filter(None, (article["title"], article["publisher"].replace("unknown", ""), article["year"]))),
             "is_web": article["url"].startswith(("https://", "http://")),
             "claims": [
-                {**claim, "badge": Markup(claims.badge(claim)), "place": Markup(claims.places(claim).capitalize())}
+                {**claim, "badge": _badge(claim), "place": claims.places(claim["lines"]).capitalize()}
                 for claim in document["claims"]
                 if claim["article"] == article["key"]
             ],
         }
         for article in document["articles"]
     ]
-    marks = [Markup(claims.badge({"verdict": key, "label": label, "outcome": ""})) for key, label in document["verdicts"].items()]
+    marks = [claims.badge(Verdict(key=key, label=label)) for key, label in document["verdicts"].items()]
     return render("print/claims.html", anchor=CLAIMS_ANCHOR, title=CLAIMS_TITLE, marks=marks, groups=groups)
+
+
+def _badge(claim: Data) -> Markup:
+    return claims.badge(Verdict(key=claim["verdict"], label=claim["label"]), outcome=claim["outcome"])

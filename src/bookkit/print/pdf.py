@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from bookkit import STATIC, console
+from bookkit import STATIC, console, outputs
 from bookkit.citing import citing
-from bookkit.outputs import calculator
+from bookkit.markup import assets
+from bookkit.outputs import calculators
 from bookkit.pages import downloads, page
 from bookkit.print import chromium, onepage
 from bookkit.print.onepage import Document
@@ -107,8 +108,8 @@ def printed(site: Path, work: Path) -> bytes:
     if browser is None:
         raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
     static = f"{STATIC.resolve().as_uri()}/"
-    sheets = (*page.STYLES, *calculator.STYLES, STYLE)
-    book = onepage.document(site, page.style(static, sheets))
+    of_outputs = (outputs.STATIC / name for name in (*outputs.STYLES, *calculators.STYLES))
+    book = onepage.document(site, assets.inlined((*page.STYLES, *of_outputs, STATIC / STYLE), static))
     source = work / "book.html"
     source.write_text(book.html, encoding="utf-8", newline="\n")
     return finished(_print(browser, source, book), book)

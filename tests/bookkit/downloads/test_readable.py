@@ -24,6 +24,7 @@ from bookkit.execution import rerun
 from deepseek_audit.audit import dossier
 from deepseek_audit.audit.claims import audit
 from factbook import publish, sources
+from factbook.contract import Chart
 from factbook.facts import load
 from tests.bookkit.conftest import ROOT
 
@@ -42,7 +43,7 @@ for key, entry in ENTRIES.items():
 PLACE = Surroundings("costs.html", "https://example.org/b/", ENTRIES)
 # What begins a role or a directive
 ROLE = re.compile(r"\{[a-z][\w:+.-]*\}`|^[`:]{3,}\{", re.MULTILINE)
-CHART = "application/vnd.vegalite.v6+json"
+CHART = Chart.MIME_TYPE
 TOO_LARGE = 3e6
 
 

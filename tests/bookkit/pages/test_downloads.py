@@ -138,7 +138,7 @@ def test_without_a_pdf_the_page_says_how_to_get_one_and_with_one_it_lists_it(sit
     shutil.copytree(site, copy, ignore=shutil.ignore_patterns("claims", "_figures", "cards"))
     before = (copy / "downloads.html").read_text(encoding="utf-8")
     assert commands.PRINT in before
-    assert ".pdf" not in before
+    assert '.pdf"' not in before
     downloads.refresh(copy)
     assert (copy / "downloads.html").read_text(encoding="utf-8") == before
     for name in ("old-0.1.pdf", "book-1.0.pdf"):

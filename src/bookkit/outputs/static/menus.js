@@ -1,7 +1,5 @@
-/* Closes the menus of charts and tables, copies numbers of tables as numbers, and makes a chart interactive when a reader turns to it.
-   Without it, and from a file, charts stay as they are. */
+/* Closes the menus of figures and tables, and copies numbers of tables as numbers. */
 (() => {
-  const figureOf = (event) => event.target.closest?.("figure.chart");
   const menus = () => document.querySelectorAll(".chart-menu[open]");
   document.addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
   document.addEventListener("keydown", (event) => {
@@ -33,25 +31,4 @@
     event.clipboardData.setData("text/html", holder.innerHTML);
     event.preventDefault();
   });
-
-  if (location.protocol === "file:") return;
-  const hydrate = async (figure) => {
-    const { live } = figure.querySelector(".chart-drawing").dataset;
-    if (!live || figure.dataset.hydrated) return;
-    figure.dataset.hydrated = "loading";
-    try {
-      const { mount } = await import(new URL(live, document.baseURI).href);
-      await mount(figure);
-      figure.dispatchEvent(new CustomEvent("chart-hydrated", { bubbles: true }));
-    } catch {
-      figure.dataset.hydrated = "failed";
-    }
-  };
-  for (const type of ["pointerover", "focusin", "touchstart"]) {
-    document.addEventListener(type, (event) => { const figure = figureOf(event); if (figure) hydrate(figure); }, { passive: true });
-  }
-  const seen = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
-    if (isIntersecting) { seen.unobserve(target); hydrate(target.closest("figure.chart")); }
-  }));
-  document.querySelectorAll(".chart-drawing[data-eager]").forEach((drawing) => seen.observe(drawing));
 })();
