@@ -28,11 +28,11 @@ from bookkit.markup.templates import render
 from bookkit.outputs import beside, notes, numbers
 from bookkit.outputs.claims import FILE, FOLDER, PAGES, address, badge_of, known, places, short_title
 from bookkit.pages import answer, changelog, head
+from bookkit.pages.builder import BookBuilder
 from factbook.contract import READ_AS, Article, Claim, ClaimSource, Dossier, Payload
 
 __all__ = ["PAGES", "setup"]
 
-TEMPLATE = "claim.html"
 DECIDED_BY = {
     "arithmetic": "Decided by arithmetic alone.",
     "both": "The arithmetic is computed; what the number belongs to is judged.",
@@ -47,6 +47,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("bookkit_verdicts_page", "", "html", types=[str])
     app.connect("html-collect-pages", _pages)
     app.connect("html-page-context", _page_context)
+    app.connect("html-page-context", _print_elsewhere, priority=features.AFTER_ALL)
     app.connect("build-finished", _finish)
     return features.METADATA
 
@@ -224,8 +225,9 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             "body": str(page(claim, dossier, book, titles, overview_page, changes, app.config.bookkit_verdicts_page)),
             "bookkit_claim": claim,
         }
-        app.builder.add_to_search(_searched(claim))  # type: ignore[attr-defined]  # Of the builder for books
-        yield f"{FOLDER}/{claim.id}", context, TEMPLATE
+        if isinstance(app.builder, BookBuilder):
+            app.builder.add_to_search(_searched(claim))
+        yield f"{FOLDER}/{claim.id}", context, "page.html"
 
 
 def _searched(claim: Claim) -> searching.Page:
@@ -246,6 +248,12 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     elif pagename in app.env.found_docs:
         name = beside.public_name(app, pagename)
         context["bookkit_chapter_claims"] = chapter_list(name, dossier, posixpath.relpath(".", posixpath.dirname(name) or "."))
+
+
+def _print_elsewhere(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:
+    """Under a theme of others the list ends the text."""
+    if context.get("bookkit_chapter_claims") and not features.prints_features(context):
+        context["body"] = f"{context.get('body', '')}\n{context['bookkit_chapter_claims']}"
 
 
 def chapter_list(name: str, dossier: Dossier, root: str) -> Markup | str:

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from bookkit.editions import baseline
 from bookkit.editions.compare import Edition, Number
-from tests.bookkit.site.test_stock import build
+from tests.bookkit.stock import build
 
 STOCK = "sphinx_book_theme"
 CITATION = """

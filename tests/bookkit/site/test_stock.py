@@ -3,23 +3,21 @@
 import json
 import os
 import sys
-from io import StringIO
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import nbformat
 import pytest
 from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from bookkit.outputs import claims, notes, numbers
 from tests.bookkit.outputs.test_bookkit import NUMBER, SPECIFICATION
 from tests.bookkit.outputs.test_claims import claim
 from tests.bookkit.outputs.test_claims import data as claims_data
 from tests.bookkit.outputs.test_hostile import emitted
+from tests.bookkit.stock import build
 
 CHART = "application/vnd.vegalite.v6+json"
-SETTINGS = {"extensions": ["myst_nb", "bookkit"], "nb_execution_mode": "off", "myst_enable_extensions": []}
 FOREIGN = """
 from docutils import nodes
 from sphinx.domains import Domain
@@ -47,24 +45,6 @@ def write(folder: Path, name: str, *outputs: object) -> None:
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}\n\nText."), *outputs])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     (folder / f"{name}.ipynb").write_text(json.dumps(book), encoding="utf-8")
-
-
-def build(folder: Path, builder: str = "dummy", **settings: object) -> tuple[Sphinx, str]:
-    """One build as `jupyter-book build .` makes it, with the environment that the last one left; and what it said."""
-    said, out = StringIO(), folder.parent / "out"
-    with patch_docutils(), docutils_namespace():
-        app = Sphinx(
-            str(folder),
-            str(folder),
-            str(out),
-            str(folder.parent / "doctrees"),
-            builder,
-            confoverrides={**SETTINGS, **settings},
-            status=None,
-            warning=said,
-        )
-        app.build()
-    return app, said.getvalue()
 
 
 @pytest.fixture
