@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from bookkit import console
@@ -30,6 +31,34 @@ CONTENTS = ("_config.yml", "_toc.yml")
 # Bundled anew on each machine; no part of the sources
 BUNDLED = "vendor"
 PARTS = {"data": "the data", "text": "the text", "code": "the code"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a built site says of itself in ``edition.json``, for machines and for `bookkit.editions.versions`."""
+
+    name: str = ""
+    title: str = ""
+    version: str = ""
+    date: str = ""
+    site: str = ""
+    repository: str = ""
+    commit: str = ""
+    changelog: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, content: bytes) -> Entry:
+        """The entry that a file holds; what is no text there is unknown.
+
+        Raises:
+            ValueError: it is no JSON, or something else.
+        """
+        found = json.loads(content)
+        if not isinstance(found, dict):
+            raise ValueError("it is not what bookkit writes")
+        texts = {one.name: text for one in fields(cls) if isinstance(text := found.get(one.name), str)}
+        return cls(**texts, sources=found.get("sources", {}))
 
 
 def hash_sources(root: Path, text: str, data: str, code: str) -> dict[str, str]:
@@ -82,7 +111,7 @@ def list_words(items: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
-def read_built(site: Path) -> tuple[Edition, dict[str, str]]:
+def read_built(site: Path) -> tuple[Edition, Mapping[str, str]]:
     """The edition that a built site is, and the state of its sources.
 
     Raises:
@@ -91,8 +120,8 @@ def read_built(site: Path) -> tuple[Edition, dict[str, str]]:
     path = site / EDITION_FILE
     if not path.is_file():
         raise EditionError(f"{path} is not there. Build the site first: {commands.BUILD}")
-    entry, found = json.loads(path.read_text(encoding="utf-8")), compare.read(site)
-    return Edition(found.numbers, found.claims, entry["version"], entry["date"]), entry["sources"]
+    entry, found = Entry.read(path.read_bytes()), compare.read(site)
+    return Edition(found.numbers, found.claims, entry.version, entry.date), entry.sources
 
 
 def find_obstacles(site: Path, path: Path) -> list[str]:

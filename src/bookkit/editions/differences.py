@@ -30,7 +30,7 @@ from sphinx.util.typing import ExtensionMetadata
 from bookkit.citing import citing
 from bookkit.citing.citing import book_of
 from bookkit.editions import baseline, compare
-from bookkit.editions.baseline import EDITION_FILE, PARTS, list_words
+from bookkit.editions.baseline import EDITION_FILE, PARTS, Entry, list_words
 from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference, Number
 from bookkit.markup import features, slots
 from bookkit.markup.templates import render
@@ -154,28 +154,28 @@ def _write_files(app: Sphinx, exception: Exception | None) -> None:
     if exception or not citing.writes_pages(app):
         return
     book, output = book_of(app), Path(app.outdir)
-    _write(output / EDITION_FILE, edition_entry(book, sources_state(app), citing.changelog_page(app)))
+    _write(output / EDITION_FILE, dataclasses.asdict(describe_edition(book, sources_state(app), citing.changelog_page(app))))
     if found := standing(app):
         _write(output / DIFFERENCES, machine_entry(found))
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
+def _write(path: Path, content: Mapping[str, object]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
-def edition_entry(book: citing.Book, sources: Mapping[str, str], changelog: str = "") -> dict[str, Any]:
-    """What this site is, for machines and for `bookkit.editions.versions`."""
-    return {
-        "name": book.name,
-        "title": book.title,
-        "version": book.version,
-        "date": book.published.isoformat() if book.published else "",
-        "site": book.site,
-        "repository": book.repository,
-        "commit": book.commit.hash if book.commit else "",
-        "changelog": changelog,
-        "sources": dict(sources),
-    }
+def describe_edition(book: citing.Book, sources: Mapping[str, str], changelog: str = "") -> Entry:
+    """What this site is."""
+    return Entry(
+        name=book.name,
+        title=book.title,
+        version=book.version,
+        date=book.published.isoformat() if book.published else "",
+        site=book.site,
+        repository=book.repository,
+        commit=book.commit.hash if book.commit else "",
+        changelog=changelog,
+        sources=dict(sources),
+    )
 
 
 def machine_entry(found: Standing) -> dict[str, Any]:
