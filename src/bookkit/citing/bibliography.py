@@ -23,8 +23,9 @@ ESCAPES = {r"\$": "$", r"\textdollar": "$", r"\textasciicircum": "^", r"\textles
 PARTS = ("pybtex.style.formatting", "pybtex.style.names", "pybtex.style.labels", "pybtex.style.sorting", "pybtex.backends")
 
 
+@functools.cache
 def teach() -> None:
-    """Teach latexcodec the missing escapes, and pybtex where its parts are; to do so twice is harmless.
+    """Teach latexcodec the missing escapes, and pybtex where its parts are.
 
     By itself pybtex looks through all installed packages, four times for each entry that it formats.
     """
@@ -39,6 +40,7 @@ def teach() -> None:
 @functools.cache
 def plain_text(latex: str) -> str:
     """What a field of the bibliography says, without LaTeX."""
+    teach()
     return str(Text.from_latex(latex))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pybtex.database import Entry
 from pybtex.plugin import find_plugin
 
-from bookkit.citing.bibliography import plain_text
+from bookkit.citing.bibliography import plain_text, teach
 from bookkit.downloads.scripts.reading import Reading
 
 # What may stand for an author, in this order
@@ -49,6 +49,7 @@ def describe_source(entry: Entry, style: str = "plain") -> Source:
         entry: pybtex's entry.
         style: the name of pybtex's style of formatting.
     """
+    teach()
     fields = {name: plain_text(value) for name, value in entry.fields.items()}
     address = entry.fields.get("url", "") or (f"https://doi.org/{entry.fields['doi']}" if "doi" in entry.fields else "")
     written = find_plugin("pybtex.style.formatting", style)().format_entry("", _without_address(entry)).text

@@ -32,7 +32,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from bookkit import console
-from bookkit.citing import bibliography, citing
+from bookkit.citing import citing
 from bookkit.downloads import launch_links, wheel
 from bookkit.downloads.offers import NOTEBOOKS
 from bookkit.downloads.readable import OUT_OF_SIGHT, NotReadable, Surroundings, readable
@@ -117,7 +117,6 @@ def main(arguments: list[str] | None = None) -> int:
     folder, root = parser.parse_args(arguments).folder, Path.cwd()
     configured = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     stored = root / configured.get("sphinx", {}).get("config", {}).get("bookkit_notebooks_folder", "notebooks")
-    bibliography.teach()
     entries = {key: entry for path in configured.get("bibtex_bibfiles", ()) for key, entry in parse_file(root / path).entries.items()}
     site = os.environ.get("BOOK_SITE_URL", "")
     try:
