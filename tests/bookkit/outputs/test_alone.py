@@ -19,12 +19,8 @@ from tests.bookkit.outputs.test_hostile import emitted
 from tests.bookkit.site.test_stock import build, write
 
 SOURCE = {"key": "paper", "title": "A paper", "authors": "", "publisher": "", "year": "2025", "read_as": "original", "remark": "x"}
-TABLE = {
-    "caption": "A table",
-    "columns": ["What", "How much"],
-    "rows": [["This", {key: value for key, value in NUMBER.items() if key != "id"}]],
-    "emphasis": [],
-}
+UNNAMED = {key: value for key, value in NUMBER.items() if key != "id"}
+TABLE = {"caption": "A table", "columns": ["What", "How much"], "rows": [["This", UNNAMED]], "emphasis": []}
 # Extension, media type, what an output of it is on the page, and the files that it brings
 ALONE = [
     ("numbers", Number, "a.traced", {"numbers.css", "numbers.js"}),
