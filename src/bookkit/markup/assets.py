@@ -45,7 +45,7 @@ def bring(app: Sphinx, folder: Path, *names: str, where: Callable[[nodes.documen
             if name.endswith(STYLE):
                 app.builder.add_css_file(name)
             else:
-                app.builder.add_js_file(name, loading_method="defer")
+                app.builder.add_js_file(name, defer="defer")
 
     app.connect("builder-inited", add_folder)
     if names:

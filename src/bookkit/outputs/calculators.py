@@ -47,6 +47,7 @@ class CalculatorFigure(nodes.General, nodes.Element):  # type: ignore[misc]
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.numbers")
     as_text = (visit_as_text, None)
     app.add_node(CalculatorFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)

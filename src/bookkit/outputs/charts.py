@@ -59,6 +59,8 @@ LINKS = (
     (PNG, "Image (PNG)"),
     (SPECIFICATION, "Chart specification (Vega-Lite)"),
 )
+# Colors of `factbook.charts` that follow the light and the dark theme
+COLORS = {"#1b1b1a": "--chart-ink", "#5f5f5c": "--chart-muted", "#d9d8d3": "--chart-grid"}
 logger = logging.getLogger(__name__)
 
 
@@ -108,7 +110,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
-    app.add_config_value("bookkit_chart_colors", {}, "html", types=[dict])
+    app.add_config_value("bookkit_chart_colors", COLORS, "html", types=[dict])
     as_text = (visit_as_text, None)
     app.add_node(ChartFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)
     registry.register(app, contract.Chart, read)
