@@ -89,7 +89,7 @@ catalog: $(READY) ## Write data/README.md and book/references.bib from the table
 
 edition: site ## Keep this state as the published edition: its numbers, and what archives read
 	@$(PY) -m bookkit.release.archive
-	@$(PY) -m bookkit.editions.published
+	@$(PY) -m bookkit.editions.baseline
 	@$(PY) -m deepseek_audit edition
 
 lock: $(READY) ## Compile the requirements*.txt from their .in files, with hashes

@@ -50,7 +50,7 @@ IN_A_BROWSER = (
     "tests/bookkit/pages/test_browser.py",
     "tests/bookkit/outputs/test_calculator.py",
     "tests/bookkit/outputs/test_claims_browser.py",
-    "tests/bookkit/editions/test_published_browser.py",
+    "tests/bookkit/editions/test_baseline_browser.py",
     "tests/bookkit/outputs/test_hostile.py",
     "tests/bookkit/pages/test_old_browsers.py",
     "tests/bookkit/pages/test_settings.py",

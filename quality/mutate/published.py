@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from factbook.contract import NUMBER_RECORD
 from factbook.facts import RETURNS, Facts
 
 ROOT = Path(__file__).parents[2]
-NUMBER = "application/papermill.record/application/vnd.traced-number+json"
 COUNTS = ("count of", "how many", "number of")
 HOME = "index"
 
@@ -95,7 +95,7 @@ def headline(root: Path = ROOT) -> frozenset[str]:
     for path in (root / "notebooks").glob("*.ipynb"):
         named = short_answer(root / "book" / f"{path.stem}.md")
         for data in outputs(path):
-            number = data.get(NUMBER)
+            number = data.get(NUMBER_RECORD)
             if number and not is_count(number) and (path.stem == HOME or number["id"] in named):
                 found |= {row["id"] for row in number["rows"]}
     return frozenset(found)

@@ -13,16 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from factbook import contract
+from factbook.contract import RECORD_PREFIX
 from factbook.facts import UnknownFact, load
-from factbook.quantity import MIME_TYPE, Quantity
+from factbook.quantity import Quantity
 
-TABLE_MIME_TYPE = "application/vnd.traced-table+json"
 # A count may have thousands of rows; beyond these, their ids must do
 DETAILED_ROWS = 12
 # A number of years from here on is the year of a date
 FIRST_CALENDAR_YEAR = 1900
-# The convention by which MyST-NB and papermill find values that a notebook records for its text
-RECORD_PREFIX = "application/papermill.record/"
 
 
 # What a sentence can name
@@ -70,12 +69,10 @@ def _bundle(name: str, value: Recorded) -> dict[str, Any]:
         raise UntracedNumber(f"n.{name} = {value!r} is a plain number. Compute it from facts[…], whose sources are known, or give a text.")
     if not value.rows:
         raise UntracedNumber(f"n.{name} = {value} has no data row behind it. Compute it from facts[…].")
-    bundle: dict[str, Any] = value._repr_mimebundle_()
-    bundle[MIME_TYPE] = {"id": name, **traced(value)}
-    return bundle
+    return {"text/plain": str(value), contract.Number.MIME_TYPE: traced(value, name).to_payload()}
 
 
-def fact_in_sentence(written: str) -> tuple[dict[str, Any], list[Path]]:
+def fact_in_sentence(written: str) -> tuple[contract.Number, list[Path]]:
     """A fact that a sentence reads without code.
 
     Args:
@@ -101,17 +98,17 @@ def fact_in_sentence(written: str) -> tuple[dict[str, Any], list[Path]]:
             raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
     assert value is not None
     shown = value.shown(specification) if specification else value
-    return {"id": re.sub(r"\W+", "_", name), **traced(shown)}, facts.paths(home, "sources")
+    return traced(shown, re.sub(r"\W+", "_", name)), facts.paths(home, "sources")
 
 
-def traced(number: Quantity) -> dict[str, Any]:
+def traced(number: Quantity, name: str = "") -> contract.Number:
     """A number with everything a reader needs to check it: its formula, and the rows behind it with their sources."""
     rows = sorted(number.rows)
-    details = [row_details(row_id) for row_id in rows[:DETAILED_ROWS]]
-    return {**number.describe(str(number)), "rows": [*details, *({"id": row_id} for row_id in rows[DETAILED_ROWS:])]}
+    details = [*map(row_details, rows[:DETAILED_ROWS]), *map(contract.Row, rows[DETAILED_ROWS:])]
+    return number.traced(str(number), details, name)
 
 
-def row_details(row_id: str) -> dict[str, str]:
+def row_details(row_id: str) -> contract.Row:
     """A row of the data, or a claim, as a reader sees it: its value, its grade, and its source."""
     facts = load()
     home = facts.home(row_id)
@@ -129,16 +126,16 @@ def row_details(row_id: str) -> dict[str, str]:
         row = facts.row(row_id)
         text = row["text"] or _calendar_year(row) or str(facts.assumption(row_id))
     source = facts.source(row["source_key"])
-    return {
-        "id": row_id,
-        "text": text,
-        "evidence": row["evidence"],
-        "read_as": row["read_as"],
-        "source": f"{described(source)}, {source['title']}",
-        "url": source["url"],
-        "locator": row["locator"],
-        "note": row["note"],
-    }
+    return contract.Row(
+        id=row_id,
+        text=text,
+        evidence=row["evidence"],
+        read_as=row["read_as"],
+        source=f"{described(source)}, {source['title']}",
+        url=source["url"],
+        locator=row["locator"],
+        note=row["note"],
+    )
 
 
 def _calendar_year(row: Mapping[str, str]) -> str:
@@ -174,11 +171,11 @@ class Table:
                     raise UntracedNumber(f"{self.caption!r}: {cell!r} has no data row behind it.")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self._text(), "text/html": self._html(), TABLE_MIME_TYPE: self._data()}
+        return {"text/plain": self._text(), "text/html": self._html(), contract.Table.MIME_TYPE: self._data().to_payload()}
 
-    def _data(self) -> dict[str, Any]:
-        rows = [[traced(cell) if isinstance(cell, Quantity) else cell for cell in row] for row in self.rows]
-        return {"caption": self.caption, "columns": list(self.columns), "rows": rows, "emphasis": list(self.emphasis)}
+    def _data(self) -> contract.Table:
+        rows = tuple(tuple(traced(cell) if isinstance(cell, Quantity) else cell for cell in row) for row in self.rows)
+        return contract.Table(caption=self.caption, columns=tuple(self.columns), rows=rows, emphasis=tuple(self.emphasis))
 
     def _text(self) -> str:
         return as_text(self.columns, [list(map(str, row)) for row in self.rows], self.caption)

@@ -18,7 +18,7 @@ import math
 import numbers
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ from typing import Any
 
 import pint
 
+from factbook import contract
 from factbook.rounding import SETTLED_DIGITS, leading_place, record, round_to
 
 EXACT = math.inf
@@ -35,7 +36,6 @@ LARGEST_WRITTEN_OUT = 1e15
 # Enough for every figure of a source; beyond it stands arithmetic, not knowledge
 WRITTEN_DIGITS = 7.0
 _SPELLED_UNITS = {"usd": "US dollars", "cny": "yuan", "gpu": "GPUs", "gpu_hour": "GPU-hours", "percent": "percent", "flop": "FLOP"}
-MIME_TYPE = "application/vnd.traced-number+json"
 _SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MINUS = "−"
@@ -292,20 +292,34 @@ class Quantity:
         return f"<{self} = {self.formula}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": str(self), MIME_TYPE: self.describe(str(self))}
+        number = self.traced(str(self), [contract.Row(row) for row in sorted(self.rows)])
+        return {"text/plain": str(self), number.MIME_TYPE: number.to_payload()}
 
-    def describe(self, text: str) -> dict[str, Any]:
+    def traced(self, text: str, rows: Sequence[contract.Row], name: str = "") -> contract.Number:
+        """The number as a chapter emits it.
+
+        Args:
+            text: as it is printed.
+            rows: the rows behind it.
+            name: under which a chapter records it.
+        """
+        told = self.describe(text)
+        return contract.Number(
+            id=name, value=told.value, unit=told.unit, text=text, exact=told.exact, formula=told.formula, rows=tuple(rows)
+        )
+
+    def describe(self, text: str) -> contract.StepNumber:
         """What a page or a machine needs to trace this number: value, unit, printed text, formula, ids of its rows."""
         name = str(self.unit) if self.unit != unit("ratio") else ""
         written = _plain(self.magnitude, min(self.digits, WRITTEN_DIGITS))
-        return {
-            "value": record(self.magnitude, self.digits),
-            "unit": name or "ratio",
-            "text": text,
-            "exact": f"{written} {_SPELLED_UNITS.get(name, name)}".strip(),
-            "formula": self.formula,
-            "rows": sorted(self.rows),
-        }
+        return contract.StepNumber(
+            value=record(self.magnitude, self.digits),
+            unit=name or "ratio",
+            text=text,
+            exact=f"{written} {_SPELLED_UNITS.get(name, name)}".strip(),
+            formula=self.formula,
+            rows=tuple(sorted(self.rows)),
+        )
 
 
 def _as_quantity(value: object) -> Quantity | None:

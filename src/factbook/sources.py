@@ -12,10 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from factbook import publish
+from factbook import contract, publish
 from factbook.facts import Facts
-
-MIME_TYPE = "application/vnd.sources+json"
 
 
 @dataclass(frozen=True)
@@ -25,10 +23,14 @@ class Sources:
     facts: Facts
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        data = self.describe()
-        return {"text/plain": _as_text(data["sources"]), "text/html": _as_html(data["sources"]), MIME_TYPE: data}
+        listed = self.describe()
+        return {
+            "text/plain": _as_text(listed.sources),
+            "text/html": _as_html(listed.sources),
+            listed.MIME_TYPE: listed.to_payload(),
+        }
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> contract.Sources:
         """Each source with its rows and their grades."""
         rows: dict[str, list[str]] = {}
         grades: dict[str, Counter[str]] = {}
@@ -37,29 +39,34 @@ class Sources:
             rows.setdefault(row["source_key"], []).append(fact_id)
             grades.setdefault(row["source_key"], Counter())[row["evidence"]] += 1
         found = [
-            {
+            contract.Source(
                 **{name: source[name] for name in ("title", "authors", "publisher", "year", "read_as", "remark")},
-                "key": source["source_key"],
-                "url": address(source),
-                "evidence": dict(sorted(grades.get(source["source_key"], Counter()).items())),
-                "rows": sorted(rows.get(source["source_key"], ())),
-            }
+                key=source["source_key"],
+                url=address(source),
+                evidence=dict(sorted(grades.get(source["source_key"], Counter()).items())),
+                rows=tuple(sorted(rows.get(source["source_key"], ()))),
+            )
             for source in self.facts.rows("sources")
         ]
-        return {"sources": sorted(found, key=lambda source: ((source["authors"] or source["title"]).casefold(), source["key"]))}
+        found.sort(key=lambda source: ((source.authors or source.title).casefold(), source.key))
+        return contract.Sources(sources=tuple(found))
 
 
-def _as_text(sources: Sequence[Mapping[str, Any]]) -> str:
-    return "\n".join(f"{publish.described(source)}, {source['title']}: {source['url'] or 'no address'}" for source in sources)
+def _as_text(sources: Sequence[contract.Source]) -> str:
+    return "\n".join(f"{_described(source)}, {source.title}: {source.url or 'no address'}" for source in sources)
 
 
-def _as_html(sources: Sequence[Mapping[str, Any]]) -> str:
+def _described(source: contract.Source) -> str:
+    return publish.described({name: getattr(source, name) for name in ("authors", "publisher", "title", "year")})
+
+
+def _as_html(sources: Sequence[contract.Source]) -> str:
     lines = []
     for source in sources:
-        where = html.escape(source["url"], quote=True)
-        title = publish.shown(source["title"])
+        where = html.escape(source.url, quote=True)
+        title = publish.shown(source.title)
         linked = f'<a href="{where}">{title}</a>' if where else title
-        lines.append(f"<li>{publish.shown(publish.described(source))}, {linked}</li>")
+        lines.append(f"<li>{publish.shown(_described(source))}, {linked}</li>")
     return f"<ul>{''.join(lines)}</ul>"
 
 

@@ -14,11 +14,11 @@ import yaml
 from bookkit.execution import notebooks, pairs
 from bookkit.execution.pairs import chapters
 from bookkit.site import build
+from factbook.contract import Chart
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = chapters(ROOT / "book")
-CHART = "application/vnd.vegalite.v6+json"
-IN_JUPYTERLAB = "application/vnd.vegalite.v5+json"
+CHART, IN_JUPYTERLAB = Chart.MIME_TYPE, Chart.OLDER_MIME_TYPE
 TITLE_WORDS = 10
 
 

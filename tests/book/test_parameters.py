@@ -19,12 +19,13 @@ import numpy as np
 import pytest
 
 from bookkit.execution import rerun
+from factbook.contract import Calculator
 
 # One worker runs the chapters for all of these
 pytestmark = pytest.mark.xdist_group("parameters")
 
 ROOT = Path(__file__).parents[2]
-CALCULATOR = "application/vnd.calculator+json"
+CALCULATOR = Calculator.MIME_TYPE
 GIVEN = {
     "architecture": {"sequence": "8192 token", "slowness": "50"},
     "benchmarks-and-prices": {"read": "3000 token", "written": "400 token", "cached": "100%", "thinking": "10"},

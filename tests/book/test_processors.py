@@ -14,7 +14,8 @@ import sys
 import numpy as np
 import pytest
 
-from bookkit.outputs import calculator
+from bookkit.outputs import calculators
+from factbook.contract import Calculator
 
 from . import perturbation
 from .execution import NOTEBOOKS, ROOT, enabled_features
@@ -84,14 +85,14 @@ def test_pages_of_calculators_do_not_hang_on_the_last_bit(monkeypatch):
     """Their bars stand where logarithms say."""
     notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in NOTEBOOKS.glob("*.ipynb")]
     outputs = (output.get("data", {}) for notebook in notebooks for cell in notebook["cells"] for output in cell.get("outputs", []))
-    found = [data[calculator.MIME_TYPE] for data in outputs if calculator.MIME_TYPE in data]
-    written = [calculator.markup(data, 1, "calculator.js") for data in found]
+    found = [Calculator.from_payload(data[Calculator.MIME_TYPE]) for data in outputs if Calculator.MIME_TYPE in data]
+    written = [calculators.markup(data, 1, "calculator.js") for data in found]
     for seed in SEEDS:
         noise = perturbation.noise_of(seed)
         for name in ("log", "log10", "sqrt", "exp"):
             exact = getattr(math, name)
             monkeypatch.setattr(math, name, lambda *given, exact=exact, noise=noise: noise(exact(*given)))
-        assert [calculator.markup(data, 1, "calculator.js") for data in found] == written
+        assert [calculators.markup(data, 1, "calculator.js") for data in found] == written
         monkeypatch.undo()
     assert len(found) >= 6
 

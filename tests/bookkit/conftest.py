@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from bookkit.editions import compare, published
-from bookkit.project import locks
+from bookkit.editions import baseline, compare
+from bookkit.project import layout, locks
 from bookkit.site.build import INPUTS, inputs_digest
 from tests.bookkit.browser import FLAGS, required_browser, serving
 
@@ -105,9 +105,9 @@ def released(small: Path) -> Path:
     with locks.held(TESTED / "lock"):
         if not (book / "_build/html").is_dir():
             shutil.copytree(small, book)
-            assert published.main(["--site", str(book / published.SITE), "--file", str(book / published.KEPT)]) == 0
+            assert baseline.main(["--site", str(book / layout.SITE), "--file", str(book / baseline.FILE)]) == 0
             shutil.rmtree(book / "_build")
-            version = compare.read(book / published.KEPT).version
+            version = compare.read(book / baseline.FILE).version
             addresses = {"BOOK_SITE_URL": "https://example.org/b", "BOOK_REPOSITORY_URL": "https://github.com/someone/book"}
             result = run_build(book, **addresses, BOOK_EDITIONS=version)
             assert result.returncode == 0, result.stdout + result.stderr

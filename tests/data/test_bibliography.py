@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pybtex.database import parse_file, parse_string
 
-from bookkit.citing import bibliography, citing
+from bookkit.citing import bibliography, formats
 from factbook import catalog
 from factbook.facts import Facts
 
@@ -26,7 +26,7 @@ PACKAGES = ("biber", "texlive-bibtex-extra", "texlive-latex-recommended", "texli
 
 @pytest.fixture(scope="module", autouse=True)
 def _taught() -> None:
-    bibliography.connect(None)
+    bibliography.teach()
 
 
 def test_no_text_is_a_command_by_mistake(facts: Facts) -> None:
@@ -42,14 +42,14 @@ def test_no_text_is_a_command_by_mistake(facts: Facts) -> None:
     assert sum(r"\$" in entry.fields["title"] for entry in entries.values()) > 10
 
 
-@pytest.mark.parametrize("latex", [catalog.latex, citing.latex])
+@pytest.mark.parametrize("latex", [catalog.latex, formats.latex])
 def test_what_is_written_as_latex_reads_as_it_was(latex) -> None:  # type: ignore[no-untyped-def]
     """By the reader of the pages; braces are its own."""
     assert not SPECIAL.search(ESCAPED.sub("", latex(ODD)))
     assert bibliography.plain_text(f"{{{latex(ODD)}}}") == ODD
     assert latex("{}") == r"\textbraceleft{}\textbraceright{}"
     text = "".join(map(chr, range(32, 127)))
-    assert catalog.latex(text) == citing.latex(text), "sources and chapters are cited together"
+    assert catalog.latex(text) == formats.latex(text), "sources and chapters are cited together"
 
 
 def test_an_odd_source_is_an_entry_like_any_other(facts: Facts) -> None:
@@ -77,8 +77,8 @@ def test_every_source_compiles(facts: Facts, tmp_path: Path, program: str, head:
     """In one list, with a title that attacks, and the reference to a chapter."""
     assert shutil.which(program), f"{program} is missing: apt-get install --no-install-recommends {' '.join(PACKAGES)}"
     sources = [*facts.rows("sources"), {**facts.rows("sources")[0], "source_key": "odd", "title": ODD + "{", "publisher": ODD}]
-    chapter = citing.Work(citing.Book(ODD, ODD, (citing.Author(ODD), citing.Author("Doe_", "J."))), ODD, "https://example.org/a_b%20c")
-    entries = [*map(catalog.entry, sources), citing.bibtex(chapter)]
+    chapter = formats.Work(formats.Book(ODD, ODD, (formats.Author(ODD), formats.Author("Doe_", "J."))), ODD, "https://example.org/a_b%20c")
+    entries = [*map(catalog.entry, sources), formats.bibtex(chapter)]
     (tmp_path / "references.bib").write_text("\n".join(entries), encoding="utf-8")
     (tmp_path / "all.tex").write_text(
         rf"\documentclass{{article}}\usepackage[T1]{{fontenc}}{head}\begin{{document}}\nocite{{*}}{body}\end{{document}}", encoding="utf-8"

@@ -92,7 +92,7 @@ def test_a_number_computed_from_it_says_whose_it_is():
     bill = HOURS * assumption("rate", "3 usd/gpu_hour", RATE)
     assert bill.to("usd").magnitude == 2788000 * 3
     assert bill.formula == "v3_hours_total × the reader’s rate"
-    rows = {row["id"]: row for row in publish.traced(bill)["rows"]}
+    rows = {row["id"]: row for row in publish.traced(bill).to_payload()["rows"]}
     assert rows.keys() == {"v3_hours_total", "assumption/rate"}
     assert rows["assumption/rate"]["evidence"] == "assumption"
     assert rows["assumption/rate"]["text"] == "$3 per GPU-hour"
@@ -194,4 +194,4 @@ def test_a_slider_reaches_to_where_the_reader_wants_it():
         return Calculator("bill", "A bill", inputs=[Slider("rate", "Rent", value, 1, 6, 0.1)], results=results)
 
     assert calculator(assumption("rate", "9 usd/gpu_hour", RATE)).evaluate()["bill"].value == 9
-    assert calculator(assumption("rate", "3 usd/gpu_hour", RATE)).data()["inputs"][0]["high"] == 6
+    assert calculator(assumption("rate", "3 usd/gpu_hour", RATE)).data().inputs[0].high == 6

@@ -1,6 +1,5 @@
 """Calculators: one formula gives the same in plain Python, numpy and as the page's syntax tree; intervals are scipy's."""
 
-import json
 import math
 import subprocess
 import sys
@@ -118,7 +117,7 @@ def computed(tree: Any, values: dict[str, float]) -> Any:
 
 
 def by_tree(found: Calculator, values: dict[str, float]) -> dict[str, float]:
-    data = json.loads(json.dumps(found.data()))
+    data = found.data().to_payload()
     known = {item["name"]: item["default"] for item in data["inputs"]} | values
     for name, tree in data["definitions"]:
         known[name] = computed(tree, known)
@@ -344,7 +343,7 @@ def test_results_are_worded_as_everywhere(value, unit, text):
 
 
 def test_formulas_are_readable():
-    items = {item["name"]: item["formula"] for group in PROGRAMME.data()["results"] for item in group["items"]}
+    items = {item["name"]: item["formula"] for group in PROGRAMME.data().to_payload()["results"] for item in group["items"]}
     assert items["bill"] == "Chip time × Rent"
     assert items["total"] == "Final run × Experiments × (1 + Failed runs / 100)"
     assert items["rest"] == "the larger of(0, Total − Final run)"

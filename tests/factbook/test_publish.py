@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from factbook.contract import Row
 from factbook.facts import UnknownFact, load
 from factbook.publish import Table, described, glue, row_details
 
@@ -24,39 +25,39 @@ def test_a_source_in_a_few_words(authors: str, publisher: str, title: str, text:
 def test_details_of_a_fact() -> None:
     row = load().row("v3_hours_total")
     source = load().source("v3_report")
-    assert row_details("v3_hours_total") == {
-        "id": "v3_hours_total",
-        "text": "2.79M GPU-hours",
-        "evidence": "primary",
-        "read_as": "original",
-        "source": f"DeepSeek-AI 2024, {source['title']}",
-        "url": source["url"],
-        "locator": row["locator"],
-        "note": row["note"],
-    }
+    assert row_details("v3_hours_total") == Row(
+        id="v3_hours_total",
+        text="2.79M GPU-hours",
+        evidence="primary",
+        read_as="original",
+        source=f"DeepSeek-AI 2024, {source['title']}",
+        url=source["url"],
+        locator=row["locator"],
+        note=row["note"],
+    )
 
 
 def test_details_of_a_claim_are_no_evidence() -> None:
     claim = load().claim_row("a294k_cost")
     details = row_details("a294k_cost")
-    assert (details["text"], details["evidence"], details["read_as"], details["note"]) == ("$294K", "claim", "original", "")
-    assert load().source(claim["article"])["title"] in details["source"]
+    assert (details.text, details.evidence, details.read_as, details.note) == ("$294K", "claim", "original", "")
+    assert load().source(claim["article"])["title"] in details.source
     assert claim["locators"] == "L2; L5; L7; L48"
-    assert details["locator"] == "lines 2, 5, 7 and 48"
-    assert row_details("arthnova_kv")["locator"] == "lines 58 and 182"
-    assert row_details("a294k_date")["locator"] == "line 2"
+    assert details.locator == "lines 2, 5, 7 and 48"
+    assert row_details("arthnova_kv").locator == "lines 58 and 182"
+    assert row_details("a294k_date").locator == "line 2"
 
 
 def test_details_of_a_citation_say_from_whom_the_figure_was_taken() -> None:
     own = next(row for row in load().rows("citations") if not row["to_key"])
     taken = next(row for row in load().rows("citations") if row["to_key"] and row["known_by"] == "same_wording")
-    assert row_details(own["citation_id"])["text"].endswith(", as its own")
+    assert row_details(own["citation_id"]).text.endswith(", as its own")
     details = row_details(taken["citation_id"])
-    assert details["text"] == f"{taken['figure'].replace('_', ' ')}, from {described(load().source(taken['to_key']))}"
-    assert details["evidence"] == "estimate"
-    assert details["read_as"] == load().source(taken["from_key"])["read_as"]
-    assert details["locator"] == taken["locator"]
-    assert row_details(own["citation_id"])["evidence"] == "primary"
+    assert details.text == f"{taken['figure'].replace('_', ' ')}, from {described(load().source(taken['to_key']))}"
+    assert details.evidence == "estimate"
+    assert details.read_as == load().source(taken["from_key"])["read_as"]
+    assert details.locator == taken["locator"]
+    assert row_details(own["citation_id"]).evidence == "primary"
 
 
 def test_details_of_nothing() -> None:

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from factbook import quantity
+from factbook.contract import StepNumber
 from factbook.facts import UnknownFact, UnverifiedFact, load
 from factbook.publish import Table, UntracedNumber, glue
 from factbook.quantity import EXACT, UnitError, constant, format_range, half_unit, of, significant_digits, unit
@@ -338,13 +339,13 @@ def test_numbers_that_differ_are_different_keys():
 
 
 def test_a_number_describes_itself():
-    assert of("2788000", "gpu_hour", "row").describe("2.79M") == {
-        "value": 2788000.0,
-        "unit": "gpu_hour",
-        "text": "2.79M",
-        "exact": "2,788,000 GPU-hours",
-        "formula": "row",
-        "rows": ["row"],
-    }
+    assert of("2788000", "gpu_hour", "row").describe("2.79M") == StepNumber(
+        value=2788000.0,
+        unit="gpu_hour",
+        text="2.79M",
+        exact="2,788,000 GPU-hours",
+        formula="row",
+        rows=("row",),
+    )
     ratio = of("0.5", "ratio", "row").describe("half")
-    assert (ratio["unit"], ratio["exact"]) == ("ratio", "0.5")
+    assert (ratio.unit, ratio.exact) == ("ratio", "0.5")

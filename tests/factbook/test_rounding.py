@@ -95,9 +95,9 @@ def test_everything_inside_is_recorded():
 
 def test_a_number_describes_itself_with_recorded_digits():
     third = computed(100 / 3, "percent", 3, "a third", {"a"})
-    assert third.describe("33%")["value"] == 33.33333333
+    assert third.describe("33%").value == 33.33333333
     assert third.magnitude == 100 / 3, "the model keeps full precision"
-    assert of("778066898.67", "usd", "gpt4").describe("")["value"] == 778066898.67
+    assert of("778066898.67", "usd", "gpt4").describe("").value == 778066898.67
 
 
 def test_digits_after_a_sum_do_not_hang_on_noise():

@@ -11,20 +11,19 @@ The record keeps since when an address has been gone or unreachable. It is about
 kept apart from the data, so that a check changes no edition's fingerprint.
 
 ``--captures`` asks the Internet Archive, for each address that is no longer there, whether it holds a copy. Nothing else
-asks for copies: `archived` only computes the address under which the archive shows its copy nearest to a date.
+asks for copies: `bookkit.outputs.link_record.archived` only computes the address under which the archive shows its copy nearest to a date.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,14 +32,22 @@ from urllib.parse import urldefrag, urlsplit
 import requests
 
 from bookkit import console
+from bookkit.outputs.link_record import (
+    GONE,
+    LOST,
+    MOVED,
+    OK,
+    REFUSED,
+    UNREACHABLE,
+    Answer,
+    read,
+    write,
+)
 
 AGENT = "bookkit-link-check (weekly; HEAD, then GET)"
-ARCHIVE = "https://web.archive.org/web/"
 AVAILABILITY = "https://archive.org/wayback/available"
 # Addresses that name a thing and need no check: computed archive addresses, and hosts that are only examples
 SKIPPED_HOSTS = ("web.archive.org", "127.0.0.1", "localhost")
-OK, MOVED, GONE, REFUSED, UNREACHABLE = "ok", "moved", "gone", "refused", "unreachable"
-LOST = (GONE, UNREACHABLE)
 PERMANENT = (301, 308)
 TURNED_AWAY = frozenset((401, 403, 405, 406, 412, 418, 429, 451, 999))
 BUSY = frozenset((429, 500, 502, 503, 504))
@@ -56,27 +63,6 @@ class Manners:
     patience: float = 60.0
     hosts: int = 8
     redirects: int = 8
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of one address.
-
-    Attributes:
-        state: one of the five states.
-        detail: status code or kind of failure, for people.
-        date: when it was asked, as ISO date.
-        since: the first date of an unbroken row of checks in which it was lost; empty otherwise.
-        moved_to: where a permanent redirect leads.
-        capture: a copy in the Internet Archive that was found; empty where none was looked for.
-    """
-
-    state: str
-    detail: str
-    date: str
-    since: str = ""
-    moved_to: str = ""
-    capture: str = ""
 
 
 class Session(Protocol):
@@ -269,17 +255,6 @@ def patience_asked(header: str) -> float:
 # Copies
 
 
-def archived(url: str, date: str = "") -> str:
-    """Where the Internet Archive shows its copy of a page nearest to a date, if it holds one. It does not say that it does.
-
-    Args:
-        url: the page.
-        date: a year or an ISO date; without one the archive shows its latest copy.
-    """
-    stamp = date.replace("-", "")
-    return f"{ARCHIVE}{stamp}/{url}" if stamp else f"{ARCHIVE}{url}"
-
-
 def with_captures(answers: Mapping[str, Answer], client: Any = None, service: str = AVAILABILITY) -> dict[str, Answer]:
     """The answers, with a copy in the archive for each address that is lost and has one."""
     client = client or requests.Session()
@@ -296,30 +271,6 @@ def _capture(client: Session, url: str, service: str) -> str:
         return str(closest["url"]).replace("http://", "https://", 1) if closest["available"] else ""
     except (requests.RequestException, ValueError, KeyError, TypeError):
         return ""
-
-
-# The record
-
-
-def read(path: Path) -> dict[str, Answer]:
-    """What earlier checks found; nothing where there was none.
-
-    Raises:
-        ValueError: the file is no record.
-    """
-    if not path.is_file():
-        return {}
-    try:
-        return {url: Answer(**answer) for url, answer in json.loads(path.read_text(encoding="utf-8"))["links"].items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a record of links: {error}") from None
-
-
-def write(path: Path, answers: Mapping[str, Answer]) -> None:
-    """Keep what was found."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    links = {url: {name: value for name, value in asdict(answer).items() if value} for url, answer in sorted(answers.items())}
-    path.write_text(json.dumps({"links": links}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def report(answers: Mapping[str, Answer], pages: Mapping[str, Sequence[str]]) -> str:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any
 
 from docutils import nodes
 from latexcodec.codec import LatexIncrementalDecoder, UnicodeLatexTranslation
+from pybtex.database import Entry
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
+from sphinx.application import Sphinx
 
 ESCAPES = {r"\$": "$", r"\textdollar": "$", r"\textasciicircum": "^", r"\textless": "<", r"\textgreater": ">", r"\textbar": "|"}
-
-
 # What each formatted entry asks for
 PARTS = ("pybtex.style.formatting", "pybtex.style.names", "pybtex.style.labels", "pybtex.style.sorting", "pybtex.backends")
 
 
-def connect(_app: Any) -> None:
-    """Teach latexcodec the missing escapes, and pybtex where its parts are; to do so twice is harmless.
+@functools.cache
+def teach() -> None:
+    """Teach latexcodec the missing escapes, and pybtex where its parts are.
 
     By itself pybtex looks through all installed packages, four times for each entry that it formats.
     """
@@ -39,16 +40,24 @@ def connect(_app: Any) -> None:
 @functools.cache
 def plain_text(latex: str) -> str:
     """What a field of the bibliography says, without LaTeX."""
+    teach()
     return str(Text.from_latex(latex))
 
 
-def titles(app: Any) -> dict[str, str]:
-    """Titles of the sources by the ids that sphinxcontrib-bibtex gives their notes; none without it."""
+def entries(app: Sphinx) -> Mapping[str, Entry]:
+    """The book's sources by their keys, as sphinxcontrib-bibtex has read them; none without it."""
     if "sphinxcontrib.bibtex" not in app.extensions:
         return {}
-    template = app.config.bibtex_footcite_id or "footcite-{key}"
+    found: Mapping[str, Entry] = getattr(app.env.get_domain("cite"), "bibdata").data.entries  # noqa: B009  # its class has no types
+    return found
+
+
+def titles(app: Sphinx) -> dict[str, str]:
+    """Titles of the sources by the ids that sphinxcontrib-bibtex gives their notes."""
+    found = entries(app)
+    template = (app.config.bibtex_footcite_id or "footcite-{key}") if found else ""
     return {
         nodes.make_id(template.format(key=key, footbibliography_count=1)): re.sub(r"\s+", " ", plain_text(entry.fields["title"]))
-        for key, entry in app.env.domains["cite"].bibdata.data.entries.items()
+        for key, entry in found.items()
         if "title" in entry.fields
     }

@@ -6,11 +6,13 @@ notes of the page say.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from pybtex.database import Entry
+from pybtex.plugin import find_plugin
+
+from bookkit.citing.bibliography import plain_text, teach
 from bookkit.downloads.scripts.reading import Reading
 
 # What may stand for an author, in this order
@@ -40,19 +42,18 @@ class Source:
         return link(escaped(f"{self.author} {year}".strip()), self.address)
 
 
-def source(entry: Any, style: str = "plain") -> Source:
+def describe_source(entry: Entry, style: str = "plain") -> Source:
     """The source that an entry of a bibliography describes.
 
     Args:
         entry: pybtex's entry.
         style: the name of pybtex's style of formatting.
     """
-    from pybtex.plugin import find_plugin
-
-    fields = {name: _plain(value) for name, value in entry.fields.items()}
+    teach()
+    fields = {name: plain_text(value) for name, value in entry.fields.items()}
     address = entry.fields.get("url", "") or (f"https://doi.org/{entry.fields['doi']}" if "doi" in entry.fields else "")
     written = find_plugin("pybtex.style.formatting", style)().format_entry("", _without_address(entry)).text
-    text = escaped(_unescaped(written.render(find_plugin("pybtex.backends", "plaintext")())))
+    text = escaped(written.render(find_plugin("pybtex.backends", "plaintext")()))
     return Source(_author(entry, fields), fields.get("year", ""), address, f"{text} <{_quoted(address)}>" if address else text)
 
 
@@ -72,30 +73,16 @@ def escaped(text: str) -> str:
     return shown
 
 
-def _author(entry: Any, fields: Mapping[str, str]) -> str:
-    names = [" ".join(map(_plain, (*person.prelast_names, *person.last_names))) for person in entry.persons.get("author", ())]
+def _author(entry: Entry, fields: Mapping[str, str]) -> str:
+    names = [" ".join(map(plain_text, (*person.prelast_names, *person.last_names))) for person in entry.persons.get("author", ())]
     if not names:
         return next((fields[name] for name in PUBLISHERS if fields.get(name)), entry.key).partition(" (")[0]
     return f"{names[0]} et al." if len(names) > SEVERAL else " and ".join(names)
 
 
-def _without_address(entry: Any) -> Any:
+def _without_address(entry: Entry) -> Entry:
     """The entry without the fields that become its link."""
-    from pybtex.database import Entry
-
     kept = {name: value for name, value in entry.fields.items() if name not in ("url", "doi")}
     made = Entry(entry.type, kept, entry.persons)
     made.key = entry.key
     return made
-
-
-def _plain(text: str) -> str:
-    """What LaTeX would show for a text."""
-    from pybtex.richtext import Text
-
-    return _unescaped(str(Text.from_latex(text)))
-
-
-def _unescaped(text: str) -> str:
-    """Without the backslash before signs that LaTeX would read as its own, which pybtex leaves there."""
-    return re.sub(r"\\([$%&#_{}])", r"\1", text)

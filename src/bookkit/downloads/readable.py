@@ -29,10 +29,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bookkit.downloads.cited import Source, link, source
+from bookkit.downloads.cited import Source, describe_source, link
 from bookkit.downloads.scripts.reading import Reading
 from bookkit.execution import rerun
 from bookkit.outputs import charts
+from factbook.contract import RECORD_PREFIX, Chart
 
 # What JupyterLab and Colab read to fold a cell's source away
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
@@ -100,7 +101,7 @@ class Surroundings:
         """
         if key not in self.entries:
             raise NotReadable(f"the bibliography has no {key}. Add it, or mend the citation.")
-        return source(self.entries[key])
+        return describe_source(self.entries[key])
 
 
 def readable(notebook: Any, surroundings: Surroundings) -> Any:
@@ -235,7 +236,7 @@ def _parts(text: str) -> list[str]:
 
 def _code(cell: Any) -> Any:
     """A cell of code with what a front end can show, folded as on the page."""
-    cell.outputs = [output for output in cell.outputs if not all(kind.startswith(rerun.RECORD) for kind in output.get("data", {"": ""}))]
+    cell.outputs = [output for output in cell.outputs if not all(kind.startswith(RECORD_PREFIX) for kind in output.get("data", {"": ""}))]
     for output in cell.outputs:
         _add_picture(output)
     tags = set(cell.metadata.get("tags", ()))
@@ -246,7 +247,7 @@ def _code(cell: Any) -> Any:
 
 def _add_picture(output: Any) -> None:
     """Put a picture beside a chart's specification, with its text alternative."""
-    if charts.MIME_TYPE in output.get("data", {}):
-        picture = charts.picture(output.data[charts.MIME_TYPE])
+    if Chart.MIME_TYPE in output.get("data", {}):
+        picture = charts.picture(Chart.from_payload(output.data[Chart.MIME_TYPE]))
         output.data["image/png"] = base64.b64encode(picture.content).decode()
         output.metadata["image/png"] = {"alt": picture.alternative, "width": picture.width, "height": picture.height}

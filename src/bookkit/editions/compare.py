@@ -3,7 +3,7 @@
 Decided: a number is its id (``chapter#anchor``), which never changes. It moved when what a reader sees moved, or when
 its exact value did by more than floating-point noise; so a change below the printed digits is told too. A claim
 changed when its verdict or the figure it is compared with did. An edition is read from a site (a folder, or its
-``numbers.json``) or from the file that `bookkit.editions.published` keeps.
+``numbers.json``) or from the file that `bookkit.editions.baseline` keeps.
 
 ``python -m bookkit.editions.compare OLD NEW`` prints the comparison, as text or as Markdown for a pull request. The exit
 status is that of ``diff``: 0 nothing differs, 1 something does, 2 an edition could not be read.
@@ -113,7 +113,7 @@ class Difference:
         return f"edition {self.old.version}" if self.old.version else "the older edition"
 
 
-def compared(old: Edition, new: Edition) -> Difference:
+def compare(old: Edition, new: Edition) -> Difference:
     """What differs, in the order of the newer edition."""
     moved = [(old.numbers[key], number) for key, number in new.numbers.items() if key in old.numbers and _moved(old.numbers[key], number)]
     keys = [*new.claims, *(key for key in old.claims if key not in new.claims)]
@@ -345,7 +345,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
     options = parser.parse_args(arguments)
     try:
-        difference = compared(read(options.old), read(options.new))
+        difference = compare(read(options.old), read(options.new))
     except EditionError as error:
         print(error, file=sys.stderr)
         return TROUBLE_STATUS

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import html
 import itertools
 import json
 import posixpath
@@ -30,22 +29,23 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from markupsafe import Markup
 from packaging.version import InvalidVersion, Version
 
 from bookkit import console
 from bookkit.citing import citing
+from bookkit.editions.baseline import EDITION_FILE, Entry
 from bookkit.editions.compare import NUMBERS
-from bookkit.editions.published import EDITION_FILE, EDITIONS_SETTING, VERSIONS_FOLDER, VERSIONS_PAGE
+from bookkit.editions.differences import EDITIONS_SETTING, VERSIONS_FOLDER, VERSIONS_PAGE
 from bookkit.markup import slots
 from bookkit.markup.slots import SlotError
-from bookkit.project import history
+from bookkit.markup.templates import render
+from bookkit.project import commands, history
 
 LARGEST = 1_000_000_000  # bytes; what GitHub Pages publishes at most
 PLAIN_VERSION = re.compile(r"\d[0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 NOT_KEPT = re.compile(rf"404\.html|sitemap\.xml|robots\.txt|CNAME|\.nojekyll|{VERSIONS_FOLDER}/.*")
-NOTHING = "–"
 ENCRYPTED = 0x1  # Bit of a zip entry's flags
 
 
@@ -63,14 +63,14 @@ class Kept:
         files: its files by their path in the site.
     """
 
-    entry: Mapping[str, Any]
+    entry: Entry
     archive: Path
     files: Mapping[str, zipfile.ZipInfo]
 
     @property
     def version(self) -> str:
         """Its version, which is the name of its folder too."""
-        return str(self.entry["version"])
+        return self.entry.version
 
     @property
     def folder(self) -> str:
@@ -78,7 +78,7 @@ class Kept:
         return f"{VERSIONS_FOLDER}/{self.version}/"
 
 
-def opened(archive: Path) -> Kept:
+def open_archive(archive: Path) -> Kept:
     """Look into the zip of a released site; nothing is written.
 
     Raises:
@@ -91,7 +91,7 @@ def opened(archive: Path) -> Kept:
                 raise VersionsError(
                     f"{archive.name} has no {EDITION_FILE}, so it is no site of this kind. Leave it out, or release it again."
                 )
-            entry = json.loads(zipped.read(files[EDITION_FILE]))
+            entry = Entry.read(zipped.read(files[EDITION_FILE]))
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, VersionsError):
             raise
@@ -130,24 +130,21 @@ def _without_top(files: Mapping[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipI
     return dict(files)
 
 
-def _check(archive: Path, entry: Any) -> None:
+def _check(archive: Path, entry: Entry) -> None:
     where = f"{archive.name}, {EDITION_FILE}"
-    if not isinstance(entry, dict):
-        raise VersionsError(f"{where}: it is not what bookkit writes. Release the site again.")
-    version = entry.get("version", "")
-    if not parsed_version(version):
-        raise VersionsError(f"{where}: {version!r} is no version that can name a folder. Write it like 1.2.0.")
-    if not str(entry.get("site", "")).startswith(("https://", "http://")):
+    if not parse_version(entry.version):
+        raise VersionsError(f"{where}: {entry.version!r} is no version that can name a folder. Write it like 1.2.0.")
+    if not entry.site.startswith(("https://", "http://")):
         raise VersionsError(f"{where}: the site was built without its address. Build it with BOOK_SITE_URL.")
     try:
-        datetime.date.fromisoformat(str(entry.get("date")))
+        datetime.date.fromisoformat(entry.date)
     except ValueError:
-        raise VersionsError(f"{where}: {entry.get('date')!r} is no date. Write it as 2026-11-22, in CITATION.cff.") from None
+        raise VersionsError(f"{where}: {entry.date!r} is no date. Write it as 2026-11-22, in CITATION.cff.") from None
 
 
-def parsed_version(version: Any) -> Version | None:
+def parse_version(version: str) -> Version | None:
     """The version, if it can be ordered and can name a folder."""
-    if not isinstance(version, str) or not PLAIN_VERSION.fullmatch(version):
+    if not PLAIN_VERSION.fullmatch(version):
         return None
     try:
         return Version(version)
@@ -163,7 +160,7 @@ def in_folder(folder: Path) -> list[Kept]:
     """
     if not folder.is_dir():
         raise VersionsError(f"{folder} is not there. Make it, and put the zips of the released sites into it.")
-    found = [opened(archive) for archive in sorted(folder.glob("*.zip"))]
+    found = [open_archive(archive) for archive in sorted(folder.glob("*.zip"))]
     for first, second in itertools.pairwise(sorted(found, key=lambda kept: kept.version)):
         if first.version == second.version:
             raise VersionsError(f"{first.archive.name} and {second.archive.name} are both version {first.version}. Remove one.")
@@ -198,17 +195,17 @@ def assemble(newest: Path, editions: Sequence[Kept], target: Path) -> Path:
     return target
 
 
-def _newest_entry(newest: Path) -> dict[str, Any]:
+def _newest_entry(newest: Path) -> Entry:
     path = newest / EDITION_FILE
     if not path.is_file():
-        raise VersionsError(f"{path} is not there. Build the site first: make site")
-    entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if not entry["site"]:
+        raise VersionsError(f"{path} is not there. Build the site first: {commands.BUILD}")
+    entry = Entry.read(path.read_bytes())
+    if not entry.site:
         raise VersionsError(f"{newest} was built without its address. Build it with BOOK_SITE_URL.")
     return entry
 
 
-def _unpack(kept: Kept, folder: Path, newest: Mapping[str, Any], pages: set[str]) -> None:
+def _unpack(kept: Kept, folder: Path, newest: Entry, pages: set[str]) -> None:
     try:
         with zipfile.ZipFile(kept.archive) as zipped:
             for path, info in kept.files.items():
@@ -225,17 +222,17 @@ def _unpack(kept: Kept, folder: Path, newest: Mapping[str, Any], pages: set[str]
         raise VersionsError(f"{kept.archive.name} is broken ({error}). Download it again, and compare its checksum.") from None
 
 
-def _page(kept: Kept, path: str, text: str, newest: Mapping[str, Any], pages: set[str]) -> str:
+def _page(kept: Kept, path: str, text: str, newest: Entry, pages: set[str]) -> str:
     """A kept page with its line and its canonical link."""
-    own = slots.addresses(slots.public(str(kept.entry["site"]), path))
+    own = slots.addresses(slots.public(kept.entry.site, path))
     if slots.content(text, slots.ADDRESS) != own:
-        raise SlotError(f"does not have the canonical link of {kept.entry['site']}")
-    canonical = slots.public(newest["site"], path if path in pages else kept.folder + path)
+        raise SlotError(f"does not have the canonical link of {kept.entry.site}")
+    canonical = slots.public(newest.site, path if path in pages else kept.folder + path)
     text = slots.filled(text, slots.ADDRESS, slots.addresses(canonical))
     return slots.filled(text, slots.EDITION, banner(kept, path, newest, path in pages))
 
 
-def banner(kept: Kept, path: str, newest: Mapping[str, Any], there: bool) -> str:
+def banner(kept: Kept, path: str, newest: Entry, there: bool) -> Markup:
     """The line at the top of a kept page.
 
     Args:
@@ -244,58 +241,45 @@ def banner(kept: Kept, path: str, newest: Mapping[str, Any], there: bool) -> str
         newest: what the newest site's ``edition.json`` says.
         there: whether the newest site has this page.
     """
-    address = posixpath.relpath(path if there else "index.html", posixpath.dirname(kept.folder + path))
-    this = f"This is version {_named(kept.entry)}"
-    same = newest["version"] == kept.version
-    if same:
-        text = f"{this}, kept as it was published."
-        there_text, home_text = "This page as it is now", "The report as it is now"
-    else:
-        text = f"{this}. The newest version is {_named(newest)}{'' if there else ', which has no such page'}."
-        there_text, home_text = "This page in the newest version", "Its home page"
-    link = citing.link(address, there_text if there else home_text)
-    return f'\n<section class="edition" aria-label="Edition"><p>{text} {link}.</p></section>\n'
+    return render(
+        "editions/banner.html",
+        this=_named(kept.entry),
+        newest=_named(newest),
+        same=newest.version == kept.version,
+        there=there,
+        address=posixpath.relpath(path if there else "index.html", posixpath.dirname(kept.folder + path)),
+    )
 
 
-def _named(entry: Mapping[str, Any]) -> str:
-    date = f" of {citing.day(datetime.date.fromisoformat(entry['date']))}" if entry["date"] else ""
-    return html.escape(f"{entry['version']}{date}")
+def _named(entry: Entry) -> str:
+    date = f" of {citing.day(datetime.date.fromisoformat(entry.date))}" if entry.date else ""
+    return f"{entry.version}{date}"
 
 
-def _list(page: Path, editions: Sequence[Kept], newest: Mapping[str, Any]) -> None:
+def _list(page: Path, editions: Sequence[Kept], newest: Entry) -> None:
     """Fill the page that lists the editions."""
     if not page.is_file():
         versions = " ".join(kept.version for kept in editions)
         raise VersionsError(f"The newest site has no page for its editions. Build it with {EDITIONS_SETTING}='{versions}'.")
-    rows = "".join(_row(kept) for kept in editions)
-    table = (
-        '<div class="table-scroll" role="region" aria-labelledby="editions-caption" tabindex="0"><table class="traced-table">'
-        f'<caption id="editions-caption">Editions that are kept</caption><thead><tr><th scope="col">Version</th><th scope="col">Date</th>'
-        '<th scope="col">Numbers</th><th scope="col">Commit</th><th scope="col">Changes</th><th scope="col">Archive</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div><p>{citing.link('../index.html', 'The newest state')}: version {_named(newest)}, "
-        "and what changed since.</p>"
-    )
+    table = render("editions/list.html", editions=[_row(kept) for kept in editions], newest=_named(newest))
     try:
         page.write_text(slots.filled(page.read_text(encoding="utf-8"), slots.EDITIONS, table), encoding="utf-8", newline="")
     except SlotError as error:
         raise VersionsError(f"{page.name} {error}. Build the newest site again.") from None
 
 
-def _row(kept: Kept) -> str:
-    entry, own = kept.entry, f"{kept.version}/"
-    repository, commit = str(entry.get("repository", "")), str(entry.get("commit", ""))
-    short = html.escape(commit[: history.COMMIT_DIGITS])
-    changelog = str(entry.get("changelog", ""))
-    release = citing.repository_address(repository, "releases/tag", f"v{kept.version}")
-    cells = (
-        f"<time>{entry['date']}</time>",
-        f"{_count(kept):,}",
-        citing.link(citing.repository_address(repository, "commit", commit), short, escaped=True) if repository and commit else short,
-        citing.link(own + changelog, "Corrections") if changelog in kept.files else "",
-        citing.link(release, "Release") if release else "",
-    )
-    head = f'<th scope="row">{citing.link(f"{own}index.html", kept.version)}</th>'
-    return f"<tr>{head}{''.join(f'<td>{cell or NOTHING}</td>' for cell in cells)}</tr>"
+def _row(kept: Kept) -> dict[str, str | int]:
+    """What the list says of an edition; an address is empty where there is nothing to lead to."""
+    entry = kept.entry
+    return {
+        "version": kept.version,
+        "date": entry.date,
+        "numbers": _count(kept),
+        "commit": entry.commit[: history.COMMIT_DIGITS],
+        "commit_address": citing.repository_address(entry.repository, "commit", entry.commit) if entry.commit else "",
+        "corrections": f"{kept.version}/{entry.changelog}" if entry.changelog in kept.files else "",
+        "release": citing.repository_address(entry.repository, "releases/tag", f"v{kept.version}"),
+    }
 
 
 def _count(kept: Kept) -> int:

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from bookkit import console
+from factbook.contract import NUMBER_RECORD as NUMBER
+from factbook.contract import TEXT_RECORD as TEXT
 
 NOTEBOOKS = Path("notebooks")
 TARGET = Path("_build/rerun")
-RECORD = "application/papermill.record/"
-NUMBER = f"{RECORD}application/vnd.traced-number+json"
-TEXT = f"{RECORD}text/plain"
 
 
 class RerunError(Exception):

@@ -5,9 +5,12 @@ The menu opens without JavaScript. Its files lie beside the page, under lasting 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from bookkit.markup.templates import render
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def name(identifier: str) -> str:
     return identifier.replace("-", " ").capitalize()
 
 
-def menu(place: Place, identifier: str, title: str, purpose: str, files: Iterable[tuple[str, str]], rest: str = "") -> str:
+def menu(place: Place, identifier: str, title: str, purpose: str, files: Iterable[tuple[str, str]], rest: Markup | str = "") -> Markup:
     """A button in the corner that opens without JavaScript.
 
     Args:
@@ -55,21 +58,16 @@ def menu(place: Place, identifier: str, title: str, purpose: str, files: Iterabl
         title: what it shows.
         purpose: what the menu is for, “Download”.
         files: the kind of each file to take away, and what readers call it.
-        rest: HTML below the links.
+        rest: HTML below the links, from a template.
     """
     called = name(identifier)
     stem = f"{place.chapter.replace('/', '-')}-{identifier}"
-    items = "".join(
-        f'<li><a href="{html.escape(place.root + place.file(identifier, kind))}" download="{html.escape(stem)}.{kind}">{text}</a></li>'
-        for kind, text in files
-    )
-    items += f'<li><a href="#{identifier}">Permalink</a></li>'
-    kind = called.partition(" ")[0]
-    body = f"Page: {place.permalink(identifier)}\n{kind}: {title}\n\nWhat is wrong, and which source shows it?\n"
-    if where := place.report(f"{called.lower()} of {place.chapter}", body):
-        items += f'<li><a href="{html.escape(where)}">Report a problem</a></li>'
-    return (
-        f'<details class="chart-menu"><summary><span class="chart-menu-dots" aria-hidden="true">⋯</span>'
-        f'<span class="chart-menu-name">{purpose} {called.lower()}</span></summary><div class="chart-menu-panel">'
-        f"<ul>{items}</ul>{rest}</div></details>"
+    body = f"Page: {place.permalink(identifier)}\n{called.partition(' ')[0]}: {title}\n\nWhat is wrong, and which source shows it?\n"
+    return render(
+        "markup/menu.html",
+        name=f"{purpose} {called.lower()}",
+        files=[(place.root + place.file(identifier, kind), f"{stem}.{kind}", text) for kind, text in files],
+        identifier=identifier,
+        report=place.report(f"{called.lower()} of {place.chapter}", body),
+        rest=rest,
     )

@@ -3,8 +3,7 @@
 Decided: characters that no reader sees are shown as “�”, one by one. Among them are control characters (a terminal's
 escapes, null), the marks that reorder text for the reader but not for the machine, line separators that are none in
 HTML, tag characters and halves of surrogate pairs. Nothing is dropped without a trace, and every file that is made of
-the text stays valid XML, JSON and CSV. Names that become part of an address or an attribute may hold letters, digits,
-``_``, ``-`` and ``.``, and nothing else.
+the text stays valid XML, JSON and CSV.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from docutils import nodes
+
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that reorder
@@ -20,12 +21,15 @@ INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, tags
 )
 SHOWN_AS = "\ufffd"
-NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-LONGEST = 60
-
-
-class NameRefused(ValueError):
-    """A name that cannot stand in an address."""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+UNSPOKEN = (
+    nodes.raw,
+    nodes.footnote_reference,
+    nodes.citation_reference,
+    nodes.image,
+    nodes.Invisible,
+    nodes.system_message,
+)
 
 
 def visible(text: str) -> str:
@@ -42,17 +46,25 @@ def everywhere(value: Any) -> Any:
     return [everywhere(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def require_names(names: Iterator[str], kind: str) -> None:
-    """Refuse names that would leave their attribute or their folder.
-
-    Raises:
-        NameRefused: one holds other characters than letters, digits, ``_``, ``-`` and ``.``.
-    """
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise NameRefused(f"“{visible(name)[:LONGEST]}” cannot be the name of {kind}. Use letters, digits, “_”, “-” and “.”.")
+def one_line(text: str) -> str:
+    """The text without line breaks, control characters and doubled spaces."""
+    return visible(" ".join(CONTROLS.sub(" ", str(text)).split()))
 
 
 def codes(text: str) -> list[str]:
     """The invisible characters of a text by their code, each once: ``U+202E``."""
     return list(dict.fromkeys(f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)))
+
+
+def spoken(node: nodes.Node) -> str:
+    """The text of a node as it reads aloud: without references to notes, images and raw HTML."""
+    return re.sub(r"\s+([.,;:?!])", r"\1", one_line("".join(_texts(node))))
+
+
+def _texts(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, UNSPOKEN):
+        return
+    if isinstance(node, nodes.Text):
+        yield node.astext()
+    for child in node.children:
+        yield from _texts(child)

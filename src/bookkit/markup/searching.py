@@ -14,7 +14,7 @@ from typing import Any
 
 from docutils import nodes
 
-from bookkit.pages.finding import spoken
+from bookkit.markup.plain import spoken
 
 FILE = "searchindex.js"
 SCRIPT = "search.js"

@@ -9,6 +9,7 @@ Slots:
     address: in the head of each page, its canonical link and ``og:url``; empty where the site's address is not known.
     edition: at the top of each page; empty until the page is kept beside newer ones.
     editions: in ``v/index.html``; the list of the editions that are kept.
+    files: in the page of downloads; the files that are there, listed again when one is added.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import html
 import re
 
-ADDRESS, EDITION, EDITIONS = "address", "edition", "editions"
+ADDRESS, EDITION, EDITIONS, FILES = "address", "edition", "editions", "files"
 INDEX = re.compile(r"(^|/)index\.html$")
 
 

@@ -1,1 +1,7 @@
-"""What a notebook may emit, as nodes of the document and as HTML: numbers, tables, charts, calculators, claims, sources."""
+"""What chapters emit, as parts of a page: each kind of output is a Sphinx extension of its own, with its templates, styles and scripts."""
+
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+# What a page of any kind may need, in this order
+STYLES = ("colors.css", "numbers.css", "menus.css", "tables.css", "charts.css", "claims.css")

@@ -9,13 +9,17 @@ those that the chart shows on hover.
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
+
+from bookkit.markup.templates import render
+from factbook.contract import Chart
 
 ROWS_SHOWN = 200
 # A spreadsheet takes a text that starts with one of these for a formula; full-width forms included. Where a semicolon
@@ -36,15 +40,15 @@ class Data:
     headings: Mapping[str, str]
 
 
-def read(specification: Mapping[str, Any]) -> Data:
-    """The data of a Vega-Lite specification."""
-    meta = specification.get("usermeta", {})
-    rows = _rows(meta["data"]) if "data" in meta else _united(_data_sets(specification))
+def read(chart: Chart) -> Data:
+    """The rows that a chart publishes."""
+    specification = chart.specification
+    rows = _united(_data_sets(specification)) if chart.notes.data is None else list(chart.notes.data)
     columns = _names(rows)
-    if chosen := meta.get("columns"):
+    if chosen := chart.notes.columns:
         columns = [name for name in chosen if name in columns]
         rows = [row for row in rows if _is_filled(row, columns)]
-        return Data(rows, columns, {name: str(chosen[name]) for name in columns})
+        return Data(rows, columns, {name: chosen[name] for name in columns})
     titles = dict(_titles(specification))
     shown = [name for name in dict.fromkeys(_hover_fields(specification)) if name in columns] or columns
     return Data(rows, columns, {name: titles.get(name) or _heading(name) for name in shown})
@@ -157,38 +161,25 @@ def harmless(value: Any) -> Any:
     return FORMULA.sub("'", text)
 
 
-def as_table(data: Data, caption: str, identifier: str, csv_address: str) -> str:
+def as_table(data: Data, caption: str, identifier: str, csv_address: str) -> Markup:
     """The rows as an HTML table that scrolls by itself; long ones end in a link to the CSV."""
     names = list(data.headings)
     rows = [row for row in data.rows if _is_filled(row, names)]
-    numeric = {name for name in names if all(_is_number(row.get(name)) for row in rows if row.get(name) is not None)}
-    head = "".join(f'<th scope="col"{_aligned(name in numeric)}>{html.escape(data.headings[name])}</th>' for name in names)
-    body = "".join(_row(row, names, numeric) for row in rows[:ROWS_SHOWN])
-    rest = ""
-    if len(rows) > ROWS_SHOWN:
-        rest = f'<p>The first {ROWS_SHOWN} of {len(rows):,} rows. <a href="{html.escape(csv_address)}">All rows as CSV</a></p>'
-    return (
-        f'<div class="chart-rows" role="region" aria-labelledby="{identifier}-rows" tabindex="0">'
-        f'<table><caption id="{identifier}-rows">{html.escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+    numeric = [all(_is_number(row.get(name)) for row in rows if row.get(name) is not None) for name in names]
+    return render(
+        "outputs/rows.html",
+        caption=caption,
+        identifier=identifier,
+        heads=list(zip(data.headings.values(), numeric, strict=True)),
+        rows=[list(zip((written(row.get(name)) for name in names), numeric, strict=True)) for row in rows[:ROWS_SHOWN]],
+        shown=ROWS_SHOWN,
+        total=len(rows),
+        csv_address=csv_address,
     )
-
-
-def _row(row: Row, names: Sequence[str], numeric: set[str]) -> str:
-    first, *others = names
-    cells = "".join(f"<td{_aligned(name in numeric)}>{html.escape(written(row.get(name)))}</td>" for name in others)
-    head = html.escape(written(row.get(first)))
-    # A heading without words would announce nothing.
-    heading = f'<th scope="row"{_aligned(first in numeric)}>{head}</th>' if head else "<td></td>"
-    return f"<tr>{heading}{cells}</tr>"
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _aligned(is_number: bool) -> str:
-    return ' class="number-cell"' if is_number else ""
 
 
 def written(value: Any) -> str:

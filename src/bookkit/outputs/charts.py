@@ -8,31 +8,42 @@ beside the page in files with lasting names.
 A specification must carry a ``description``: it is the figure's text alternative. ``usermeta.source`` is
 the line under it; ``usermeta.narrow``, ``usermeta.columns`` and ``usermeta.data`` are explained where they are read
 (`bookkit.outputs.vega`, `bookkit.outputs.chartdata`).
+
+A chart is drawn when its chapter is read. Writing may happen in several processes, and the engine that draws
+does not survive being forked.
 """
 
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bookkit.markup import places
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+import bookkit
+from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
-from bookkit.outputs import chartdata, vega
+from bookkit.markup.templates import render
+from bookkit.outputs import STATIC, beside, chartdata, notes, registry, vega
 from bookkit.outputs.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
+from factbook import contract
 
 __all__ = [
-    "MIME_TYPE",
     "NARROW_WIDTH",
     "VEGA_LITE_VERSION",
-    "Chart",
     "ChartError",
+    "ChartFigure",
+    "Drawn",
     "Picture",
     "Place",
-    "chart",
+    "draw",
     "figure",
     "files",
     "markup",
@@ -40,19 +51,26 @@ __all__ = [
     "picture",
 ]
 
-MIME_TYPE = "application/vnd.vegalite.v6+json"
-OLDER_MIME_TYPE = "application/vnd.vegalite.v5+json"
+SCRIPT = "vendor/live.js"
 CSV, SVG, PNG, SPECIFICATION, LIVE = "csv", "svg", "png", "vl.json", "vg.json"
+LINKS = (
+    (CSV, "Data (CSV)"),
+    (SVG, "Image (SVG)"),
+    (PNG, "Image (PNG)"),
+    (SPECIFICATION, "Chart specification (Vega-Lite)"),
+)
+# Colors of `factbook.charts` that follow the light and the dark theme
+COLORS = {"#1b1b1a": "--chart-ink", "#5f5f5c": "--chart-muted", "#d9d8d3": "--chart-grid"}
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Chart:
+class Drawn:
     """A chart that was drawn.
 
     Attributes:
         identifier: its id in the page, ``figure-1``.
-        specification: as the notebook emitted it.
-        words: title, subtitle, source and text alternative.
+        chart: as the notebook emitted it.
         plain: the wide drawing in literal colors.
         drawings: wide and narrow, for the page.
         data: its rows.
@@ -61,8 +79,7 @@ class Chart:
     """
 
     identifier: str
-    specification: Mapping[str, Any]
-    words: vega.Words
+    chart: contract.Chart
     plain: str
     drawings: Mapping[str, str]
     data: chartdata.Data
@@ -85,32 +102,82 @@ class Picture:
     height: int
 
 
-def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str]) -> Chart:
+class ChartFigure(nodes.General, nodes.Element):  # type: ignore[misc]
+    """A drawn chart (attribute ``drawn``) and its files by kind (``files``)."""
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.beside")
+    app.setup_extension("bookkit.outputs.notes")
+    app.add_config_value("bookkit_chart_colors", COLORS, "html", types=[dict])
+    as_text = (visit_as_text, None)
+    app.add_node(ChartFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)
+    registry.register(app, contract.Chart, read)
+    assets.bring(app, bookkit.STATIC)
+    assets.bring(app, STATIC, "colors.css", "menus.css", "charts.css", "menus.js")
+    assets.bring(app, STATIC, "charts.js", where=assets.holds(ChartFigure))
+    app.connect("builder-inited", _say_whether_live)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
+    """Draw a chart of the chapter that is being read."""
+    identifier = f"figure-{environment.new_serialno('figure') + 1}"
+    drawn = draw(chart, identifier, environment.config.bookkit_chart_colors)
+    notes.of_chapter(environment).setdefault(notes.KEY_CHART, chart.specification)
+    sentences = [text for text in (f"{chart.title}. {chart.subtitle}".strip(), chart.description) if text]
+    return ChartFigure("", drawn=drawn, files=files(drawn), **{searching.SENTENCES: sentences})
+
+
+def visit_html(translator: Any, node: ChartFigure) -> None:
+    """Write the figure into the page and its files beside it."""
+    drawn: Drawn = node["drawn"]
+    place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)
+    beside.write(translator.builder, place, drawn.identifier, node["files"])
+    translator.body.append(markup(drawn, place))
+    raise nodes.SkipNode
+
+
+def visit_as_text(translator: Any, node: ChartFigure) -> None:
+    """Where nothing can be drawn, the text alternative stands for the chart."""
+    beside.write_text(translator, node["drawn"].chart.description)
+    raise nodes.SkipNode
+
+
+def _say_whether_live(app: Sphinx) -> None:
+    if app.builder.format == "html" and not (bookkit.STATIC / SCRIPT).is_file():
+        logger.info("bookkit: the script for interactive charts was not built (`python -m bookkit.site.bundle`); charts stay static.")
+
+
+# Drawing
+
+
+def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str]) -> Drawn:
     """Draw a chart.
 
     Args:
-        specification: Vega-Lite, with a ``description``.
+        chart: with a description.
         identifier: the figure's id in the page.
         colors: literal colors of the drawing and the CSS variables that replace them.
 
     Raises:
         ChartError: there is no description, no title or no data, or nothing is drawn.
     """
-    words, data = _words(specification), chartdata.read(specification)
-    faults = list(_faults(specification, words, data))
-    if not chartdata.foreign_data(specification):
+    data = chartdata.read(chart)
+    faults = list(_faults(chart, data))
+    if not chartdata.foreign_data(chart.specification):
         try:
-            variants = {"wide": vega.compiled(specification), "narrow": vega.compiled(narrowed(specification))}
+            variants = {"wide": vega.compiled(chart.specification), "narrow": vega.compiled(narrowed(chart.specification))}
             plain = {name: vega.drawing(variant) for name, variant in variants.items()}
             vega.require_fit(plain["narrow"])
         except ChartError as error:
             faults.append(str(error))
     if faults:
         raise ChartError(" And ".join(faults))
-    return Chart(
+    return Drawn(
         identifier=identifier,
-        specification=specification,
-        words=words,
+        chart=chart,
         plain=plain["wide"],
         drawings={name: vega.inline(svg, f"{identifier}-{name}", colors, vega.GROWTH[name]) for name, svg in plain.items()},
         data=data,
@@ -119,171 +186,118 @@ def chart(specification: Mapping[str, Any], identifier: str, colors: Mapping[str
     )
 
 
-def _faults(specification: Mapping[str, Any], words: vega.Words, data: chartdata.Data) -> Iterator[str]:
+def _faults(chart: contract.Chart, data: chartdata.Data) -> Iterator[str]:
     """What a chart lacks before it is drawn, so that its author hears of all of it at once."""
-    if not words.description:
+    if not chart.description:
         yield "the chart has no description. Give it one that states the finding: it is what a screen reader reads."
-    if not words.title:
+    if not chart.title:
         yield "the chart has no title. State the finding in at most ten words."
-    if address := chartdata.foreign_data(specification):
+    if address := chartdata.foreign_data(chart.specification):
         yield f"the chart loads its data from {address}. Put the rows into the chart: a page asks no other site for anything."
     elif not data.rows or not data.columns:
         yield "the chart holds no rows to publish. Give it data of its own, or rows in usermeta.data."
 
 
-def _words(specification: Mapping[str, Any]) -> vega.Words:
-    title = specification.get("title") or ""
-    heading, subtitle = (title, "") if not isinstance(title, Mapping) else (title.get("text", ""), title.get("subtitle", ""))
-    source, description = (specification.get("usermeta") or {}).get("source", ""), specification.get("description") or ""
-    return vega.Words(_joined(heading), _joined(subtitle), _joined(source), _joined(description))
+# Files
 
 
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else " ".join(text)
-
-
-def files(drawn: Chart) -> dict[str, bytes]:
+def files(drawn: Drawn) -> dict[str, bytes]:
     """What readers may take away, by kind of file, and what the live chart is drawn from."""
-    picture = vega.standalone(drawn.plain, drawn.words)
+    alone = vega.standalone(drawn.plain, drawn.chart)
     return {
         CSV: chartdata.as_csv(drawn.data),
-        SVG: picture.encode(),
-        PNG: vega.png(picture),
-        SPECIFICATION: (json.dumps(drawn.specification, ensure_ascii=False, indent=2) + "\n").encode(),
+        SVG: alone.encode(),
+        PNG: vega.png(alone),
+        SPECIFICATION: (json.dumps(drawn.chart.specification, ensure_ascii=False, indent=2) + "\n").encode(),
         LIVE: _live_file(drawn),
     }
 
 
-def picture(specification: Mapping[str, Any]) -> Picture:
+def picture(chart: contract.Chart) -> Picture:
     """A chart as a small picture, for where nothing draws a specification.
-
-    Args:
-        specification: Vega-Lite, with a ``description``.
 
     Raises:
         ChartError: it cannot be drawn.
     """
-    words = _words(specification)
-    svg = vega.standalone(vega.drawing(vega.compiled(specification)), words)
-    return Picture(vega.small_png(svg), words.description, *map(round, vega.size(svg)))
+    svg = vega.standalone(vega.drawing(vega.compiled(chart.specification)), chart)
+    return Picture(vega.small_png(svg), chart.description, *map(round, vega.size(svg)))
 
 
-def _live_file(drawn: Chart) -> bytes:
+def _live_file(drawn: Drawn) -> bytes:
     return json.dumps(drawn.live, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def figure(specification: Mapping[str, Any], identifier: str, colors: Mapping[str, str], place: Place | None = None) -> str:
-    """The chart as an HTML ``figure``; see `chart` for the arguments and errors."""
-    return markup(chart(specification, identifier, colors), place or Place())
+# Markup
 
 
-def markup(drawn: Chart, place: Place) -> str:
+def figure(chart: contract.Chart, identifier: str, colors: Mapping[str, str], place: Place | None = None) -> Markup:
+    """The chart as an HTML ``figure``; see `draw` for the arguments and errors."""
+    return markup(draw(chart, identifier, colors), place or Place())
+
+
+def markup(drawn: Drawn, place: Place) -> Markup:
     """The HTML of a chart: caption, menu, controls, drawing, source line and table."""
-    words = drawn.words
-    caption = f'<p class="chart-number">{drawn.number}</p><p class="chart-title">{html.escape(words.title)}</p>'
-    if words.subtitle:
-        caption += f'<p class="chart-subtitle">{html.escape(words.subtitle)}</p>'
-    source = f'<p class="chart-source">Source: {html.escape(words.source)}</p>' if words.source else ""
-    table = chartdata.as_table(
-        drawn.data, f"{drawn.number}: {words.title}", drawn.identifier, place.root + place.file(drawn.identifier, CSV)
-    )
-    drawings = "".join(f'<div class="chart-{name}">{svg}</div>' for name, svg in drawn.drawings.items())
-    summary = f"<summary>Data of {drawn.number.lower()} as a table</summary>"
-    description, picture = html.escape(words.description), html.escape(place.root + place.file(drawn.identifier, SVG))
-    return (
-        f'<figure class="chart" id="{drawn.identifier}"><figcaption>{caption}</figcaption>{_menu(drawn, place)}{_controls(drawn)}'
-        # What readers see that keep no drawings: the style sheet hides it, so no browser loads it
-        f'<img class="chart-picture" src="{picture}" alt="{description}" loading="lazy">'
-        f'<div class="chart-drawing" role="img" aria-label="{description}"{_hydration(drawn, place)}>{drawings}</div>'
-        f'{source}<details class="chart-data supplemental">{summary}{table}</details></figure>'
+    rows_address = place.root + place.file(drawn.identifier, CSV)
+    live = ""
+    if place.script:
+        live = f"{place.root}{place.file(drawn.identifier, LIVE)}?v={hashlib.sha256(_live_file(drawn)).hexdigest()[:10]}"
+    return render(
+        "outputs/chart.html",
+        drawn=drawn,
+        chart=drawn.chart,
+        menu=_menu(drawn, place),
+        controls=[_control(control, f"{drawn.identifier}-control-{index}") for index, control in enumerate(drawn.controls, 1)],
+        picture=place.root + place.file(drawn.identifier, SVG),
+        live=live,
+        script=place.script,
+        drawings={name: Markup(svg) for name, svg in drawn.drawings.items()},
+        table=chartdata.as_table(drawn.data, f"{drawn.number}: {drawn.chart.title}", drawn.identifier, rows_address),
     )
 
 
-def _hydration(drawn: Chart, place: Place) -> str:
-    """What the script needs to know; nothing where there is no script."""
-    if not place.script:
-        return ""
-    version = hashlib.sha256(_live_file(drawn)).hexdigest()[:10]
-    specification = f"{place.root}{place.file(drawn.identifier, LIVE)}?v={version}"
-    eager = " data-eager" if drawn.controls else ""
-    return f' data-spec="{html.escape(specification)}" data-live="{html.escape(place.script)}"{eager}'
-
-
-LINKS = (
-    (CSV, "Data (CSV)"),
-    (SVG, "Image (SVG)"),
-    (PNG, "Image (PNG)"),
-    (SPECIFICATION, "Chart specification (Vega-Lite)"),
-)
-
-
-def _menu(drawn: Chart, place: Place) -> str:
+def _menu(drawn: Drawn, place: Place) -> Markup:
     """Files, permalink, and HTML to show the chart elsewhere."""
-    note = "" if place.site else "<p>This copy of the site has no address of its own: put its address in front of both paths.</p>"
-    field_id = f"{drawn.identifier}-embed"
-    code = html.escape(embed(drawn, place))
-    rest = (
-        f'<label for="{field_id}">Embed</label>'
-        f'<textarea id="{field_id}" class="chart-embed" readonly rows="4" spellcheck="false">{code}</textarea>{note}'
-    )
-    return places.menu(place, drawn.identifier, drawn.words.title, "Download or embed", LINKS, rest)
+    rest = render("outputs/embed.html", identifier=f"{drawn.identifier}-embed", code=str(embed(drawn, place)), has_address=bool(place.site))
+    return places.menu(place, drawn.identifier, drawn.chart.title, "Download or embed", LINKS, rest)
 
 
-def embed(drawn: Chart, place: Place) -> str:
+def embed(drawn: Drawn, place: Place) -> Markup:
     """HTML that shows the chart in another page and leads back to this one."""
-    page = place.permalink(drawn.identifier)
     image = f"{place.site}{place.file(drawn.identifier, SVG)}"
-    return (
-        f'<a href="{html.escape(page)}"><img src="{html.escape(image)}" '
-        f'alt="{html.escape(drawn.words.description)}" style="max-width:100%"></a>'
-    )
+    return render("outputs/embedded.html", page=place.permalink(drawn.identifier), image=image, alternative=drawn.chart.description)
 
 
-def _controls(drawn: Chart) -> str:
-    """The parameters as form elements, out of use until the chart is live."""
-    if not drawn.controls:
-        return ""
-    rows = "".join(_control(control, f"{drawn.identifier}-control-{index}") for index, control in enumerate(drawn.controls, 1))
-    return (
-        f'<form class="chart-controls" autocomplete="off"><fieldset disabled><legend>Parameters of {drawn.number.lower()}</legend>'
-        f'{rows}<button type="reset">Reset</button></fieldset></form>'
-    )
+@dataclass(frozen=True)
+class FormElement:
+    """A parameter of a chart as a template writes it, out of use until the chart is live.
+
+    Attributes:
+        control: the parameter.
+        identifier: its id in the page.
+        kind: radio, select, checkbox, range, or another type of input.
+        value: at the start, as the browser would write it.
+        options: value, text, and whether it is chosen.
+        settings: attributes of an input.
+    """
+
+    control: Control
+    identifier: str
+    kind: str
+    value: str
+    options: Sequence[tuple[str, str, bool]]
+    settings: Mapping[str, str]
 
 
-def _control(control: Control, identifier: str) -> str:
-    kind = control.bind["input"]
-    label = html.escape(control.label)
-    signal = f'data-signal="{html.escape(control.signal)}"'
-    if kind == "radio":
-        choices = "".join(
-            f'<label><input type="radio" name="{identifier}" {signal} value="{html.escape(json.dumps(value))}"'
-            f"{' checked' if value == control.value else ''}> {html.escape(text)}</label>"
-            for value, text in _options(control)
-        )
-        return f'<div class="chart-control" role="radiogroup" aria-label="{label}"><span>{label}</span><span>{choices}</span></div>'
-    if kind == "select":
-        choices = "".join(
-            f'<option value="{html.escape(json.dumps(value))}"{" selected" if value == control.value else ""}>{html.escape(text)}</option>'
-            for value, text in _options(control)
-        )
-        element = f'<select id="{identifier}" {signal}>{choices}</select>'
-    elif kind == "checkbox":
-        element = f'<input type="checkbox" id="{identifier}" {signal}{" checked" if control.value else ""}>'
-    else:
-        settings = {"min": 0, "max": 100, "step": "any"} if kind == "range" else {}
-        settings |= {name: control.bind[name] for name in ("min", "max", "step", "placeholder") if name in control.bind}
-        attributes = "".join(f' {name}="{html.escape(_plain(value))}"' for name, value in settings.items())
-        start = html.escape(_plain(control.value))
-        element = f'<input type="{html.escape(kind)}" id="{identifier}" {signal}{attributes} value="{start}">'
-        if kind == "range":
-            element += f'<output for="{identifier}">{start}</output>'
-    return f'<div class="chart-control"><label for="{identifier}">{label}</label>{element}</div>'
-
-
-def _options(control: Control) -> list[tuple[Any, str]]:
-    values = list(control.bind.get("options", []))
+def _control(control: Control, identifier: str) -> FormElement:
+    kind = str(control.bind["input"])
+    settings: dict[str, Any] = {"min": 0, "max": 100, "step": "any"} if kind == "range" else {}
+    settings |= {name: control.bind[name] for name in ("min", "max", "step", "placeholder") if name in control.bind}
     labels = list(control.bind.get("labels", []))
-    return [(value, str(labels[index]) if index < len(labels) else _plain(value)) for index, value in enumerate(values)]
+    options = [
+        (json.dumps(value), str(labels[index]) if index < len(labels) else _plain(value), value == control.value)
+        for index, value in enumerate(control.bind.get("options", []))
+    ]
+    return FormElement(control, identifier, kind, _plain(control.value), options, {name: _plain(value) for name, value in settings.items()})
 
 
 def _plain(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 Drawing is the slowest part of a build, and most charts are the same as in the last one. Each result is kept in a
 folder under a hash of the engine's version and everything it was given, so a kept drawing is never a stale one.
-(Fonts of the machine are the exception: after installing one, run ``make clean``.)
+(Fonts of the machine are the exception: after installing one, empty the folder.)
 ``BOOKKIT_DRAWINGS`` names the folder; without it nothing is kept.
 """
 

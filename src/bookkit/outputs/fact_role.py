@@ -16,9 +16,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from bookkit.outputs import render
+from bookkit.outputs import numbers
+from factbook.contract import Number
 
-Find = Callable[[str], tuple[dict[str, Any], list[Path]]]
+Find = Callable[[str], tuple[Number, list[Path]]]
 FIND = "factbook.publish:fact_in_sentence"
 
 
@@ -35,7 +36,7 @@ class FactRole(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         for path in files:
             self.env.note_dependency(str(path))
-        return [render.number(self.env, number)], []
+        return [numbers.number_node(self.env, number, number.id or numbers.UNNAMED)], []
 
 
 @functools.cache
@@ -48,6 +49,7 @@ def find(name: str) -> Find:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.numbers")
     app.add_config_value("bookkit_facts", FIND, "env", types=[str])
     app.add_role("fact", FactRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

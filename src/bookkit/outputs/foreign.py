@@ -1,7 +1,7 @@
 """Outputs that libraries make for a notebook: their HTML, pictures, scripts and widgets.
 
 Decided: a table of any library looks and scrolls like the book's own. A picture needs a text alternative, as a chart
-does. What needs a script cannot be shown (`bookkit.pages.policy`); it is refused here, where the cell is still known.
+does. What needs a script cannot be shown (`bookkit.markup.refusing`); it is refused here, where the cell is still known.
 """
 
 from __future__ import annotations
@@ -11,8 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
-from bookkit.pages import policy
+from bookkit.markup import plain, refusing
+from bookkit.outputs import registry
+from bookkit.outputs.registry import OutputRefused
 
 HTML = "text/html"
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml", "application/pdf")
@@ -29,8 +34,26 @@ OF_ALTAIR = (
 ALTERNATIVE = 'Say what it shows, at the top of the cell between two lines of “---”: mystnb: {image: {alt: "…"}}'
 
 
-class OutputRefused(ValueError):
-    """An output that cannot be published. The message says why and what to do."""
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.tables")  # They look like the book's own
+    registry.listen(app, read)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read(environment: BuildEnvironment, found: registry.Found) -> list[nodes.Node] | None:
+    """The HTML of an output, with its tables as the book's own; nothing where it is another's.
+
+    Raises:
+        OutputRefused: the output needs a script, or it is a picture without a text alternative.
+    """
+    require_publishable(found.mime_type, found.content, found.options)
+    if found.mime_type != HTML or found.inline:
+        return None
+    markup = plain.visible(found.content)
+    if has_table(markup):
+        markup = tables(markup, f"Table {environment.new_serialno('foreign table') + 1} of data")
+    return [nodes.raw("", markup, format="html", classes=["output", "text_html"])]
 
 
 def require_publishable(kind: str, content: Any, options: Mapping[str, Any]) -> None:
@@ -48,7 +71,7 @@ def require_publishable(kind: str, content: Any, options: Mapping[str, Any]) -> 
         raise OutputRefused(f"the output is {LIVE[kind]}. {INSTEAD}")
     if kind in PICTURES and not str(options.get("alt") or "").strip():
         raise OutputRefused(f"the picture has no text alternative. {ALTERNATIVE}")
-    if kind == HTML and (faults := policy.refused(content)):
+    if kind == HTML and (faults := refusing.refused(content)):
         remedy = OF_ALTAIR if "vegaEmbed" in content else INSTEAD
         raise OutputRefused(f"the output holds {', '.join(faults)}, which no page may hold. {remedy}")
 

@@ -9,38 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
 NUMBERS, CLAIMS, KEY_CHART = "numbers", "claims", "key chart"
 
 
-def connect(app: Any) -> None:
+def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def of_chapter(environment: Any) -> dict[str, Any]:
+def of_chapter(environment: BuildEnvironment) -> dict[str, Any]:
     """The notes of the chapter that is being read, by their kind; what is put there is kept."""
     notes: dict[str, Any] = _all(environment).setdefault(environment.docname, {})
     return notes
 
 
-def of_book(environment: Any, kind: str) -> dict[str, Any]:
+def of_book(environment: BuildEnvironment, kind: str) -> dict[str, Any]:
     """The notes of one kind by the chapters that left any, in the order of the chapters' names."""
     notes = _all(environment)
     return {docname: notes[docname][kind] for docname in sorted(notes) if kind in notes[docname]}
 
 
-def _all(environment: Any) -> dict[str, dict[str, Any]]:
-    if not hasattr(environment, "bookkit_notes"):
-        environment.bookkit_notes = {}
-    found: dict[str, dict[str, Any]] = environment.bookkit_notes
+def _all(environment: BuildEnvironment) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = vars(environment).setdefault("bookkit_notes", {})
     return found
 
 
-def _purge(_app: Any, environment: Any, docname: str) -> None:
+def _purge(_app: Sphinx, environment: BuildEnvironment, docname: str) -> None:
     _all(environment).pop(docname, None)
 
 
-def _merge(_app: Any, environment: Any, docnames: Iterable[str], other: Any) -> None:
+def _merge(_app: Sphinx, environment: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment) -> None:
     notes = _all(other)
     _all(environment).update({docname: notes[docname] for docname in docnames if docname in notes})

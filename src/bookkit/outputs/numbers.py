@@ -8,44 +8,72 @@ and keyboard focus. ``numbers.json`` lists every published number of the site fo
 
 from __future__ import annotations
 
-import html
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
-from bookkit.outputs import notes
+from bookkit.markup import assets
+from bookkit.markup.templates import render
+from bookkit.outputs import STATIC, notes, registry
+from factbook.contract import GRADE_MARKS, READ_AS, Number, Payload, Row
 
-MIME_TYPE = "application/vnd.traced-number+json"
+FILE = "numbers.json"
 ROWS_SHOWN = 6
-# A longer text of a number may break over lines, so that it never makes a phone scroll sideways
-LONGEST_ON_ONE_LINE = 36
-GRADE_MARKS = {"primary": "●", "secondary": "◐", "estimate": "○", "claim": "◇", "unverified": "△", "assumption": "□"}
 # Leads back where no script closes the trace, and is the number's permalink
 PLACE = "To this number’s place in the page"
-READ_AS = {
-    "original": "read in the original",
-    "repository": "read in the publisher’s repository",
-    "excerpt": "read as an excerpt",
-    "second_hand": "read second-hand",
-    "not_read": "not read",
-}
-
-
 # Nodes that write numbers carry them by this name, each with its permalink, so that the page can end with their traces
 TRACED = "traced"
+# A quantity that a cell ends with has no name
+UNNAMED = "shown"
 
 
 class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
     """A number in a sentence: the one in its attribute `TRACED`."""
 
 
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.notes")
+    as_text = (visit_number_as_text, depart_number_as_text)
+    app.add_node(TracedNumber, html=(visit_number, None), latex=as_text, text=as_text)
+    registry.register(app, Number, read, inline=True)
+    assets.bring(app, STATIC, "colors.css", "numbers.css")
+    assets.bring(app, STATIC, "numbers.js", where=lambda doctree: any(shown_in(doctree)))
+    app.connect("html-page-context", add_traces)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read(environment: BuildEnvironment, number: Number) -> TracedNumber:
+    """The place of a number that a chapter recorded or showed."""
+    return number_node(environment, number, number.id or UNNAMED)
+
+
+def number_node(environment: BuildEnvironment, number: Number, name: str) -> TracedNumber:
+    """The place of a number in the chapter that is being read.
+
+    Args:
+        environment: of the build; the number is remembered there for `FILE`.
+        number: what is shown.
+        name: makes its permalink: ``number-NAME``, and from the second one on ``number-NAME-2``.
+    """
+    name = name.replace("_", "-")
+    serial = environment.new_serialno(f"number {name}")
+    identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
+    remember(environment, number, identifier)
+    return TracedNumber(number.text, number.text, **{TRACED: [(identifier, number)]})
+
+
 def visit_number(self: Any, node: TracedNumber) -> None:
     """Write a number as a link to its trace."""
     ((identifier, number),) = node[TRACED]
-    self.body.append(traced(number, identifier))
+    self.body.append(traced(number.text, identifier))
     raise nodes.SkipNode
 
 
@@ -57,86 +85,66 @@ def depart_number_as_text(self: Any, node: TracedNumber) -> None:
     """Nothing to close."""
 
 
-def traced(number: Mapping[str, Any], identifier: str) -> str:
-    """A number as HTML: its text, which leads to its trace.
-
-    Args:
-        number: ``text``, ``formula`` and ``rows``, as the notebook emitted them.
-        identifier: the number's permalink in its page.
-    """
-    long = " long" if len(number["text"]) > LONGEST_ON_ONE_LINE else ""
-    # The id stands beside the link: reader views drop what is called “share”, be it an id
-    return f'<span id="{identifier}"></span><a class="traced{long}" href="#trace-{identifier}">{html.escape(number["text"])}</a>'
+def traced(text: str, identifier: str) -> Markup:
+    """A number's text as HTML, which leads to its trace; ``identifier`` is its permalink in the page."""
+    return render("outputs/number.html", text=text, identifier=identifier)
 
 
-def add_traces(_app: Any, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def add_traces(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """End the text of a page with the traces of its numbers."""
     if doctree is not None:
-        context["body"] += traces(shown_in(doctree))
+        context["body"] += str(traces(shown_in(doctree)))  # Added as markup it would escape the text before it
 
 
-def shown_in(doctree: nodes.document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def shown_in(doctree: nodes.document) -> Iterator[tuple[str, Number]]:
     """The numbers that a page shows, each with its permalink, in their order."""
     for node in doctree.findall(nodes.Element):
         yield from node.get(TRACED, ())
 
 
-def traces(numbers: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+def traces(numbers: Iterable[tuple[str, Number]]) -> str:
     """The traces of a page's numbers as HTML; nothing where it shows none.
 
     Args:
         numbers: each with its permalink in the page.
     """
-    body = "".join(trace(number, identifier) for identifier, number in numbers)
-    return f'<aside class="traces supplemental"><h2>Where the numbers come from</h2>{body}</aside>\n' if body else ""
+    shown = [trace(number, identifier) for identifier, number in numbers]
+    return render("outputs/traces.html", traces=shown) if shown else ""
 
 
-def trace(number: Mapping[str, Any], identifier: str) -> str:
-    """Where a number comes from, as HTML; see `traced` for the arguments."""
-    rows = number["rows"]
-    parts = [f'<div class="trace-value" translate="no">{html.escape(number["exact"])}</div>']
-    if not _is_one_row(number):
-        parts.append(f'<div class="trace-formula" translate="no">= {html.escape(number["formula"])}</div>')
-    parts += [row_markup(row) for row in rows[:ROWS_SHOWN]]
-    if len(rows) > ROWS_SHOWN:
-        parts.append(f'<div class="trace-more">and {len(rows) - ROWS_SHOWN} more rows of the data</div>')
-    parts.append(f'<a class="trace-link" href="#{identifier}">{PLACE}</a>')
-    return f'<div class="trace" id="trace-{identifier}" role="note">{"".join(parts)}</div>'
-
-
-def _is_one_row(number: Mapping[str, Any]) -> bool:
-    return len(number["rows"]) == 1 and number["formula"] == number["rows"][0]["id"]
-
-
-def row_markup(row: Mapping[str, str]) -> str:
-    """A row of the data as HTML: id, value, grade, source and note."""
-    grade = html.escape(row["evidence"])
-    source = html.escape(row["source"])
-    if row.get("url", "").startswith(("https://", "http://")):
-        source = f'<a href="{html.escape(row["url"], quote=True)}" rel="external">{source}</a>'
-    read_as = f"; {READ_AS[row['read_as']]}" if row["read_as"] in READ_AS else ""
-    note = f'<div class="trace-note">{html.escape(row["note"])}</div>' if row.get("note") else ""
-    return (
-        f'<div class="trace-row"><div class="trace-id" translate="no">{html.escape(row["id"])}</div> '
-        f'<b translate="no">{html.escape(row["text"])}</b> <span class="grade grade-{grade}">{GRADE_MARKS.get(grade, "")} {grade}</span> '
-        f'<div class="trace-source">{source}, {html.escape(row["locator"])}{read_as}.</div>{note}</div>'
+def trace(number: Number, identifier: str) -> Markup:
+    """Where a number comes from, as HTML; ``identifier`` is its permalink in the page."""
+    is_one_row = len(number.rows) == 1 and number.formula == number.rows[0].id
+    return render(
+        "outputs/trace.html",
+        number=number,
+        identifier=identifier,
+        formula="" if is_one_row else number.formula,
+        rows=[row_markup(row) for row in number.rows[:ROWS_SHOWN]],
+        more=len(number.rows) - ROWS_SHOWN,
+        place=PLACE,
     )
 
 
-def remember(environment: Any, number: Mapping[str, Any], identifier: str) -> None:
+def row_markup(row: Row) -> Markup:
+    """A row of the data as HTML: id, value, grade, source and note."""
+    return render("outputs/row.html", row=row, mark=GRADE_MARKS.get(row.evidence or "", ""), read_as=READ_AS.get(row.read_as or "", ""))
+
+
+def remember(environment: BuildEnvironment, number: Number, identifier: str) -> None:
     """Note a number of the current chapter for ``numbers.json``."""
     notes.of_chapter(environment).setdefault(notes.NUMBERS, []).append((identifier, number))
 
 
-def finish(app: Any, exception: Exception | None) -> None:
+def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write ``numbers.json``: all numbers of the site, in the order of chapters and text."""
     if exception or app.builder.format != "html":
         return
     text = json.dumps({"numbers": entries(app)}, ensure_ascii=False, indent=1)
-    (Path(app.outdir) / "numbers.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (Path(app.outdir) / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def entries(app: Any) -> list[dict[str, Any]]:
+def entries(app: Sphinx) -> list[Payload]:
     """All numbers of the site as machines read them; complete once every chapter has been read."""
     return [
         entry(number, identifier, app.builder.get_target_uri(docname))
@@ -145,16 +153,16 @@ def entries(app: Any) -> list[dict[str, Any]]:
     ]
 
 
-def entry(number: Mapping[str, Any], identifier: str, address: str) -> dict[str, Any]:
+def entry(number: Number, identifier: str, address: str) -> Payload:
     """One number as machines read it."""
     return {
         "id": f"{address.removesuffix('.html')}#{identifier}",
-        "value": number["value"],
-        "unit": number["unit"],
-        "text": number["text"],
+        "value": number.value,
+        "unit": number.unit,
+        "text": number.text,
         "chapter": address.removesuffix(".html"),
         "anchor": identifier,
         "address": f"{address}#{identifier}",
-        "formula": number["formula"],
-        "rows": [row["id"] for row in number["rows"]],
+        "formula": number.formula,
+        "rows": [row.id for row in number.rows],
     }

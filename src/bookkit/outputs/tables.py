@@ -7,17 +7,22 @@ in the column's head, or in a column beside it where it is not the same in every
 from __future__ import annotations
 
 import csv
-import html
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bookkit.markup import places
-from bookkit.markup.places import Place
-from bookkit.outputs import numbers
-from bookkit.outputs.chartdata import harmless
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
-MIME_TYPE = "application/vnd.traced-table+json"
+from bookkit.markup import assets, places, searching
+from bookkit.markup.places import Place
+from bookkit.markup.templates import render
+from bookkit.outputs import STATIC, beside, numbers, registry
+from bookkit.outputs.chartdata import harmless
+from factbook.contract import Number, Table
+
 CSV = "csv"
 # As many digits as agree on every processor
 DIGITS = 12
@@ -25,85 +30,116 @@ PERMALINK = "Permalink"
 # What a number without a unit has for one
 PLAIN = "ratio"
 
+Cell = Number | str
 
-def table(data: Mapping[str, Any], identifier: str, place: Place | None = None) -> str:
+
+class TracedTable(nodes.General, nodes.Element):  # type: ignore[misc]
+    """A table of traced numbers (attribute ``table``), and its id in the page (``identifier``)."""
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.beside")
+    app.setup_extension("bookkit.outputs.numbers")
+    no_text = (_skip, None)
+    app.add_node(TracedTable, html=(visit_table, None), latex=no_text, text=no_text, man=no_text, texinfo=no_text)
+    registry.register(app, Table, read)
+    assets.bring(app, STATIC, "colors.css", "menus.css", "tables.css", "menus.js")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read(environment: BuildEnvironment, shown: Table) -> TracedTable:
+    """The place of a table in the chapter that is being read."""
+    identifier = f"table-{environment.new_serialno('table') + 1}"
+    cells = list(traced_cells(shown, identifier))
+    for place, number in cells:
+        numbers.remember(environment, number, place)
+    carried = {numbers.TRACED: cells, searching.SENTENCES: sentences(shown)}
+    return TracedTable("", table=shown, identifier=identifier, **carried)
+
+
+def visit_table(translator: Any, node: TracedTable) -> None:
+    """Write the table into the page and its CSV beside it."""
+    shown, identifier = node["table"], node["identifier"]
+    place = beside.place_of(translator.builder, translator.docnames[-1])
+    beside.write(translator.builder, place, identifier, {CSV: as_csv(shown, identifier, place)})
+    translator.body.append(table(shown, identifier, place))
+    raise nodes.SkipNode
+
+
+def _skip(_translator: Any, _node: nodes.Node) -> None:
+    """Outside of HTML there is no table."""
+    raise nodes.SkipNode
+
+
+def table(shown: Table, identifier: str, place: Place | None = None) -> Markup:
     """The table, inside a region that scrolls by itself when the page is too narrow, with its menu in the corner."""
-    numeric = [any(isinstance(row[column], Mapping) for row in data["rows"]) for column in range(len(data["columns"]))]
-    columns = zip(data["columns"], numeric, strict=True)
-    head = "".join(f'<th scope="col"{_aligned(is_number)}>{html.escape(name)}</th>' for name, is_number in columns)
-    emphasis = set(data["emphasis"])
-    body = "".join(_row(row, numeric, f"{identifier}-{index + 1}", index in emphasis) for index, row in enumerate(data["rows"]))
-    caption = html.escape(data["caption"])
-    menu = places.menu(place or Place(), identifier, data["caption"], "Download", ((CSV, "Data (CSV)"),))
-    return (
-        f'<div class="table-place">{menu}<div class="table-scroll" role="region" aria-labelledby="{identifier}-caption" tabindex="0">'
-        f'<table class="traced-table" id="{identifier}"><caption id="{identifier}-caption">{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></div>"
+    numeric = [any(isinstance(row[column], Number) for row in shown.rows) for column in range(len(shown.columns))]
+    return render(
+        "outputs/table.html",
+        table=shown,
+        identifier=identifier,
+        heads=list(zip(shown.columns, numeric, strict=True)),
+        rows=[
+            (index in shown.emphasis, list(zip(_cells(row, f"{identifier}-{index + 1}"), numeric, strict=True)))
+            for index, row in enumerate(shown.rows)
+        ],
+        menu=places.menu(place or Place(), identifier, shown.caption, "Download", ((CSV, "Data (CSV)"),)),
     )
 
 
-def as_csv(data: Mapping[str, Any], identifier: str, place: Place) -> bytes:
+def _cells(row: Sequence[Cell], identifier: str) -> Iterator[Markup | str]:
+    """The cells of a row: numbers as links to their traces, and texts."""
+    for column, value in enumerate(row, start=1):
+        yield value if isinstance(value, str) else numbers.traced(value.text, f"{identifier}-{column}")
+
+
+def as_csv(shown: Table, identifier: str, place: Place) -> bytes:
     """The table as CSV (RFC 4180, UTF-8), harmless in a spreadsheet.
 
     Each row ends with a permalink: of its first number, or of the table where the row has none.
     """
-    units = [_units(data, column) for column in range(len(data["columns"]))]
+    units = [_units(shown, column) for column in range(len(shown.columns))]
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow([*(head for name, found in zip(data["columns"], units, strict=True) for head in _heads(name, found)), PERMALINK])
-    for number, row in enumerate(data["rows"], start=1):
+    writer.writerow([*(head for name, found in zip(shown.columns, units, strict=True) for head in _heads(name, found)), PERMALINK])
+    for number, row in enumerate(shown.rows, start=1):
         cells = [cell for value, found in zip(row, units, strict=True) for cell in _values(value, found)]
         writer.writerow([*cells, place.permalink(_first_number(row, f"{identifier}-{number}") or identifier)])
     return file.getvalue().encode()
 
 
-def _units(data: Mapping[str, Any], column: int) -> list[str]:
+def _units(shown: Table, column: int) -> list[str]:
     """The units of a column, each once."""
-    return list(dict.fromkeys(row[column]["unit"] for row in data["rows"] if isinstance(row[column], Mapping)))
+    return list(dict.fromkeys(cell.unit for row in shown.rows if isinstance(cell := row[column], Number)))
 
 
 def _heads(name: str, units: list[str]) -> list[str]:
     """A column's head with its unit, or with a column for its units if there are several."""
     heads = [name, f"{name}, unit"] if len(units) > 1 else [name if units in ([], [PLAIN]) else f"{name} [{units[0]}]"]
-    return [harmless(head) for head in heads]
+    return [str(harmless(head)) for head in heads]
 
 
-def _values(value: str | Mapping[str, Any], units: list[str]) -> list[str]:
+def _values(value: Cell, units: list[str]) -> list[str]:
     """A cell, and its unit where the column has several."""
-    written, unit = (harmless(value), "") if isinstance(value, str) else (format(value["value"], f".{DIGITS}g"), value["unit"])
+    written, unit = (str(harmless(value)), "") if isinstance(value, str) else (format(value.value, f".{DIGITS}g"), value.unit)
     return [written, unit] if len(units) > 1 else [written]
 
 
-def _first_number(row: Sequence[str | Mapping[str, Any]], identifier: str) -> str:
+def _first_number(row: Sequence[Cell], identifier: str) -> str:
     """The id of a row's first number, if it has one."""
-    return next((f"{identifier}-{column}" for column, value in enumerate(row, start=1) if isinstance(value, Mapping)), "")
+    return next((f"{identifier}-{column}" for column, value in enumerate(row, start=1) if isinstance(value, Number)), "")
 
 
-def traced_cells(data: Mapping[str, Any], identifier: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def traced_cells(shown: Table, identifier: str) -> Iterator[tuple[str, Number]]:
     """The numbers of a table, each with its permalink: ``table-2-3-4`` is row 3, column 4 of the second table."""
-    for row, cells in enumerate(data["rows"], start=1):
+    for row, cells in enumerate(shown.rows, start=1):
         for column, value in enumerate(cells, start=1):
-            if isinstance(value, Mapping):
+            if isinstance(value, Number):
                 yield f"{identifier}-{row}-{column}", value
 
 
-def sentences(data: Mapping[str, Any]) -> list[str]:
+def sentences(shown: Table) -> list[str]:
     """The table's text: its caption and head, then each row."""
-    rows = [[value if isinstance(value, str) else value["text"] for value in row] for row in data["rows"]]
-    return [f"{data['caption']}: {', '.join(filter(None, data['columns']))}", *(", ".join(filter(None, row)) for row in rows)]
-
-
-def _aligned(is_number: bool) -> str:
-    return ' class="number-cell"' if is_number else ""
-
-
-def _row(cells: list[Any], numeric: list[bool], identifier: str, emphasized: bool) -> str:
-    first, *others = (_cell(value, f"{identifier}-{column}") for column, value in enumerate(cells, start=1))
-    text = f'<th scope="row">{first}</th>'
-    text += "".join(f"<td{_aligned(is_number)}>{value}</td>" for value, is_number in zip(others, numeric[1:], strict=True))
-    opening = '<tr class="emphasis">' if emphasized else "<tr>"
-    return f"{opening}{text}</tr>"
-
-
-def _cell(value: str | Mapping[str, Any], identifier: str) -> str:
-    return html.escape(value) if isinstance(value, str) else numbers.traced(value, identifier)
+    rows = [[value if isinstance(value, str) else value.text for value in row] for row in shown.rows]
+    return [f"{shown.caption}: {', '.join(filter(None, shown.columns))}", *(", ".join(filter(None, row)) for row in rows)]

@@ -7,15 +7,19 @@ same compiled specification, so they agree, and the bundle readers load is a thi
 from __future__ import annotations
 
 import copy
-import html
 import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from markupsafe import Markup
+
+from bookkit.markup.templates import render
 from bookkit.outputs import engine
+from bookkit.outputs.registry import OutputRefused
+from factbook.contract import Chart
 
 VEGA_LITE_VERSION = "6.4"
 # On the narrowest phones (320 px) this is shown at nine tenths: text of 13 px stays at 12
@@ -40,7 +44,7 @@ PNG_SCALE = 2
 Specification = Mapping[str, Any]
 
 
-class ChartError(ValueError):
+class ChartError(OutputRefused):
     """A chart that cannot be published."""
 
 
@@ -222,33 +226,25 @@ INK, GRAY = "#1b1b1a", "#5f5f5c"
 LETTER = 0.56
 
 
-@dataclass(frozen=True)
-class Words:
-    """The words of a chart that leaves the page."""
-
-    title: str
-    subtitle: str
-    source: str
-    description: str
-
-
-def standalone(svg: str, words: Words) -> str:
+def standalone(svg: str, chart: Chart) -> str:
     """A drawing that explains itself wherever it is shown: title, subtitle and source on white."""
     width, height = size(svg)
-    head = [*_lines(words.title, width, TITLE_SIZE, INK, 700), *_lines(words.subtitle, width, SUBTITLE_SIZE, GRAY, 400)]
-    foot = list(_lines(f"Source: {words.source}" if words.source else "", width, SOURCE_SIZE, GRAY, 400))
-    top, above = _set(head, MARGIN)
+    head = [*_lines(chart.title, width, TITLE_SIZE, INK, 700), *_lines(chart.subtitle, width, SUBTITLE_SIZE, GRAY, 400)]
+    foot = list(_lines(f"Source: {chart.source}" if chart.source else "", width, SOURCE_SIZE, GRAY, 400))
+    above, top = _set(head, MARGIN)
     drawn_at = top + (10 if head else 0)
-    bottom, below = _set(foot, drawn_at + height + (8 if foot else 0))
-    total_width, total_height = round(width + 2 * MARGIN), round(bottom + MARGIN)
-    inner = re.sub(r"<svg\b", f'<svg x="{MARGIN}" y="{drawn_at:g}" overflow="visible"', svg, count=1)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
-        f'width="{total_width}" height="{total_height}" viewBox="0 0 {total_width} {total_height}">'
-        f"<title>{html.escape(words.title)}</title><desc>{html.escape(words.description)}</desc>"
-        f'<rect width="100%" height="100%" fill="#ffffff"/>'
-        f'<g font-family="{FONT}">{above}{below}</g>{inner}</svg>\n'
+    below, bottom = _set(foot, drawn_at + height + (8 if foot else 0))
+    drawn = render(
+        "outputs/standalone.svg",
+        chart=chart,
+        width=round(width + 2 * MARGIN),
+        height=round(bottom + MARGIN),
+        font=FONT,
+        margin=MARGIN,
+        lines=[*above, *below],
+        drawing=Markup(re.sub(r"<svg\b", f'<svg x="{MARGIN}" y="{drawn_at:g}" overflow="visible"', svg, count=1)),
     )
+    return f"{drawn}\n"
 
 
 def size(svg: str) -> tuple[float, float]:
@@ -259,24 +255,29 @@ def size(svg: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-Line = tuple[str, int, str, int]
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a drawing, with the place of its baseline once it is set."""
+
+    text: str
+    size: int
+    color: str
+    weight: int
+    baseline: str = ""
 
 
 def _lines(text: str, width: float, font_size: int, color: str, weight: int) -> Iterator[Line]:
     for line in textwrap.wrap(text, max(20, int(width / (font_size * LETTER)))):
-        yield line, font_size, color, weight
+        yield Line(line, font_size, color, weight)
 
 
-def _set(lines: Sequence[Line], top: float) -> tuple[float, str]:
+def _set(lines: Sequence[Line], top: float) -> tuple[list[Line], float]:
     """Lines of text below one another, and where they end."""
-    text = ""
-    for line, font_size, color, weight in lines:
-        top += font_size * LINE
-        text += (
-            f'<text x="{MARGIN}" y="{top - 0.3 * font_size:.1f}" font-size="{font_size}" '
-            f'font-weight="{weight}" fill="{color}">{html.escape(line)}</text>'
-        )
-    return top, text
+    placed = []
+    for line in lines:
+        top += line.size * LINE
+        placed.append(replace(line, baseline=f"{top - 0.3 * line.size:.1f}"))
+    return placed, top
 
 
 def png(svg: str) -> bytes:

@@ -1,1 +1,13 @@
-"""The page around a chapter: its head, its theme, its policy, its card."""
+"""The site's pages: their theme, head, policy, cards, search, and the pages that are no chapters. A Sphinx extension of its own."""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    from bookkit.pages import extension
+
+    return extension.setup(app)

@@ -13,9 +13,36 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import searching
 from bookkit.pages.page import THEME
+
+
+class BookTranslator(HTML5Translator):
+    """What the site's own theme writes otherwise than Sphinx: marks are left to the style sheet, sources are a list."""
+
+    def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
+        """The mark of a heading's link is no text: who hears or copies the page meets none."""
+        if node["ids"] and self.config.html_permalinks and self.builder.add_permalinks:
+            self.body.append(f'<a class="headerlink" href="#{node["ids"][0]}" title="{self.attval(title)}"></a>')
+
+    def visit_footnote(self, node: nodes.footnote) -> None:
+        """Write a source as an item of a list. Reader views drop each ``aside``, which docutils would write."""
+        if not isinstance(node.previous_sibling(), nodes.footnote):
+            self.body.append('<ol class="footnote-list">\n')
+        self.body.append(self.starttag(node, "li", CLASS="footnote"))
+
+    def depart_footnote(self, node: nodes.footnote) -> None:
+        """Close the source, and after the last one the list."""
+        last = not isinstance(node.next_node(descend=False, siblings=True), nodes.footnote)
+        self.body.append("</li>\n</ol>\n" if last else "</li>\n")
+
+    def visit_raw(self, node: nodes.raw) -> None:
+        """Leave out the scripts that extensions put after a text, such as Thebe's: the page's policy would stop them."""
+        if node.line is None and "<script" in node.astext():
+            raise nodes.SkipNode
+        super().visit_raw(node)
 
 
 class BookBuilder(StandaloneHTMLBuilder):
@@ -24,6 +51,8 @@ class BookBuilder(StandaloneHTMLBuilder):
     def init(self) -> None:
         """Begin without pages to search."""
         super().init()
+        if self.searches_sentences:
+            self.default_translator_class = BookTranslator
         self.searched: dict[str, searching.Page] = {}
 
     def public_name(self, docname: str) -> str:

@@ -8,14 +8,17 @@ and its narrow form the card takes the one whose letters come out larger: cards 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
+from bookkit.markup.templates import render
 from bookkit.outputs import engine, vega
 
+Specification = Mapping[str, Any]  # A Vega-Lite specification, as JSON has it
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 60
 GUTTER = 48
@@ -114,8 +117,29 @@ class Block:
         return max((text_width(line, self.size, self.weight) for line in self.lines), default=0)
 
 
+class Text(NamedTuple):
+    """A block and where its first line's top begins."""
+
+    block: Block
+    left: float
+    top: float
+    color: str
+
+
+class Drawing(NamedTuple):
+    """The inside of a chart's SVG, where it stands on the card, and the size it was drawn in."""
+
+    inside: Markup
+    left: float
+    top: float
+    width: float
+    height: float
+    own_width: float
+    own_height: float
+
+
 def card(
-    title: str, answer: str = "", above: str = "", below: str = "", chart: Mapping[str, Any] | None = None, colors: Colors | None = None
+    title: str, answer: str = "", above: str = "", below: str = "", chart: Specification | None = None, colors: Colors | None = None
 ) -> bytes:
     """The card as PNG, 1200 by 630 pixels.
 
@@ -124,97 +148,92 @@ def card(
         answer: its answer in one sentence.
         above: a small line over the title: the book.
         below: a small line at the foot: version and date.
-        chart: a Vega-Lite specification; without one the text takes the whole card.
+        chart: without one the text takes the whole card.
         colors: if not the usual ones.
     """
     return engine.svg_to_png(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
 
 
-def svg(title: str, answer: str, above: str, below: str, chart: Mapping[str, Any] | None, colors: Colors) -> str:
+def svg(title: str, answer: str, above: str, below: str, chart: Specification | None, colors: Colors) -> str:
     """The card as SVG."""
     column = TEXT_COLUMN if chart else WIDTH - 2 * MARGIN
-    head = fitted(title, column, TITLE_SIZES if chart else WIDE_TITLE_SIZES, "bold")
+    head = fit(title, column, TITLE_SIZES if chart else WIDE_TITLE_SIZES, "bold")
     top = MARGIN + (2.2 * SMALL if above else 0)
     room = HEIGHT - MARGIN - top - head.height - 3.4 * SMALL
     sizes = tuple((size, min(lines, int(room / size / LINE_HEIGHT))) for size, lines in (ANSWER_SIZES if chart else WIDE_ANSWER_SIZES))
-    body = fitted(answer, column, tuple(pair for pair in sizes if pair[1] > 0))
-    parts = [
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{colors.paper}"/><rect width="{WIDTH}" height="{BAR}" fill="{colors.accent}"/>',
-        _text(fitted(above, column, ((SMALL, 1),)), MARGIN, MARGIN, colors.accent),
-        _text(head, MARGIN, top, colors.ink),
-        _text(body, MARGIN, top + head.height + 1.1 * SMALL, colors.ink),
-        _text(fitted(below, column, ((SMALL - 2, 1),)), MARGIN, HEIGHT - MARGIN - SMALL, colors.muted),
+    body = fit(answer, column, tuple(pair for pair in sizes if pair[1] > 0))
+    texts = [
+        Text(fit(above, column, ((SMALL, 1),)), MARGIN, MARGIN, colors.accent),
+        Text(head, MARGIN, top, colors.ink),
+        Text(body, MARGIN, top + head.height + 1.1 * SMALL, colors.ink),
+        Text(fit(below, column, ((SMALL - 2, 1),)), MARGIN, HEIGHT - MARGIN - SMALL, colors.muted),
     ]
+    drawing = None
     if chart:
-        parts.append(_chart(chart, MARGIN + TEXT_COLUMN + GUTTER, colors))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
+        finding, drawing = _place_chart(chart, MARGIN + TEXT_COLUMN + GUTTER)
+        texts.append(Text(finding, MARGIN + TEXT_COLUMN + GUTTER, CHART_MARGIN + BAR, colors.ink))
+    return render(
+        "pages/card.svg",
+        width=WIDTH,
+        height=HEIGHT,
+        bar=BAR,
+        font=FONT,
+        line_height=LINE_HEIGHT,
+        colors=colors,
+        texts=[text for text in texts if text.block.lines],
+        drawing=drawing,
     )
 
 
-def _text(block: Block, left: float, top: float, color: str) -> str:
-    """The lines as SVG, the first line's top at ``top``."""
-    spans = "".join(
-        f'<tspan x="{left:g}" y="{top + (number * LINE_HEIGHT + 0.95) * block.size:.1f}">{html.escape(line)}</tspan>'
-        for number, line in enumerate(block.lines)
-    )
-    return (
-        f'<text font-family="{FONT}" font-size="{block.size}" font-weight="{block.weight}" fill="{color}">{spans}</text>' if spans else ""
-    )
-
-
-def _chart(specification: Mapping[str, Any], left: float, colors: Colors) -> str:
-    """The chart's finding and its drawing, in the right column."""
+def _place_chart(specification: Specification, left: float) -> tuple[Block, Drawing]:
+    """The chart's finding, and its drawing below it in the right column."""
     width = WIDTH - CHART_MARGIN - left
-    finding = fitted(_finding(specification), width, FINDING_SIZES, "bold")
+    finding = fit(_finding(specification), width, FINDING_SIZES, "bold")
     top = CHART_MARGIN + BAR + finding.height + (SMALL / 2 if finding.lines else 0)
     room = (width, HEIGHT - CHART_MARGIN / 2 - top)
-    drawings = [_drawing(variant) for variant in (specification, vega.narrowed(specification))]
-    drawing, own_width, own_height = max(drawings, key=lambda item: _scale(item[1:], room))
-    scale = _scale((own_width, own_height), room)
-    placed = (
-        f'<svg overflow="visible" x="{left + (width - own_width * scale) / 2:.1f}" y="{top:.1f}" width="{own_width * scale:.1f}" '
-        f'height="{own_height * scale:.1f}" viewBox="0 0 {own_width:g} {own_height:g}">{drawing}</svg>'
-    )
-    return _text(finding, left, CHART_MARGIN + BAR, colors.ink) + placed
+    drawings = [_draw(variant) for variant in (specification, vega.narrowed(specification))]
+    inside, *size = max(drawings, key=lambda item: _scale(item[1:], room))
+    scale = _scale((size[0], size[1]), room)
+    shown = (size[0] * scale, size[1] * scale)
+    return finding, Drawing(inside, left + (width - shown[0]) / 2, top, *shown, *size)
 
 
 def _scale(size: tuple[float, float], room: tuple[float, float]) -> float:
     return min(room[0] / size[0], room[1] / size[1], LARGEST_SCALE)
 
 
-def _finding(specification: Mapping[str, Any]) -> str:
+def _finding(specification: Specification) -> str:
     title = specification.get("title", "")
     text = title.get("text", "") if isinstance(title, Mapping) else title
     return text if isinstance(text, str) else " ".join(text)
 
 
-def _drawing(specification: Mapping[str, Any]) -> tuple[str, float, float]:
+def _draw(specification: Specification) -> tuple[Markup, float, float]:
     """The inside of the chart's SVG, its width and its height."""
     drawn = vega.drawing({**vega.compiled(specification), "background": "transparent"})
     opening = re.search(r"<svg\b[^>]*>", drawn)
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening[0]) if opening else None
     if not opening or not box:
         raise vega.ChartError("the key chart's drawing has no size")
-    return drawn[opening.end() : drawn.rindex("</svg>")], float(box[1]), float(box[2])
+    return Markup(drawn[opening.end() : drawn.rindex("</svg>")]), float(box[1]), float(box[2])
 
 
-def fitted(text: str, width: float, sizes: tuple[tuple[int, int], ...], weight: str = "normal") -> Block:
+def fit(text: str, width: float, sizes: tuple[tuple[int, int], ...], weight: str = "normal") -> Block:
     """The text in the largest size that fits the width in the lines allowed; cut with an ellipsis where none does."""
     if not text or not sizes:
         return Block((), 0, weight)
     for size, most in sizes:
-        lines = wrapped(text, width, size, weight)
+        lines = wrap(text, width, size, weight)
         if len(lines) <= most and all(text_width(word, size, weight) <= width for word in text.split()):
             return Block(tuple(lines), size, weight)
     size, most = sizes[-1]
-    lines = wrapped(text, width, size, weight)
+    lines = wrap(text, width, size, weight)
     if len(lines) > most:
         lines = [*lines[: most - 1], _cut(lines[most - 1], width, size, weight)]
     return Block(tuple(lines), size, weight)
 
 
-def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """The text in lines no longer than the width. A word longer than a line is broken."""
     lines: list[str] = []
     for word in text.split():

@@ -1,4 +1,4 @@
-"""The page around a chapter: its head, the short answer, sources in the margin, and what the layout needs.
+"""The page around a chapter: its head line, the short answer, sources in the margin, and what the layout prints.
 
 The document is changed while it is still a tree, so that no finished HTML is edited: the first heading gets a
 line with reading time, version and date; the section “The short answer” becomes a panel; each cited source
@@ -10,42 +10,42 @@ out. So are all parts called that stand in the text and are folded away on the p
 
 from __future__ import annotations
 
-import hashlib
-import html
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from bookkit import STATIC
 from bookkit.citing import citing
-from bookkit.downloads import portable
-from bookkit.markup import searching, slots
-from bookkit.pages import finding
+from bookkit.downloads import notebook_downloads
+from bookkit.downloads.offers import PAGE as DOWNLOADS
+from bookkit.markup import assets, searching, slots
+from bookkit.markup.plain import one_line
+from bookkit.markup.templates import render
+from bookkit.pages import changelog, policy
 from bookkit.project import declared
 
 THEME = "bookkit"
-STYLES = ("bookkit.css", "charts.css", "claims.css")
-SCRIPTS = ("page.js", "charts.js", "claims.js")
+STYLES = (STATIC / "bookkit.css",)
+SCRIPTS = (STATIC / "page.js",)
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
-DOWNLOADS = "downloads"
 SHORT_ANSWER = "the-short-answer"
-# What pages load or searching needs; everything else that inherited themes copy is removed
-KEPT_STATIC = re.compile(
-    r"page\.js|charts\.js|claims\.js|vendor/[^/]+|favicon.*"
-    r"|search\.js|language_data\.js"
-)
 
 
 class ChapterShape(SphinxPostTransform):
-    """Give each chapter its head, its panel and its margin notes."""
+    """Give each chapter its head, its panel and its margin notes, under the theme that has a place for them."""
 
     default_priority = 900
     formats = ("html",)
+
+    def is_supported(self) -> bool:
+        """Whether the site's own theme is in use."""
+        return super().is_supported() and self.config.html_theme == THEME
 
     def run(self, **_: Any) -> None:
         """Change the tree of one document."""
@@ -57,42 +57,36 @@ class ChapterShape(SphinxPostTransform):
         for inner in self.document.findall(nodes.section):
             if SHORT_ANSWER in inner["ids"]:
                 inner["classes"].append("short-answer")
-        self._name_versions()
+        if citing.is_changelog(self.env.docname):
+            self._name_versions()
         self._add_margin_notes()
 
     def _name_versions(self) -> None:
         """Give each version of the changelog an id that stays; the one that Sphinx made of its heading works as before."""
-        if citing.is_changelog(self.env.docname):
-            anchors = {entry.version: entry.anchor for entry in finding.changes(self.app)}
-            for section in self.document.findall(nodes.section):
-                heading = finding.VERSION_HEADING.match(citing.one_line(section[0].astext()))
-                if heading and (anchor := anchors.get(heading["version"])):
-                    section["ids"].insert(0, anchor)
+        anchors = {entry.version: entry.anchor for entry in changelog.changes(self.app)}
+        for section in self.document.findall(nodes.section):
+            heading = changelog.VERSION_HEADING.match(one_line(section[0].astext()))
+            if heading and (anchor := anchors.get(heading["version"])):
+                section["ids"].insert(0, anchor)
 
-    def _head(self) -> str:
-        book = citing.book_of(self.app)
-        minutes = max(1, round(_words(self.document) / WORDS_PER_MINUTE))
-        parts = [f"{minutes} min read"]
-        if book.version:
-            parts.append(f"version {html.escape(book.version)}")
-        if book.modified:
-            parts.append(f'<time datetime="{book.modified.isoformat()}">{citing.day(book.modified)}</time>')
-        builder = self.app.builder
-        links = portable.links(self.app, self.env.docname)
-        links.append((f"_sources/{self.env.docname}{Path(self.env.doc2path(self.env.docname)).suffix}", "Source"))
-        if _has_data(self.app):
+    def _head(self) -> Markup:
+        docname, builder = self.env.docname, self.app.builder
+        links = notebook_downloads.links(self.app, docname)
+        links.append((f"_sources/{docname}{Path(self.env.doc2path(docname)).suffix}", "Source"))
+        if declared.tables(Path(self.app.srcdir) / self.config.bookkit_data_folder):
             links.append((f"{DOWNLOADS}.html#data", "Data"))
-        depth = "../" * builder.get_target_uri(self.env.docname).count("/")
-        parts += [f'<a href="{html.escape(address if "://" in address else depth + address)}">{text}</a>' for address, text in links]
-        parts.append('<a href="#cite">Cite</a>')
-        dot = ' <span aria-hidden="true">·</span> '
-        return f'<p class="chapter-head supplemental">{dot.join(parts)}</p>{self._contents()}'
-
-    def _contents(self) -> str:
-        sections = [section for section in self.document.findall(nodes.section) if isinstance(section.parent, nodes.section)]
-        links = "".join(f'<li><a href="#{section["ids"][0]}">{html.escape(section[0].astext())}</a></li>' for section in sections)
-        folded = f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>'
-        return f'<div class="sections supplemental">{folded}</div>' if links else ""
+        depth = "../" * builder.get_target_uri(docname).count("/")
+        book = citing.book_of(self.app)
+        sections = (section for section in self.document.findall(nodes.section) if isinstance(section.parent, nodes.section))
+        return render(
+            "pages/chapter_head.html",
+            minutes=max(1, round(_words(self.document) / WORDS_PER_MINUTE)),
+            version=book.version,
+            modified=book.modified,
+            day=citing.day(book.modified) if book.modified else "",
+            links=[*((address if "://" in address else depth + address, name) for address, name in links), ("#cite", "Cite")],
+            sections=[(section["ids"][0], section[0].astext()) for section in sections],
+        )
 
     def _add_margin_notes(self) -> None:
         notes = {name: note for note in self.document.findall(nodes.footnote) for name in note["ids"]}
@@ -106,21 +100,8 @@ class ChapterShape(SphinxPostTransform):
             label = notes[target].next_node(nodes.label)
             text = " ".join(part.astext() for part in notes[target].findall(nodes.paragraph))
             short = re.sub(r"\s*URL:.*$", "", text)
-            aside = f'<div class="margin-note" aria-hidden="true"><sup>{label.astext() if label else ""}</sup> {html.escape(short)}</div>'
+            aside = render("pages/margin_note.html", label=label.astext() if label else "", text=short)
             block.parent.insert(block.parent.index(block), nodes.raw("", aside, format="html"))
-
-
-def visit_footnote(self: Any, node: nodes.footnote) -> None:
-    """Write a source as an item of a list. Reader views drop each ``aside``, which docutils would write."""
-    if not isinstance(node.previous_sibling(), nodes.footnote):
-        self.body.append('<ol class="footnote-list">\n')
-    self.body.append(self.starttag(node, "li", CLASS="footnote"))
-
-
-def depart_footnote(self: Any, node: nodes.footnote) -> None:
-    """Close the source, and after the last one the list."""
-    last = not isinstance(node.next_node(descend=False, siblings=True), nodes.footnote)
-    self.body.append("</li>\n</ol>\n" if last else "</li>\n")
 
 
 def _words(document: nodes.document) -> int:
@@ -135,63 +116,22 @@ def _block_of(node: nodes.Node) -> nodes.Element | None:
     return node if isinstance(node, (nodes.paragraph, nodes.bullet_list, nodes.enumerated_list)) else None
 
 
-def _has_data(app: Any) -> bool:
-    return bool(declared.tables(Path(app.srcdir) / app.config.bookkit_data_folder))
-
-
-def leave_to_the_style_sheet(app: Any) -> None:
-    """Write what is only looks under another theme: the mark of a heading's link is no text, sources are a list."""
-    if app.config.html_theme == THEME:
-        app.config.html_permalinks_icon = ""
-        app.add_node(nodes.footnote, override=True, html=(visit_footnote, depart_footnote))
-
-
-def add_context(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """What the layout prints besides Sphinx' own variables."""
-    environment = app.env
+def add_layout(app: Sphinx, context: dict[str, Any]) -> None:
+    """What the theme's layout prints besides Sphinx' own variables and what features add."""
+    environment, book = app.env, citing.book_of(app)
     root = app.config.root_doc
     chapters = [root, *environment.toctree_includes.get(root, [])]
-    context["bookkit_chapters"] = [{"name": name, "title": _title(environment, name, app.config)} for name in chapters]
-    context["bookkit_style"] = style(context["pathto"]("_static/", resource=True))
-    context["bookkit_scripts"] = [fingerprinted(name) for name in SCRIPTS if (STATIC / name).is_file()]
-    context["bookkit_search"] = fingerprinted(searching.SCRIPT)
+    context["bookkit_chapters"] = [
+        {"name": name, "title": "Home" if name == root else environment.titles[name].astext()} for name in chapters
+    ]
+    styles = (*STYLES, *assets.of_page(context, assets.STYLE))
+    context["bookkit_style"] = assets.inlined(styles, context["pathto"]("_static/", resource=True))
+    context["bookkit_scripts"] = [assets.fingerprinted(path) for path in (*SCRIPTS, *assets.of_page(context, assets.SCRIPT))]
+    context["bookkit_search"] = assets.fingerprinted(STATIC / searching.SCRIPT)
     context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
     context["bookkit_edition_slot"] = slots.slot(slots.EDITION)
-    book = citing.book_of(app)
     context["bookkit_book"] = book
     context["bookkit_date"] = citing.day(book.modified) if book.modified else ""
-    context["bookkit_license"] = {"title": citing.license_title(book.license), "address": citing.license_address(book.license)}
-
-
-def fingerprinted(name: str) -> str:
-    """A static file's address with its content's hash, so that browsers may keep it for good."""
-    return f"{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
-
-
-def style(static: str, names: Iterable[str] = STYLES) -> str:
-    """The style sheets as one text, to stand in the page: nothing has to be fetched before the first line is drawn.
-
-    Args:
-        static: address of the static folder as the page sees it.
-        names: the style sheets.
-    """
-    text = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names if (STATIC / name).is_file())
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s*\n\s*", "\n", text).strip()
-    return text.replace('url("vendor/', f'url("{static}vendor/')
-
-
-def _title(environment: Any, docname: str, config: Any) -> str:
-    return "Home" if docname == config.root_doc else str(environment.titles[docname].astext())
-
-
-def finish(app: Any, exception: Exception | None) -> None:
-    """Remove what inherited themes put into ``_static``."""
-    if exception or app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    for path in sorted(static.rglob("*"), reverse=True):
-        if path.is_file() and (declared.is_leftover(path) or not KEPT_STATIC.fullmatch(path.relative_to(static).as_posix())):
-            path.unlink()
-        elif path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
+    context["bookkit_license"] = citing.license_of(book)
+    context["bookkit_first_script"] = policy.FIRST_SCRIPT
+    context["bookkit_policy"] = policy.head((policy.FIRST_SCRIPT,))

@@ -14,57 +14,34 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
-from typing import Any
+from collections.abc import Iterable
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.util import logging
 
-from bookkit.markup import plain
+from bookkit.markup.refusing import refused
+from bookkit.markup.templates import render
 
 # Before anything is drawn, so that a reader who chose the dark theme sees no flash of the light one
 FIRST_SCRIPT = 'try{const t=localStorage.getItem("theme");if(t)document.documentElement.dataset.theme=t}catch{}'
-# Types that a browser takes for a program; every other type is data to it
-PROGRAMS = re.compile(r"(?:module|(?:text|application)/(?:x-)?(?:java|ecma|j|live)script(?:1\.\d)?)?", re.IGNORECASE)
-# What starts or loads something of its own accord
-ELEMENTS = ("iframe", "frame", "object", "embed", "base", "meta")
-ADDRESSES = ("href", "xlink:href", "src", "action", "formaction", "data", "poster", "srcset")
-# Browsers skip these inside an address
-SKIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u200b\u200e\u200f\u2028-\u202e]")
-SHOWN = 60
 logger = logging.getLogger(__name__)
 
 
-def connect(app: Any) -> None:
-    """Register with Sphinx."""
-    app.connect("builder-inited", _without_thebe)
-    app.connect("html-page-context", _page_context, priority=990)
-
-
-def _without_thebe(app: Any) -> None:
-    """Jupyter Book loads sphinx_thebe even where it is off; it writes scripts into every chapter for which no page has a use."""
-    for listener in list(app.events.listeners.get("doctree-resolved", ())):
-        if listener.handler.__module__ == "sphinx_thebe":
-            app.disconnect(listener.id)
-
-
-def _page_context(_app: Any, pagename: str, _template: str, context: dict[str, Any], doctree: Any) -> None:
-    context["bookkit_first_script"] = FIRST_SCRIPT
-    context["bookkit_policy"] = head((FIRST_SCRIPT,))
-    for fault in refused(str(context.get("body", ""))):
+def check(pagename: str, body: str, doctree: nodes.document | None) -> None:
+    """Warn of everything in a page's text that the policy stops."""
+    for fault in refused(body):
         text = "%s: the page holds %s, which no page may hold. Show data instead, or write it as text."
-        logger.warning(text, pagename, fault, location=_place(doctree, fault))
+        logger.warning(text, pagename, fault, location=_place(doctree, fault), type="bookkit", subtype="policy")
 
 
-def _place(doctree: Any, fault: str) -> Any:
+def _place(doctree: nodes.document | None, fault: str) -> nodes.Node | None:
     """The part of a document that holds the fault, if it stands there as HTML."""
     written = doctree.findall(nodes.raw) if doctree else ()
     return next((part for part in written if fault in refused(part.astext())), None)
 
 
-def head(scripts: Iterable[str]) -> str:
+def head(scripts: Iterable[str]) -> Markup:
     """The tags that come first in a page's head.
 
     Args:
@@ -84,43 +61,17 @@ def head(scripts: Iterable[str]) -> str:
     return _tags(rules)
 
 
-def head_of_words() -> str:
+def head_of_words() -> Markup:
     """The tags of a page that loads nothing at all; its icon is part of the page."""
     return _tags(
         {"default-src": "'none'", "style-src": "'unsafe-inline'", "img-src": "data:", "form-action": "'none'", "base-uri": "'none'"}
     )
 
 
-def _tags(rules: dict[str, str]) -> str:
-    policy = "; ".join(f"{name} {value}" for name, value in rules.items())
-    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n<meta name="referrer" content="no-referrer">'
+def _tags(rules: dict[str, str]) -> Markup:
+    return render("pages/policy.html", policy="; ".join(f"{name} {value}" for name, value in rules.items()))
 
 
 def integrity(script: str) -> str:
     """The hash of a script as a policy names it: ``sha256-…``."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def refused(markup: str) -> list[str]:
-    """What in the HTML of a page's text would run, load something or hide from the reader: in plain words, without repetition."""
-    return [*dict.fromkeys(_Reader(markup).found), *(f"the invisible character {code}" for code in plain.codes(markup))]
-
-
-class _Reader(HTMLParser):
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += _faults(tag, [(name, value or "") for name, value in attrs])
-
-
-def _faults(tag: str, attributes: list[tuple[str, str]]) -> Iterator[str]:
-    if tag in ELEMENTS or (tag == "script" and PROGRAMS.fullmatch(dict(attributes).get("type", "").strip())):
-        yield f"the element <{tag}>"
-    for name, value in attributes:
-        if name.startswith("on"):
-            yield f"the event handler {name}=“{value[:SHOWN]}”"
-        elif name in ADDRESSES and SKIPPED.sub("", value).lower().startswith(("javascript:", "vbscript:", "data:text/html")):
-            yield f"the address “{value[:SHOWN]}”"

@@ -10,7 +10,6 @@ page's own description for search engines.
 
 from __future__ import annotations
 
-import html
 import itertools
 import json
 import posixpath
@@ -22,10 +21,14 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import html as lxml_html
-from lxml.etree import _Element as Element
+from lxml.html import HtmlElement
+from markupsafe import Markup
 
 from bookkit.citing import citing
+from bookkit.markup.templates import render
 from bookkit.outputs import claims
+from bookkit.project import commands
+from factbook.contract import Verdict
 
 HOME = "index.html"
 CLAIMS_ANCHOR = "all-claims"
@@ -50,6 +53,9 @@ PRINTED_AS = {"button": "span", "details": "div", "summary": "p", "label": "span
 SCREEN_ONLY = ("tabindex", "open", "disabled", "for", "download", "aria-live", "data-live", "data-spec")
 REFERRING = ("aria-labelledby", "aria-describedby", "headers")
 FRAGMENT = re.compile(r"url\(\s*[\"']?#([^\"')]+)[\"']?\s*\)")
+
+# What the site tells machines, as it stands in their files
+Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -106,14 +112,15 @@ def document(site: Path, style: str) -> Document:
     title, subtitle = _titles(str(about["name"]), name)
     authors = tuple(str(author["name"]) for author in about.get("author", ()))
     running = "\n".join(_running_head(body, name, index) for index, body in enumerate(bodies))
-    text = (
-        f'<!doctype html>\n<html lang="{html.escape(str(about.get("inLanguage", "en")))}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<title>{html.escape(str(about['name']))}</title>"
-        f'<style>{style}\n{running}\n</style></head><body class="printed">'
-        f"{_cover(about, title, subtitle, authors, pages[0][1])}{_contents(headings)}"
-        + "\n".join(lxml_html.tostring(body, encoding="unicode") for body in bodies)
-        + "</body></html>\n"
+    text = render(
+        "print/book.html",
+        language=str(about.get("inLanguage", "en")),
+        policy=POLICY,
+        title=about["name"],
+        style=Markup(f"{style}\n{running}"),
+        cover=_cover(about, title, subtitle, authors, pages[0][1]),
+        headings=headings,
+        bodies=[Markup(lxml_html.tostring(body, encoding="unicode")) for body in bodies],
     )
     return Document(
         html=text,
@@ -140,31 +147,31 @@ def edition(site: Path) -> tuple[str, str]:
     return name, str(about.get("version", ""))
 
 
-def _described(site: Path) -> tuple[dict[str, Any], str]:
+def _described(site: Path) -> tuple[Data, str]:
     if not (site / HOME).is_file():
-        raise NotASite(f"There is no built site in {site}. Run `make site` first.")
+        raise NotASite(f"There is no built site in {site}. Build it first: {commands.BUILD}")
     tree = _tree(site / HOME)
     for script in tree.iterfind(".//script[@type='application/ld+json']"):
         about = json.loads(script.text or "{}")
         if about.get("@type") == "Book":
             bar = tree.find_class("bar-title")
             return about, _text(bar[0]) if bar else str(about["name"])
-    raise NotASite(f"The home page in {site} does not describe the book. Build the site again: make site.")
+    raise NotASite(f"The home page in {site} does not describe the book. Build the site again: {commands.BUILD}")
 
 
-def _tree(path: Path) -> Any:
+def _tree(path: Path) -> HtmlElement:
     return lxml_html.document_fromstring(path.read_text(encoding="utf-8").encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> HtmlElement:
     return lxml_html.fragment_fromstring(text)
 
 
-def _text(element: Element) -> str:
+def _text(element: HtmlElement) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def _pages(site: Path) -> list[tuple[str, Any]]:
+def _pages(site: Path) -> list[tuple[str, HtmlElement]]:
     """The chapters in the order of the bar's list, the home page first."""
     home = _tree(site / HOME)
     listed = [str(address) for address in home.xpath("//header//nav//ol//a/@href")]
@@ -172,9 +179,9 @@ def _pages(site: Path) -> list[tuple[str, Any]]:
     return [(path, home if path == HOME else _tree(site / unquote(path))) for path in paths]
 
 
-def _claims(site: Path) -> Mapping[str, Any]:
+def _claims(site: Path) -> Data:
     path = site / claims.FILE
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found: Data = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
 
 
@@ -187,7 +194,7 @@ def anchor(path: str, fragment: str = "") -> str:
     return f"{page}--{unquote(fragment)}" if fragment else page
 
 
-def _destination(path: str, address: str, names: set[str], site: str, audited: Mapping[str, Any]) -> str:
+def _destination(path: str, address: str, names: set[str], site: str, audited: Data) -> str:
     """Where a link of the page ``path`` leads in print; nothing where it leads nowhere."""
     target = urlsplit(urljoin(HERE + path, address))
     if not f"{target.scheme}://{target.netloc}/".startswith(HERE):
@@ -206,7 +213,7 @@ def _claim_anchor(identifier: str) -> str:
     return f"{CLAIMS_ANCHOR}--{identifier}"
 
 
-def _mend_links(bodies: Sequence[Any], kept: Iterable[str]) -> None:
+def _mend_links(bodies: Sequence[HtmlElement], kept: Iterable[str]) -> None:
     """Let links to places that print left out lead to their chapter; then drop the ids that nothing names."""
     known = {identifier for body in bodies for identifier in body.xpath("descendant-or-self::*/@id")}
     chapters = [body.get("id") for body in bodies]
@@ -236,7 +243,7 @@ def _mend_links(bodies: Sequence[Any], kept: Iterable[str]) -> None:
 # A chapter
 
 
-def _chapter(path: str, tree: Any, names: set[str], site: str, audited: Mapping[str, Any]) -> Any:
+def _chapter(path: str, tree: HtmlElement, names: set[str], site: str, audited: Data) -> HtmlElement:
     """The article of a page as it is printed."""
     article = tree.find(".//article")
     _drop(article)
@@ -279,7 +286,7 @@ def _chapter(path: str, tree: Any, names: set[str], site: str, audited: Mapping[
     return article
 
 
-def _join_names_with_headings(article: Any) -> None:
+def _join_names_with_headings(article: HtmlElement) -> None:
     """A further name of a section stands before its heading; alone, it would be left at the end of the page before."""
     for section in article.iter("section"):
         names = list(itertools.takewhile(lambda child: child.tag == "span" and child.get("id") and not _text(child), section))
@@ -290,7 +297,7 @@ def _join_names_with_headings(article: Any) -> None:
                 heading.insert(0, name)
 
 
-def _regroup_figures(article: Any) -> None:
+def _regroup_figures(article: HtmlElement) -> None:
     """What a PDF calls a figure is the drawing with its text alternative; words and calculators around it are text."""
     for figure in list(article.iter("figure")):
         figure.set("role", "group")
@@ -303,7 +310,7 @@ def _regroup_figures(article: Any) -> None:
         drawing.attrib.pop("aria-label", None)
 
 
-def _drop(article: Any) -> None:
+def _drop(article: HtmlElement) -> None:
     for element in list(article.iter()):
         if (
             not isinstance(element.tag, str)
@@ -314,7 +321,7 @@ def _drop(article: Any) -> None:
             element.drop_tree()
 
 
-def _rename(article: Any, prefix: str) -> None:
+def _rename(article: HtmlElement, prefix: str) -> None:
     """Put the page's name before every id, and before every mention of one."""
     for element in article.iter():
         for name, value in list(element.items()):
@@ -328,7 +335,7 @@ def _rename(article: Any, prefix: str) -> None:
                 element.set(name, FRAGMENT.sub(lambda match: f"url(#{prefix}--{match[1]})", value))
 
 
-def _show_addresses(body: Any) -> None:
+def _show_addresses(body: HtmlElement) -> None:
     """Print the address of a link to the web after its text, unless the text is the address."""
     for link in body.xpath(".//a[starts-with(@href, 'http')]"):
         shown = re.sub(r"^https?://(www\.)?|/$", "", link.get("href"))
@@ -339,7 +346,7 @@ def _show_addresses(body: Any) -> None:
             link.append(address)
 
 
-def _headings(body: Any) -> Iterator[Heading]:
+def _headings(body: HtmlElement) -> Iterator[Heading]:
     """The chapter and its sections; the chapter's own id stands for its title."""
     for element in body.iter("h1", "h2"):
         if element.tag == "h1":
@@ -359,41 +366,36 @@ def _titles(full: str, name: str) -> tuple[str, str]:
     return (name, rest) if rest else (full, "")
 
 
-def _cover(about: Mapping[str, Any], title: str, subtitle: str, authors: Sequence[str], home: Any) -> str:
-    day = str(about.get("dateModified") or about.get("datePublished") or "")
+def _cover(about: Data, title: str, subtitle: str, authors: Sequence[str], home: HtmlElement) -> Markup:
+    day, license, address = (str(about.get(name) or "") for name in ("dateModified", "license", "url"))
+    day = day or str(about.get("datePublished") or "")
+    stated = _stated(home)
+    licenses = [_text(link) for link in home.xpath("//a[@rel='license']") if link.get("href") == license]
     facts = {
-        "Version": html.escape(str(about.get("version", ""))),
-        "Date": f'<time datetime="{day}">{_long_day(day)}</time>' if day else "",
-        **{name: value for name, value in _stated(home).items() if name in ("Commit", "Data")},
-        "License": _license(str(about.get("license", "")), home),
-        "Address": citing.link(str(about.get("url", "")), str(about.get("url", ""))) if about.get("url") else "",
+        "Version": about.get("version"),
+        "Date": Markup('<time datetime="{}">{}</time>').format(day, _long_day(day)) if day else "",
+        **{name: stated.get(name) for name in ("Commit", "Data")},
+        "License": citing.link(license, licenses[0] if licenses else license) if license else "",
+        "Address": citing.link(address, address) if address else "",
     }
-    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items() if value)
-    cite = next((_text(element) for element in home.find_class("cite-text")), "")
-    where = "the address above" if about.get("url") else "its website"
-    return (
-        f'<section class="cover"><p class="cover-title">{html.escape(title)}</p>'
-        + (f'<p class="cover-subtitle">{html.escape(subtitle)}</p>' if subtitle else "")
-        + f'<p class="cover-authors">{html.escape(", ".join(authors))}</p><dl class="cover-facts">{rows}</dl>'
-        f'<div class="cover-foot"><p>The same text as on {where}, where every number opens its formula and its sources, charts answer '
-        "to the pointer, calculators can be set, and the notebooks and data behind all of it can be downloaded.</p>"
-        + (f"<p>Cite as: {html.escape(cite)}</p>" if cite else "")
-        + "</div></section>"
+    return render(
+        "print/cover.html",
+        title=title,
+        subtitle=subtitle,
+        authors=", ".join(authors),
+        facts={name: value for name, value in facts.items() if value},
+        cite=next((_text(element) for element in home.find_class("cite-text")), ""),
+        where="the address above" if address else "its website",
     )
 
 
-def _stated(home: Any) -> dict[str, str]:
+def _stated(home: HtmlElement) -> dict[str, str]:
     """What the home page's box for citing says of the edition."""
     found = {}
     for facts in home.find_class("cite-facts"):
         for name, value in zip(facts.iter("dt"), facts.iter("dd"), strict=True):
-            found[_text(name)] = html.escape(_text(value))
+            found[_text(name)] = _text(value)
     return found
-
-
-def _license(address: str, home: Any) -> str:
-    titles = [_text(link) for link in home.xpath("//a[@rel='license']") if link.get("href") == address]
-    return citing.link(address, titles[0] if titles else address) if address else ""
 
 
 def _long_day(day: str) -> str:
@@ -401,17 +403,7 @@ def _long_day(day: str) -> str:
     return f"{int(number)} {citing.MONTHS[int(month) - 1]} {year}"
 
 
-def _contents(headings: Iterable[Heading]) -> str:
-    """Every chapter and section with a place for its page number, which is known only when the book was printed once."""
-    lines = "".join(
-        f'<li class="toc-{heading.level}"><a href="#{html.escape(heading.anchor)}"><span>{html.escape(heading.text)}</span>'
-        f'<span class="toc-page" data-page-of="{html.escape(heading.anchor)}">000</span></a></li>'
-        for heading in headings
-    )
-    return f'<section class="toc" id="contents"><h1>Contents</h1><ul>{lines}</ul></section>'
-
-
-def _running_head(body: Any, name: str, index: int) -> str:
+def _running_head(body: HtmlElement, name: str, index: int) -> str:
     """The rules that put the chapter's title at the head of its pages."""
     title = next((_text(element) for element in body.iter("h1")), "")
     short = title.partition(":")[0]
@@ -430,33 +422,24 @@ def _css(text: str) -> str:
 # The appendix
 
 
-def _appendix(document: Mapping[str, Any]) -> str:
+def _appendix(document: Data) -> Markup:
     """Every audited claim in a few lines, by article, in the order of the audit."""
-    groups = "".join(
-        f'<section id="{CLAIMS_ANCHOR}--{html.escape(article["key"])}"><h2>{html.escape(article["name"])}</h2>'
-        f"{_article(article)}{''.join(_claim(claim) for claim in document['claims'] if claim['article'] == article['key'])}</section>"
+    groups = [
+        {
+            **article,
+            "about": ", ".join(filter(None, (article["title"], article["publisher"].replace("unknown", ""), article["year"]))),
+            "is_web": article["url"].startswith(("https://", "http://")),
+            "claims": [
+                {**claim, "badge": _badge(claim), "place": claims.places(claim["lines"]).capitalize()}
+                for claim in document["claims"]
+                if claim["article"] == article["key"]
+            ],
+        }
         for article in document["articles"]
-    )
-    marks = " · ".join(claims.badge({"verdict": key, "label": label, "outcome": ""}) for key, label in document["verdicts"].items())
-    return (
-        f'<section class="part claims-printed" id="{CLAIMS_ANCHOR}"><h1>{CLAIMS_TITLE}</h1>'
-        f'<p class="claims-legend">{marks}</p>{groups}</section>'
-    )
+    ]
+    marks = [claims.badge(Verdict(key=key, label=label)) for key, label in document["verdicts"].items()]
+    return render("print/claims.html", anchor=CLAIMS_ANCHOR, title=CLAIMS_TITLE, marks=marks, groups=groups)
 
 
-def _article(article: Mapping[str, Any]) -> str:
-    parts = [html.escape(", ".join(filter(None, (article["title"], article["publisher"].replace("unknown", ""), article["year"]))))]
-    if article["url"].startswith(("https://", "http://")):
-        parts = [citing.link(article["url"], parts[0], escaped=True)]
-    return f'<p class="claims-article">{parts[0]}.</p>'
-
-
-def _claim(claim: Mapping[str, Any]) -> str:
-    compared = f" · Reference: {html.escape(claim['compared_with'])}" if claim["compared_with"] else ""
-    belongs = f" Belongs to: {html.escape(claim['belongs_to'])}." if claim["belongs_to"] else ""
-    return (
-        f'<div class="claim-printed" id="{_claim_anchor(html.escape(claim["id"]))}">'
-        f"<p>{claims.badge(claim)} <b>{html.escape(claim['paraphrase'])}</b></p>"
-        f'<p class="claim-said">{claims.places(claim).capitalize()} · It says: {html.escape(claim["said"])}{compared}</p>'
-        f"<p>{html.escape(claim['reason'])}{belongs}</p></div>"
-    )
+def _badge(claim: Data) -> Markup:
+    return claims.badge(Verdict(key=claim["verdict"], label=claim["label"]), outcome=claim["outcome"])

@@ -19,20 +19,19 @@ from typing import TYPE_CHECKING
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from bookkit import STATIC, console
+from bookkit import STATIC, console, outputs
 from bookkit.citing import citing
-from bookkit.downloads import downloads
-from bookkit.outputs import calculator
-from bookkit.pages import page
+from bookkit.markup import assets
+from bookkit.outputs import calculators
+from bookkit.pages import downloads, page
 from bookkit.print import chromium, onepage
 from bookkit.print.onepage import Document
-from bookkit.project import packing
-from bookkit.site import build
+from bookkit.project import commands, packing
+from bookkit.project.layout import DIGEST, PDF, SITE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-FOLDER = Path("_build/pdf")
 STYLE = "book.css"
 MOST_PASSES = 4
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
@@ -69,13 +68,13 @@ def make(root: Path) -> Path:
     Raises:
         PdfError: there is no site or no browser, or the file cannot be written.
     """
-    site, folder = root / build.SITE, root / FOLDER
+    site, folder = root / SITE, root / PDF
     try:
         name, version = onepage.edition(site)
         target = folder / f"{citing.file_stem(name, version)}.pdf"
-        state = site / build.DIGEST
+        state = site / DIGEST
         made_from = state.read_text(encoding="utf-8") if state.is_file() else ""
-        made = folder / build.DIGEST
+        made = folder / DIGEST
         if not (made_from and target.is_file() and made.is_file() and made.read_text(encoding="utf-8") == made_from):
             folder.mkdir(parents=True, exist_ok=True)
             made.unlink(missing_ok=True)
@@ -109,8 +108,8 @@ def printed(site: Path, work: Path) -> bytes:
     if browser is None:
         raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
     static = f"{STATIC.resolve().as_uri()}/"
-    sheets = (*page.STYLES, *calculator.STYLES, STYLE)
-    book = onepage.document(site, page.style(static, sheets))
+    of_outputs = (outputs.STATIC / name for name in (*outputs.STYLES, *calculators.STYLES))
+    book = onepage.document(site, assets.inlined((*page.STYLES, *of_outputs, STATIC / STYLE), static))
     source = work / "book.html"
     source.write_text(book.html, encoding="utf-8", newline="\n")
     return finished(_print(browser, source, book), book)
@@ -152,7 +151,7 @@ def page_numbers(content: bytes, book: Document) -> dict[str, str]:
     places = {name.removeprefix("/"): reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
     missing = [heading.text for heading in book.headings if heading.anchor not in places]
     if missing:
-        raise PdfError(f"The printed book has no place for “{missing[0]}”. Build the site again: make site.")
+        raise PdfError(f"The printed book has no place for “{missing[0]}”. Build the site again: {commands.BUILD}")
     return {heading.anchor: str((places[heading.anchor] or 0) + 1) for heading in book.headings}
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import glob
 from typing import Any
 
+from sphinx.application import Sphinx
+
 # The extension reads the table of contents at 900
 BEFORE, AFTER = 899, 901
 
@@ -18,6 +20,21 @@ def connect(app: Any) -> None:
     """Register with Sphinx."""
     app.connect("config-inited", _ask_not_to_search, priority=BEFORE)
     app.connect("config-inited", _take_the_contents, priority=AFTER)
+
+
+def documents(app: Sphinx) -> list[str]:
+    """The book's documents in the order of its contents, the home page first."""
+    ordered: dict[str, None] = {}
+
+    def visit(docname: str) -> None:
+        if docname not in ordered and docname in app.env.found_docs:
+            ordered[docname] = None
+            for child in app.env.toctree_includes.get(docname, ()):
+                visit(child)
+
+    for docname in (app.config.root_doc, *sorted(app.env.found_docs)):
+        visit(docname)
+    return list(ordered)
 
 
 def _ask_not_to_search(app: Any, config: Any) -> None:

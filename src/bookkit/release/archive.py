@@ -34,6 +34,7 @@ import yaml
 from bookkit import console
 from bookkit.citing import citing
 from bookkit.citing.citing import Book
+from bookkit.project import commands
 
 CODEMETA_FILE = "codemeta.json"
 ZENODO_FILE = ".zenodo.json"
@@ -81,7 +82,7 @@ class Project:
     @property
     def book(self) -> Book:
         """Title, authors, version, date and license, read as the site reads them."""
-        return citing.described(self.citation, name=str(self.citation["title"]), site=self.site, repository=self.repository)
+        return citing.describe(self.citation, name=str(self.citation["title"]), site=self.site, repository=self.repository)
 
 
 def project(root: Path, site: str = "", repository: str = "") -> Project:
@@ -326,9 +327,7 @@ def wrong_tag(tag: str, version: str) -> str:
     """What is wrong with a release's tag; nothing if it names the version."""
     if tag == f"v{version}":
         return ""
-    return (
-        f"The tag is {tag}, and {citing.CITATION_FILE} has version {version}: tag v{version}, or change the version and run `make edition`."
-    )
+    return f"The tag is {tag}, and {citing.CITATION_FILE} has version {version}: tag v{version}, or change the version."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -343,7 +342,7 @@ def main(arguments: list[str] | None = None) -> int:
             problems = list(filter(None, [wrong_tag(options.tag, str(project(root).citation["version"]))]))
         elif options.check:
             problems = [
-                f"{path} is not what CITATION.cff says. Run `make edition`."
+                f"{path} is not what CITATION.cff says. Run `{commands.DESCRIBE}`."
                 for path, text in of_root(root).items()
                 if not path.is_file() or path.read_text(encoding="utf-8") != text
             ]

@@ -18,19 +18,15 @@ from pathlib import Path
 
 from bookkit import console
 from bookkit.citing import citing
-from bookkit.downloads import downloads
-from bookkit.outputs import claims
+from bookkit.downloads import offers
 from bookkit.print import onepage, pdf
-from bookkit.project import packing
+from bookkit.project import commands, packing
+from bookkit.project.layout import DIGEST, RELEASE, SITE
 from bookkit.release import archive
-from bookkit.site import build
 
-FOLDER = Path("_build/dist")
-ASIDE = Path("_build/dist.next")
-PREVIOUS = Path("_build/dist.previous")
-MACHINE_FILES = ("numbers.json", claims.FILE)
+ASIDE, PREVIOUS = (RELEASE.with_name(f"{RELEASE.name}.{ending}") for ending in ("next", "previous"))
 # What the build keeps for itself
-UNPUBLISHED = (build.DIGEST,)
+UNPUBLISHED = (DIGEST,)
 
 
 class DistError(Exception):
@@ -45,12 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder = make(root)
     except (DistError, pdf.PdfError, archive.ArchiveError) as error:
-        kept = f"The previous one is still in {FOLDER}." if (root / FOLDER).is_dir() else "There is no older one."
+        kept = f"The previous one is still in {RELEASE}." if (root / RELEASE).is_dir() else "There is no older one."
         print(f"\n{error}\n\nNothing was packed. {kept}", file=sys.stderr)
         return 1
     for path in sorted(folder.iterdir()):
         print(f"dist       {path.name:<56} {packing.size(path.stat().st_size):>10}")
-    print(f"\n{FOLDER}, made in {time.perf_counter() - start:.1f} s. Check a copy with: sha256sum --check {packing.SUMS}")
+    print(f"\n{RELEASE}, made in {time.perf_counter() - start:.1f} s. Check a copy with: sha256sum --check {packing.SUMS}")
     return 0
 
 
@@ -66,7 +62,7 @@ def make(root: Path) -> Path:
         ArchiveError: the project cannot be described.
     """
     pdf.make(root)
-    site, aside = root / build.SITE, root / ASIDE
+    site, aside = root / SITE, root / ASIDE
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -76,13 +72,15 @@ def make(root: Path) -> Path:
         (aside / f"{stem}-site.zip").write_bytes(site_archive(site, stem))
         archive.write_all(root, aside, sorted(aside.iterdir()))
         (aside / packing.SUMS).write_text(packing.sums(aside.iterdir()), encoding="utf-8", newline="\n")
-        _swap(aside, root / FOLDER, root / PREVIOUS)
+        _swap(aside, root / RELEASE, root / PREVIOUS)
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
-        raise DistError(f"{FOLDER} cannot be written: {why}. Make room or allow writing there, then run `make dist` again.") from None
+        raise DistError(
+            f"{RELEASE} cannot be written: {why}. Make room or allow writing there, then run `{commands.PACK}` again."
+        ) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return root / FOLDER
+    return root / RELEASE
 
 
 def offered(root: Path) -> Sequence[Path]:
@@ -91,12 +89,12 @@ def offered(root: Path) -> Sequence[Path]:
     Raises:
         DistError: the project is a package, and its wheel is not among them.
     """
-    site = root / build.SITE
-    folder = site / downloads.FOLDER
+    site = root / SITE
+    folder = site / offers.FOLDER
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != packing.SUMS]
     if (root / "pyproject.toml").is_file() and not any(path.suffix == ".whl" for path in files):
-        raise DistError("The site offers no wheel of the package, which its notebooks need. Build it again: make site.")
-    return [*files, *(site / name for name in MACHINE_FILES if (site / name).is_file())]
+        raise DistError(f"The site offers no wheel of the package, which its notebooks need. Build it again: {commands.BUILD}")
+    return [*files, *(site / name for name in offers.MACHINE_FILES if (site / name).is_file())]
 
 
 def site_archive(site: Path, below: str) -> bytes:

@@ -67,7 +67,7 @@ def write(root: Path, folder: Path, cyclonedx: str) -> list[tuple[Path, int]]:
         with tempfile.TemporaryDirectory() as copy:
             bill = repeatable(_bill(command, described or _with_version(root, Path(copy))))
         if not bill.get("components"):
-            raise MaterialsError(f"{name} would list no package. Run `make lock`, then write it again.")
+            raise MaterialsError(f"{name} would list no package. Write the locks anew, then try again.")
         (folder / name).write_text(json.dumps(bill, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
         written.append((folder / name, len(bill["components"])))
     return written
@@ -90,7 +90,7 @@ def _bill(command: Sequence[str], root: Path) -> dict[str, Any]:
         result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, encoding="utf-8")
         bill: dict[str, Any] = json.loads(result.stdout)
     except FileNotFoundError:
-        raise MaterialsError(f"{command[0]} is not installed. `make sbom` installs it.") from None
+        raise MaterialsError(f"{command[0]} is not installed. Install it, or name another with --cyclonedx.") from None
     except (subprocess.CalledProcessError, ValueError) as error:
         lines = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
         raise MaterialsError(f"{Path(command[0]).name} could not read the lock file: {lines[-1] if lines else 'no reason given'}") from None

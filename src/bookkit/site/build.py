@@ -33,16 +33,15 @@ from bookkit.execution import kept, pairs
 from bookkit.outputs import engine
 from bookkit.project import declared, history, locks
 from bookkit.project.exchange import exchange
+from bookkit.project.layout import DIGEST, SITE
 from bookkit.site import guarded
 
-SITE = Path("_build/html")
 NEXT = Path("_build/next")
 PREVIOUS = Path("_build/previous")
 LOG = Path("_build/build.log")
 LOCK = Path("_build/lock")
 DRAWINGS = Path("_build/drawings")
 EXECUTIONS = Path("_build/executed")
-DIGEST = "inputs.sha256"
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
 CONFIGURATION, BOOK, DATA, NOTEBOOKS, CODE = "_config.yml", "book", "data", "notebooks", "src"
 INPUTS = (

@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from bookkit import console
-from bookkit.site import build
+from bookkit.project.layout import SITE
 
 HOST, PORT, OTHER, LAST = "127.0.0.1", 8000, 8080, 65535
 WHY = {errno.EADDRINUSE: "another program listens there", errno.EACCES: "the system keeps it for others"}
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("port", nargs="?", default=str(PORT), help="where it listens")
     options = parser.parse_args(arguments)
     try:
-        with server(Path.cwd() / build.SITE, options.port) as listening:
+        with server(Path.cwd() / SITE, options.port) as listening:
             print(f"Serving on http://{HOST}:{listening.server_address[1]}/ (stop with Ctrl+C)", flush=True)
             listening.serve_forever()
     except ServeError as error:

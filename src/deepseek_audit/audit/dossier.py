@@ -14,12 +14,11 @@ from typing import Any
 from deepseek_audit.audit import references
 from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedClaim, tally
 from deepseek_audit.models.cost import SCOPES, sum_of_terms
-from factbook import quantity
+from factbook import contract, quantity
 from factbook.facts import Facts
 from factbook.publish import FIRST_CALENDAR_YEAR, Cell, as_html, as_text, row_details
 from factbook.quantity import Quantity
 
-MIME_TYPE = "application/vnd.claims+json"
 # Ends of an interval are shown with every digit they need: 293.5K, not 294K
 ENDS_DIGITS = SAID_DIGITS = "7"
 REFERENCE_DIGITS = "4"
@@ -31,7 +30,7 @@ RATIO_SHOWN = 0.02
 # A claimed sum this near to a figure in circulation is that figure
 SAME_FIGURE = 0.001
 # A step of a recomputation: texts, and numbers with their trace
-Step = list[Any]
+Step = list[contract.StepNumber | str]
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,16 @@ class Shown(ABC):
     audited: Sequence[AuditedClaim]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        columns, rows = self._table()
-        return {"text/plain": as_text(columns, rows), "text/html": as_html(columns, rows), MIME_TYPE: self.describe()}
+        (columns, rows), shown = self._table(), self.describe()
+        return {"text/plain": as_text(columns, rows), "text/html": as_html(columns, rows), shown.MIME_TYPE: shown.to_payload()}
 
     @abstractmethod
     def _table(self) -> tuple[list[str], list[list[str]]]:
         """The column heads and the rows."""
 
     @abstractmethod
-    def describe(self) -> dict[str, Any]:
-        """What a website shows, as plain data."""
+    def describe(self) -> contract.Claims:
+        """What a website shows."""
 
 
 class Scoreboard(Shown):
@@ -62,45 +61,31 @@ class Scoreboard(Shown):
         rows = [[name, *(str(counts.get((key, verdict), 0)) for verdict in VERDICTS)] for key, name in ARTICLE_NAMES.items()]
         return ["Article", *VERDICTS.values()], rows
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> contract.Scoreboard:
         """The articles with their tallies, and what the verdicts are called."""
-        counts = tally(self.audited)
-        articles = [
-            {
-                "key": key,
-                "name": name,
-                **_source(self.facts, key),
-                "tally": {verdict: counts.get((key, verdict), 0) for verdict in VERDICTS},
-            }
-            for key, name in ARTICLE_NAMES.items()
-        ]
-        return {"articles": articles, "verdicts": [{"key": key, "label": label} for key, label in VERDICTS.items()]}
+        return contract.Scoreboard(verdicts=_verdicts(), articles=_articles(self.facts, self.audited))
 
 
 class FigureIndex(Shown):
     """The figures in circulation, each with the claims that print it."""
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
-        rows = [
-            [figure["printed_as"], figure["label"], ", ".join(claim["id"] for claim in figure["claims"])]
-            for figure in self.describe()["figures"]
-        ]
+        rows = [[figure.printed_as, figure.label, ", ".join(claim.id for claim in figure.claims)] for figure in self.describe().figures]
         return ["Printed as", "What it is", "Claims"], rows
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> contract.FigureIndex:
         """Each figure of ``headline_figures.csv``; a claim prints it when it says the same, or its reference rests on the same rows."""
-        verdicts = [{"key": key, "label": label} for key, label in VERDICTS.items()]
-        return {"figures": [self._figure(row) for row in self.facts.rows("headline_figures")], "verdicts": verdicts}
+        return contract.FigureIndex(verdicts=_verdicts(), figures=tuple(map(self._figure, self.facts.rows("headline_figures"))))
 
-    def _figure(self, row: Mapping[str, str]) -> dict[str, Any]:
+    def _figure(self, row: Mapping[str, str]) -> contract.Figure:
         rows, amount = frozenset(row["terms"].replace("*", " ").split(" ")), sum_of_terms(self.facts, row["terms"])
-        claims = [
-            {"id": claim.claim_id, "article_name": _plain_name(claim), "verdict": claim.verdict, "label": claim.label}
+        claims = tuple(
+            contract.PrintedIn(id=claim.claim_id, article_name=_plain_name(claim), verdict=claim.verdict, label=claim.label)
             for claim in self.audited
             if claim.said is not None and claim.claim["unit"] == "usd" and isinstance(claim.reference, Quantity)
             if claim.reference.rows == rows or abs(float(claim.said / amount) - 1) < SAME_FIGURE
-        ]
-        return {"label": row["label"], "printed_as": row["printed_as"], "scope": SCOPES[row["scope"]], "claims": claims}
+        )
+        return contract.Figure(label=row["label"], printed_as=row["printed_as"], scope=SCOPES[row["scope"]], claims=claims)
 
 
 class Dossier(Shown):
@@ -110,42 +95,55 @@ class Dossier(Shown):
         rows = [[claim.claim_id, _plain_name(claim), claim.claim["paraphrase"], claim.label] for claim in self.audited]
         return ["Claim", "Article", "What it says", "Verdict"], rows
 
-    def describe(self) -> dict[str, Any]:
-        """Everything the pages show, as plain data."""
-        return {
-            **Scoreboard(self.facts, self.audited).describe(),
-            "claims": [described(self.facts, claim) for claim in self.audited],
-            "rows": {row_id: row_details(row_id) for row_id in sorted({row for claim in self.audited for row in _rows(claim)})},
-        }
+    def describe(self) -> contract.Dossier:
+        """Everything the pages show."""
+        return contract.Dossier(
+            verdicts=_verdicts(),
+            articles=_articles(self.facts, self.audited),
+            claims=tuple(described(self.facts, claim) for claim in self.audited),
+            rows={row_id: row_details(row_id) for row_id in sorted({row for claim in self.audited for row in _rows(claim)})},
+        )
 
 
-def described(facts: Facts, audited: AuditedClaim) -> dict[str, Any]:
+def _verdicts() -> tuple[contract.Verdict, ...]:
+    return tuple(contract.Verdict(key=key, label=label) for key, label in VERDICTS.items())
+
+
+def _articles(facts: Facts, audited: Sequence[AuditedClaim]) -> tuple[contract.Article, ...]:
+    counts = tally(audited)
+    return tuple(
+        contract.Article(key=key, name=name, **_source(facts, key), tally={verdict: counts.get((key, verdict), 0) for verdict in VERDICTS})
+        for key, name in ARTICLE_NAMES.items()
+    )
+
+
+def described(facts: Facts, audited: AuditedClaim) -> contract.Claim:
     """One claim: what is said, what it is compared with, the steps, the verdict and why."""
     claim, judgement = audited.claim, audited.judgement
-    return {
-        "id": audited.claim_id,
-        "article": claim["article"],
-        "article_name": ARTICLE_NAMES[claim["article"]],
-        "lines": facts.claim_lines(audited.claim_id),
-        "paraphrase": claim["paraphrase"],
-        "kind": audited.kind,
-        "said": _said(facts, audited),
-        "compared_with": _short(audited.reference),
-        "verdict": audited.verdict,
-        "label": audited.label,
-        "outcome": audited.outcome,
-        "decided_by": decided_by(audited),
-        "steps": [*steps(facts, audited)],
-        "reason": judgement["reason"],
-        "belongs_to": judgement["belongs_to"] if not audited.outdated else "",
-        "due": judgement["due"],
-        "confidence": judgement["confidence"],
-        "chapter": judgement["chapter"],
-        "judged": judgement["judged"],
-        "as_of": claim["as_of"][: DATE_LENGTHS[claim["as_of_precision"]]],
-        "sources": [_source(facts, key) for key in filter(None, judgement["source_keys"].split(" "))],
-        "rows": sorted(_rows(audited)),
-    }
+    return contract.Claim(
+        id=audited.claim_id,
+        article=claim["article"],
+        article_name=ARTICLE_NAMES[claim["article"]],
+        lines=tuple(facts.claim_lines(audited.claim_id)),
+        paraphrase=claim["paraphrase"],
+        kind=audited.kind,
+        said=_said(facts, audited),
+        compared_with=_short(audited.reference),
+        verdict=audited.verdict,
+        label=audited.label,
+        outcome=audited.outcome,
+        decided_by=decided_by(audited),
+        steps=tuple(tuple(step) for step in steps(facts, audited)),
+        reason=judgement["reason"],
+        belongs_to=judgement["belongs_to"] if not audited.outdated else "",
+        due=judgement["due"],
+        confidence=judgement["confidence"],
+        chapter=judgement["chapter"],
+        judged=judgement["judged"],
+        as_of=claim["as_of"][: DATE_LENGTHS[claim["as_of_precision"]]],
+        sources=tuple(contract.ClaimSource(**_source(facts, key)) for key in filter(None, judgement["source_keys"].split(" "))),
+        rows=tuple(sorted(_rows(audited))),
+    )
 
 
 def _said(facts: Facts, audited: AuditedClaim) -> str:
@@ -192,7 +190,7 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
     claim, judgement, reference = audited.claim, audited.judgement, audited.reference
     low, high = _ends(audited)
     said_number = audited.said if claim["unit"] != "year" else None
-    said: Any = _number(said_number.shown(SAID_DIGITS)) if said_number is not None else _said(facts, audited)
+    said = _number(said_number.shown(SAID_DIGITS)) if said_number is not None else _said(facts, audited)
     yield ["The article says: ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]
     if reference is None:
         return
@@ -218,7 +216,7 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
         ]
 
 
-def _number(number: Quantity) -> dict[str, Any]:
+def _number(number: Quantity) -> contract.StepNumber:
     """A number of a step; the rows behind it stand once for all claims."""
     return number.describe(str(number))
 
@@ -266,11 +264,11 @@ def _comparison(audited: AuditedClaim, low: Quantity | None, high: Quantity | No
     assert nearer is not None
     share = (abs(reference - nearer) / abs(nearer)).to("percent").shown("2") if nearer.magnitude else None
     place = "below the lower end" if below else "above the upper end"
-    tail = [", by ", _number(share), f" of that end. Up to {CLOSE:.0%} counts as close"] if share is not None else []
+    tail: Step = [", by ", _number(share), f" of that end. Up to {CLOSE:.0%} counts as close"] if share is not None else []
     return [f"The reference lies {place} of what the claim allows", *tail, "."]
 
 
-def _value(value: references.Value) -> Any:
+def _value(value: references.Value) -> contract.StepNumber | str:
     return _number(value.shown(REFERENCE_DIGITS)) if isinstance(value, Quantity) else value
 
 

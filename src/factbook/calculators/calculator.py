@@ -25,13 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from factbook import publish, quantity
+from factbook import contract, publish, quantity
 from factbook.calculators import formulas
 from factbook.facts import ASSUMPTION
 from factbook.quantity import DEFAULT_DIGITS, EXACT, Quantity, Trace, UnitError, unit
 from factbook.rounding import leading_place, record, record_all, round_to, round_to_place, settle
 
-MIME_TYPE = "application/vnd.calculator+json"
 DRAWS = 4096
 PERCENTILES = (0.05, 0.5, 0.95)
 LOG_POSITIONS = 200
@@ -514,10 +513,10 @@ class Calculator:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         data = self.data()
-        return {"text/plain": _as_text(data), "text/html": _as_html(data), MIME_TYPE: data}
+        return {"text/plain": _as_text(data), "text/html": _as_html(data), data.MIME_TYPE: data.to_payload()}
 
-    def data(self) -> dict[str, Any]:
-        """Everything a page needs, as JSON."""
+    def data(self) -> contract.Calculator:
+        """Everything a page needs."""
         definitions, trees = formulas.trees([formula.expression for formula in self._formulas.values()])
         by_name = dict(zip(self._formulas, trees, strict=True))
         outcomes = self.evaluate()
@@ -531,8 +530,7 @@ class Calculator:
             "results": [self._describe_group(group, by_name, outcomes) for group in self.results],
             "landmarks": self._landmarks(outcomes) if self.landmarks else None,
         }
-        recorded: dict[str, Any] = record_all(content)
-        return recorded
+        return contract.Calculator.from_payload(record_all(content))
 
     def _describe_group(self, group: Results, trees: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         items = [self._item(result, trees[result.name], outcomes[result.name]) for result in group.results]
@@ -766,7 +764,7 @@ def _known(item: Slider) -> str:
 
 def _traced(value: Number) -> dict[str, Any] | None:
     """A number with its rows, or nothing where no row stands behind it: then it is an assumption."""
-    return publish.traced(value) if isinstance(value, Quantity) and value.rows else None
+    return publish.traced(value).to_payload() if isinstance(value, Quantity) and value.rows else None
 
 
 def _stored(value: float | None) -> float | None:
@@ -777,34 +775,24 @@ def _stored(value: float | None) -> float | None:
 # Where there is no page: the defaults, as text and as tables
 
 
-def _lines(data: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    inputs = [(item["label"], _default_text(item)) for item in data["inputs"]]
-    results = [
-        (item["label"], item["text"] + (f" (90%: {item['interval_text']})" if item["interval"] else ""))
-        for group in data["results"]
-        for item in group["items"]
-    ]
+def _lines(data: contract.Calculator) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    inputs = [(item.label, item.chosen.label if isinstance(item, contract.Choice) else item.text) for item in data.inputs]
+    results = [(item.label, item.text + (f" (90%: {item.interval_text})" if item.interval else "")) for item in data.outcomes]
     return inputs, results
 
 
-def _default_text(item: Mapping[str, Any]) -> str:
-    if item["kind"] == "choice":
-        return str(next(option["label"] for option in item["options"] if option["value"] == item["default"]))
-    return str(item["text"])
-
-
-def _as_text(data: Mapping[str, Any]) -> str:
+def _as_text(data: contract.Calculator) -> str:
     inputs, results = _lines(data)
     width = max(len(label) for label, _ in [*inputs, *results])
     written = [f"  {label.ljust(width)}  {text}" for label, text in inputs]
-    return "\n".join([data["title"], "With", *written, "follows", *(f"  {label.ljust(width)}  {text}" for label, text in results)])
+    return "\n".join([data.title, "With", *written, "follows", *(f"  {label.ljust(width)}  {text}" for label, text in results)])
 
 
-def _as_html(data: Mapping[str, Any]) -> str:
+def _as_html(data: contract.Calculator) -> str:
     inputs, results = _lines(data)
     parts = []
     for title, lines in (("Default", inputs), ("Result", results)):
         rows = "".join(f"<tr><td>{publish.shown(label)}</td><td>{publish.shown(text)}</td></tr>" for label, text in lines)
         parts.append(f"<tbody><tr><th></th><th>{title}</th></tr>{rows}</tbody>")
     note = "<p>Sliders move on the page of this chapter. Here: <code>calculator.evaluate(name=value)</code>.</p>"
-    return f"<table><caption>{publish.shown(data['title'])}</caption>{''.join(parts)}</table>{note}"
+    return f"<table><caption>{publish.shown(data.title)}</caption>{''.join(parts)}</table>{note}"

@@ -12,14 +12,10 @@ from typing import Any, NotRequired, TypedDict
 
 import altair as alt
 
-from factbook import publish
+from factbook import contract, publish
 from factbook.facts import load
 from factbook.quantity import Quantity
 from factbook.rounding import record_all
-
-VEGA_LITE_MIME_TYPE = "application/vnd.vegalite.v6+json"
-# JupyterLab (4.6) draws version 5 only; these charts use nothing newer
-JUPYTERLAB_MIME_TYPE = "application/vnd.vegalite.v5+json"
 
 # Okabe & Ito (2008), Color Universal Design; yellow and sky blue only beside a darker mark
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
@@ -107,9 +103,9 @@ def _theme() -> alt.theme.ThemeConfig:
 
 
 def _emit(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
-    specification = record_all(specification)
-    text = specification.get("description") or "A chart without a description"
-    return {VEGA_LITE_MIME_TYPE: specification, JUPYTERLAB_MIME_TYPE: specification, "text/plain": text}
+    chart = contract.Chart.from_payload(record_all(specification))
+    text = chart.description or "A chart without a description"
+    return {chart.MIME_TYPE: chart.to_payload(), chart.OLDER_MIME_TYPE: chart.to_payload(), "text/plain": text}
 
 
 def enable() -> None:

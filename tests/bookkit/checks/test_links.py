@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from bookkit.checks import links
+from bookkit.outputs import link_record
 
 TODAY = datetime.date(2026, 11, 30)
 QUICK = links.Manners(pause=0.01, timeout=20, attempts=2, patience=5, redirects=4)
@@ -189,4 +190,4 @@ def test_the_command_says_what_is_wrong_and_what_to_do(tmp_path, capsys):
     ],
 )
 def test_the_address_of_the_nearest_copy(date, address):
-    assert links.archived("https://a.org/?b", date) == address
+    assert link_record.archived("https://a.org/?b", date) == address

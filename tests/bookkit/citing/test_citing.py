@@ -16,9 +16,9 @@ import rispy
 from bs4 import BeautifulSoup, SoupStrainer
 from pybtex.database import parse_string
 
-from bookkit.citing import citing
+from bookkit.citing import box as boxes
+from bookkit.citing import citing, formats
 from bookkit.citing.citing import Author, Book, Commit, Work
-from bookkit.pages import finding
 
 HOSTILE = 'What “is” 50% of $5 & a_b #1 ~x^2 {or} "c\\d"? </script><b>'
 BOOK = Book(
@@ -42,18 +42,18 @@ BARE = Work(Book("T", "T", ()), "T", "t.html")
 
 
 def read_bibtex(work):
-    (key, entry), *others = parse_string(citing.bibtex(work), "bibtex").entries.items()
+    (key, entry), *others = parse_string(formats.bibtex(work), "bibtex").entries.items()
     assert not others
     return key, entry
 
 
 def read_ris(work):
-    (entry,) = rispy.loads(citing.ris(work))
+    (entry,) = rispy.loads(formats.ris(work))
     return entry
 
 
 def read_csl(work):
-    (item,) = json.loads(citing.csl(work))
+    (item,) = json.loads(formats.csl(work))
     return item
 
 
@@ -89,9 +89,9 @@ def test_latex_is_escaped_and_braces_stay_balanced():
 
 def test_ris_has_one_line_for_each_field_whatever_the_title():
     work = Work(BOOK, "One\r\nER  - \r\ntwo", "x.html")
-    (entry,) = rispy.loads(citing.ris(work))
+    (entry,) = rispy.loads(formats.ris(work))
     assert entry["title"] == "One ER - two"
-    assert citing.ris(work).count("\r\n") == citing.ris(work).count("\n")
+    assert formats.ris(work).count("\r\n") == formats.ris(work).count("\n")
 
 
 STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
@@ -110,7 +110,7 @@ def test_csl_json_is_rendered_by_a_citation_processor(tmp_path):
         from citeproc.source.json import CiteProcJSON
 
         (tmp_path / "test.csl").write_text(STYLE)
-        source = CiteProcJSON(json.loads(citing.csl(CHAPTER)))
+        source = CiteProcJSON(json.loads(formats.csl(CHAPTER)))
         style = CitationStylesStyle(str(tmp_path / "test.csl"), validate=False)
         bibliography = CitationStylesBibliography(style, source, formatter.plain)
         bibliography.register(Citation([CitationItem(CHAPTER.key)]))
@@ -156,12 +156,12 @@ def test_a_citation_processor_renders_every_page_of_the_site(built, tmp_path):
     ],
 )
 def test_apa(work, text):
-    found = BeautifulSoup(citing.apa(work), "html.parser").get_text()
+    found = BeautifulSoup(formats.apa(work), "html.parser").get_text()
     assert found == text
 
 
 def test_the_box_opens_without_javascript_and_names_the_state_of_the_sources():
-    soup = BeautifulSoup(citing.box(CHAPTER), "html.parser")
+    soup = BeautifulSoup(boxes.box(CHAPTER), "html.parser")
     box = soup.find("details", id="cite")
     assert box.summary.get_text() == "Cite this chapter"
     facts = {term.get_text(): term.find_next_sibling("dd") for term in box.find_all("dt")}
@@ -177,29 +177,29 @@ def test_the_box_opens_without_javascript_and_names_the_state_of_the_sources():
 
 
 def test_hostile_titles_are_text_in_the_box():
-    soup = BeautifulSoup(citing.box(WORKS[2]), "html.parser")
+    soup = BeautifulSoup(boxes.box(WORKS[2]), "html.parser")
     assert soup.select_one(".cite-text").get_text().count(HOSTILE) == 1
     assert not soup.find_all(["script", "b"])
-    assert html.escape(HOSTILE, quote=False)[-15:] in citing.box(WORKS[2])
+    assert html.escape(HOSTILE, quote=False)[-15:] in boxes.box(WORKS[2])
 
 
 def test_nothing_leads_nowhere_when_no_address_is_known():
-    soup = BeautifulSoup(citing.box(BARE), "html.parser")
+    soup = BeautifulSoup(boxes.box(BARE), "html.parser")
     assert [link["href"] for link in soup.find_all("a")] == ["t.bib", "t.ris", "t.csl.json"]
     assert not soup.find_all("dt")
-    assert "http" not in citing.bibtex(BARE) + citing.ris(BARE) + citing.csl(BARE)
+    assert "http" not in formats.bibtex(BARE) + formats.ris(BARE) + formats.csl(BARE)
     assert read_ris(BARE)["title"] == read_csl(BARE)["title"] == "T"
     assert read_bibtex(BARE)[1].fields["title"] == "{T}"
 
 
 def test_without_a_repository_the_changelog_is_the_history():
-    soup = BeautifulSoup(citing.box(Work(BARE.book, "T", "part/t.html"), "changelog.html"), "html.parser")
+    soup = BeautifulSoup(boxes.box(Work(BARE.book, "T", "part/t.html"), "changelog.html"), "html.parser")
     assert soup.dl.a["href"] == "../changelog.html"
 
 
 def test_changes_after_the_commit_are_told():
     book = Book("T", "T", (), commit=Commit("f" * 40, datetime.date(2026, 1, 2), clean=False))
-    assert "not committed" in citing.box(Work(book, "T", "t.html"))
+    assert "not committed" in boxes.box(Work(book, "T", "t.html"))
 
 
 @pytest.mark.parametrize(
@@ -247,16 +247,16 @@ def test_citation_files_are_read(tmp_path):
         'title: "T: & t"\nauthors:\n  - family-names: Berg\n    name-particle: van den\n    given-names: Ada\n  - name: "G"\n'
         "version: 1.10\ndate-released: 2026-01-02\nlicense: [CC-BY-4.0, MIT]\n"
     )
-    book = citing.described(citing.read_citation(path), name="N")
+    book = citing.describe(citing.read_citation(path), name="N")
     assert book.title == "T: & t"
     assert [author.inverted for author in book.authors] == ["van den Berg, Ada", "G"]
     assert (book.published, book.license) == (datetime.date(2026, 1, 2), "CC-BY-4.0")
-    assert citing.described(citing.read_citation(tmp_path / "none"), name="N", author="A").authors == (Author("A"),)
+    assert citing.describe(citing.read_citation(tmp_path / "none"), name="N", author="A").authors == (Author("A"),)
 
 
 def test_a_date_that_is_none_is_refused_in_one_sentence():
     with pytest.raises(ValueError, match=r"CITATION.cff: date-released is “soon”. Write it as 2026-11-29."):
-        citing.described({"date-released": "soon"}, name="N")
+        citing.describe({"date-released": "soon"}, name="N")
 
 
 def test_every_page_of_the_site_has_its_files(built):
@@ -354,7 +354,7 @@ def coins_read(soup):
 
 @pytest.mark.parametrize("work", WORKS)
 def test_coins_name_a_section_of_a_book_with_its_version_and_survive_hostile_titles(work):
-    found = coins_read(BeautifulSoup(citing.box(work), "html.parser"))
+    found = coins_read(BeautifulSoup(boxes.box(work), "html.parser"))
     assert found == {
         "itemType": "book" if work.whole else "bookSection",
         "title": " ".join(work.title.split()),
@@ -364,7 +364,7 @@ def test_coins_name_a_section_of_a_book_with_its_version_and_survive_hostile_tit
         "edition": "Version 1.2.0, commit 0123456",
         "url": work.address,
     }
-    assert "+" not in citing.coins(Work(BOOK, "a + b", "x.html")).partition("rft.atitle=")[2].partition("&amp;")[0]
+    assert "+" not in formats.coins(Work(BOOK, "a + b", "x.html")).partition("rft.atitle=")[2].partition("&amp;")[0]
 
 
 def test_an_edition_that_is_kept_is_cited_where_it_stays():
@@ -374,8 +374,8 @@ def test_an_edition_that_is_kept_is_cited_where_it_stays():
     assert work.permalink == permalink
     assert work.address == "https://example.org/b/costs.html"
     assert read_bibtex(work)[1].fields["url"] == read_ris(work)["urls"][0] == read_csl(work)["URL"] == permalink
-    assert coins_read(BeautifulSoup(citing.coins(work), "html.parser"))["url"] == permalink
-    soup = BeautifulSoup(citing.box(work), "html.parser")
+    assert coins_read(BeautifulSoup(formats.coins(work), "html.parser"))["url"] == permalink
+    soup = BeautifulSoup(boxes.box(work), "html.parser")
     facts = {term.get_text(): term.find_next_sibling("dd").get_text() for term in soup.find_all("dt")}
     assert (facts["Permalink"], facts["Newest version"]) == (permalink, work.address)
     assert replace(work, path="index.html").permalink == "https://example.org/b/v/1.2.0/"
@@ -383,7 +383,7 @@ def test_an_edition_that_is_kept_is_cited_where_it_stays():
 
 def test_zotero_reads_a_chapter_as_a_section_of_the_book():
     """The rules above see a fault: without the book's title, or with another container after it, it is something else."""
-    head = f"<html><head>{''.join(finding.citation_tags(CHAPTER))}</head></html>"
+    head = f"<html><head>{boxes.head_tags(CHAPTER)}</head></html>"
     found = embedded_metadata(BeautifulSoup(head, "lxml"))
     assert found == {
         "itemType": "bookSection",
@@ -426,4 +426,4 @@ def test_problems_are_reported_where_somebody_listens(known, start):
     ],
 )
 def test_the_contact_comes_from_the_citation_file(citation, contact):
-    assert citing.described(citation, name="N").contact == contact
+    assert citing.describe(citation, name="N").contact == contact

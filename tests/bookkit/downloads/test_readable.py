@@ -17,13 +17,14 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter, MarkdownExporter
 from pybtex.database import Entry, Person
 
-from bookkit.downloads import cited, portable, readable
+from bookkit.downloads import cited, notebook_downloads, offers, readable
 from bookkit.downloads.readable import NotReadable, Surroundings
 from bookkit.downloads.scripts.reading import Reading
 from bookkit.execution import rerun
 from deepseek_audit.audit import dossier
 from deepseek_audit.audit.claims import audit
 from factbook import publish, sources
+from factbook.contract import Chart
 from factbook.facts import load
 from tests.bookkit.conftest import ROOT
 
@@ -42,7 +43,7 @@ for key, entry in ENTRIES.items():
 PLACE = Surroundings("costs.html", "https://example.org/b/", ENTRIES)
 # What begins a role or a directive
 ROLE = re.compile(r"\{[a-z][\w:+.-]*\}`|^[`:]{3,}\{", re.MULTILINE)
-CHART = "application/vnd.vegalite.v6+json"
+CHART = Chart.MIME_TYPE
 TOO_LARGE = 3e6
 
 
@@ -107,7 +108,7 @@ def test_the_sources_are_those_cited_before_in_their_order():
 def test_a_source_without_author_and_publisher_is_its_title():
     entry = Entry("misc", {"title": "{Notes (second draft)}", "year": "2024"})
     entry.key = "notes"
-    assert cited.source(entry).cited() == "Notes 2024"
+    assert cited.describe_source(entry).cited() == "Notes 2024"
 
 
 @pytest.mark.parametrize(
@@ -256,11 +257,11 @@ def test_a_sentence_is_completed_and_written_anew_wherever_it_stands(tmp_path):
     """The number may come later, and a chapter may use any name for its own: the magic does not notice."""
     glue = "from factbook.facts import load\nfrom factbook.publish import glue\nglue(x=load()['v3_usd_total'], y='2024')"
     sources = [
-        portable.READING.read_text(encoding="utf-8"),
+        notebook_downloads.READING.read_text(encoding="utf-8"),
         "sub = display = text = Reading = None",
         "%%text\nIt was {{x}} in {{y}}.",
         glue,
-        portable.READING.read_text(encoding="utf-8"),  # The first cell, run again
+        notebook_downloads.READING.read_text(encoding="utf-8"),  # The first cell, run again
         "glue(y='2025')",
     ]
     cells = run(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources))), tmp_path).cells
@@ -324,6 +325,6 @@ def test_the_copies_that_binder_makes_are_those_of_the_site(built, tmp_path, mon
     (tmp_path / "notebooks/index.ipynb").symlink_to(built / "notebooks/index.ipynb")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BOOK_SITE_URL", raising=False)
-    assert portable.main([]) == 0
-    made = tmp_path / portable.READABLE / portable.PUBLISHED / "index.ipynb"
+    assert notebook_downloads.main([]) == 0
+    made = tmp_path / notebook_downloads.READABLE / offers.NOTEBOOKS / "index.ipynb"
     assert made.read_bytes() == (built / "_build/html/_notebooks/index.ipynb").read_bytes()

@@ -13,9 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bookkit.citing.citing import Book
-from bookkit.editions import published, versions
+from bookkit.editions import differences, versions
 from bookkit.editions.versions import VersionsError
 from bookkit.markup import slots
+from bookkit.project import commands
 from tests.bookkit.pages.test_html import Anchors
 
 SITE = "https://example.org/b/"
@@ -189,7 +190,7 @@ def test_a_zip_that_would_write_elsewhere_is_refused_whole(shelf, capsys, name, 
     zip_with(shelf / "zips/b.zip", name, attributes)
     assert refusal(shelf, capsys).startswith("b.zip holds")
     with pytest.raises(VersionsError, match=said):
-        versions.opened(shelf / "zips/b.zip")
+        versions.open_archive(shelf / "zips/b.zip")
     assert not list(shelf.rglob("evil*"))
     assert (before / "v/1.0.0/costs.html").is_file()
 
@@ -282,7 +283,7 @@ def test_the_newest_site_must_know_its_address_and_its_editions(shelf, capsys):
     (shelf / "newest/edition.json").write_text('{"version": "1.2.0", "site": "", "date": ""}')
     assert "Build it with BOOK_SITE_URL" in refusal(shelf, capsys)
     (shelf / "newest/edition.json").unlink()
-    assert "Build the site first: make site" in refusal(shelf, capsys)
+    assert f"Build the site first: {commands.BUILD}" in refusal(shelf, capsys)
     shutil.rmtree(shelf / "zips")
     assert "zips is not there" in refusal(shelf, capsys)
 
@@ -315,7 +316,7 @@ def test_a_really_built_site_is_kept_whole(built, tmp_path):
     zipped(newest, tmp_path / "zips/site.zip")
     (newest / "glossary.html").unlink()
     (newest / "v").mkdir()
-    listing = published.versions_page(Book("T", "N", (), site=SITE))
+    listing = differences.versions_page(Book("T", "N", (), site=SITE))
     home = (newest / "differences.html").read_text(encoding="utf-8")
     (newest / "v/index.html").write_text(home.replace("</article>", f"{listing}</article>"), encoding="utf-8")
     target = versions.assemble(newest, versions.in_folder(tmp_path / "zips"), tmp_path / "published")

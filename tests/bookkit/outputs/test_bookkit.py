@@ -15,6 +15,7 @@ from bookkit.checks.lint import allowed_patterns, formulas_of_money, typed_numbe
 from bookkit.markup import mathml
 from bookkit.outputs import charts, numbers, tables
 from bookkit.site.build import failing_cell
+from factbook.contract import Chart, Number, Table
 
 ROOT = Path(__file__).parents[3]
 SPECIFICATION = {
@@ -35,9 +36,9 @@ def changed(**changes):
 
 
 def test_a_chart_is_a_figure_with_two_drawings_and_a_text_alternative():
-    figure = charts.figure(SPECIFICATION, "figure-1", {"#123456": "--ink"})
+    figure = charts.figure(Chart.from_payload(SPECIFICATION), "figure-1", {"#123456": "--ink"})
     assert figure.count("<svg") == 2
-    assert 'aria-label="Bar B is &quot;longer&quot; than A"' in figure
+    assert 'aria-label="Bar B is &#34;longer&#34; than A"' in figure
     assert '<p class="chart-title">Two bars</p>' in figure
     assert "Source: Nobody 2024." in figure
     assert "var(--ink, #123456)" in figure
@@ -57,7 +58,7 @@ def test_a_chart_is_a_figure_with_two_drawings_and_a_text_alternative():
 )
 def test_a_chart_that_tells_nothing_is_an_error(specification, message):
     with pytest.raises(charts.ChartError, match=message):
-        charts.figure(specification, "figure-1", {})
+        charts.figure(Chart.from_payload(specification), "figure-1", {})
 
 
 def test_narrow_charts_take_their_own_settings():
@@ -69,7 +70,7 @@ def test_narrow_charts_take_their_own_settings():
 
 def test_markup_in_a_table_is_text():
     data = {"caption": "<b>Bold</b>", "columns": ["<i>A</i>"], "rows": [["<script>alert(1)</script>"]], "emphasis": []}
-    text = tables.table(data, "table-1")
+    text = tables.table(Table.from_payload(data), "table-1")
     assert "<script>" not in text
     assert "<b>" not in text
     assert "<i>" not in text
@@ -96,19 +97,24 @@ NUMBER = {
 }
 
 
+def number(**changes):
+    return Number.from_payload({**NUMBER, **changes})
+
+
 def test_numbers_in_a_table_lead_to_their_trace():
     data = {"caption": "c", "columns": ["A", "B"], "rows": [["x", NUMBER]], "emphasis": [0]}
-    text = tables.table(data, "table-1")
+    shown = Table.from_payload(data)
+    text = tables.table(shown, "table-1")
     assert '<span id="table-1-1-2"></span><a class="traced" href="#trace-table-1-1-2">$5</a>' in text
     assert '<th scope="row">x</th>' in text
     assert '<tr class="emphasis">' in text
-    assert [place for place, _ in tables.traced_cells(data, "table-1")] == ["table-1-1-2"]
+    assert [place for place, _ in tables.traced_cells(shown, "table-1")] == ["table-1-1-2"]
 
 
 def test_a_trace_names_formula_rows_grades_and_sources():
-    text = numbers.trace(NUMBER, "number-sum")
+    text = numbers.trace(number(), "number-sum")
     assert text.startswith('<div class="trace" id="trace-number-sum"')
-    assert "= a + &quot;b&quot;" in text
+    assert "= a + &#34;b&#34;" in text
     assert text.count('class="trace-row"') == 2
     assert "● primary" in text
     assert '<a href="https://example.org/a?b&amp;c" rel="external">Somebody 2024, &lt;b&gt;A title&lt;/b&gt;</a>' in text
@@ -117,24 +123,24 @@ def test_a_trace_names_formula_rows_grades_and_sources():
 
 
 def test_a_number_from_one_row_has_no_formula():
-    text = numbers.trace({**NUMBER, "formula": "a", "rows": [ROW]}, "number-a")
+    text = numbers.trace(number(formula="a", rows=[ROW]), "number-a")
     assert "trace-formula" not in text
 
 
 def test_only_web_addresses_become_links():
-    text = numbers.trace({**NUMBER, "rows": [{**ROW, "url": "javascript:alert(1)"}]}, "number-a")
+    text = numbers.trace(number(rows=[{**ROW, "url": "javascript:alert(1)"}]), "number-a")
     assert "javascript" not in text
 
 
 def test_long_traces_are_cut():
     rows = [{**ROW, "id": f"row_{index}"} for index in range(20)]
-    text = numbers.trace({**NUMBER, "rows": rows}, "number-a")
+    text = numbers.trace(number(rows=rows), "number-a")
     assert text.count('class="trace-row"') == numbers.ROWS_SHOWN
     assert f"and {20 - numbers.ROWS_SHOWN} more rows" in text
 
 
 def test_numbers_for_machines():
-    entry = numbers.entry(NUMBER, "number-sum", "cost-claims.html")
+    entry = numbers.entry(number(), "number-sum", "cost-claims.html")
     assert entry == {
         "id": "cost-claims#number-sum",
         "value": 5.0,

@@ -22,10 +22,13 @@ import sympy
 from playwright.sync_api import expect
 from scipy import stats
 
-from bookkit.outputs import calculator as markup
+import bookkit
+from bookkit import outputs
+from bookkit.markup import assets
+from bookkit.outputs import calculators as markup
 from bookkit.outputs import numbers
 from bookkit.pages import policy
-from bookkit.pages.page import STATIC, STYLES, style
+from bookkit.pages.page import STYLES
 from deepseek_audit.models import cost
 from factbook.calculators.calculator import (
     Calculator,
@@ -174,7 +177,8 @@ def second() -> Calculator:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page with two calculators, under the site's own policy, which allows no evaluation of text."""
     folder = tmp_path_factory.mktemp("calculators")
-    shutil.copytree(STATIC, folder / "_static")
+    for static in (bookkit.STATIC, outputs.STATIC):
+        shutil.copytree(static, folder / "_static", dirs_exist_ok=True)
     (folder / "icon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     (folder / "index.html").write_text(page("_static/vendor/calculator.js"), encoding="utf-8")
     with serving(folder) as address:
@@ -183,14 +187,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def page(script: str) -> str:
     shown = [markup.node(found.data(), serial) for serial, found in enumerate((programme(), second()), 1)]
-    figures = "".join(markup.markup(node["data"], node["serial"], script) for node in shown)
+    figures = "".join(markup.markup(node["calculator"], node["serial"], script) for node in shown)
     traces = numbers.traces(pair for node in shown for pair in node[numbers.TRACED])
+    styles = assets.inlined((*STYLES, *(outputs.STATIC / name for name in (*outputs.STYLES, *markup.STYLES))), "_static/")
+    scripts = "".join(f'<script src="_static/{name}.js" defer></script>' for name in ("page", "numbers", "calculators"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">{policy.head(())}'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="icon.svg">'
-        f'<title>Calculators</title><style>{style("_static/", (*STYLES, *markup.STYLES))}</style></head><body><main id="content">'
+        f'<title>Calculators</title><style>{styles}</style></head><body><main id="content">'
         f'<article class="chapter"><h1>Calculators</h1><section><p>Before.</p>{figures}<p>After.</p></section>{traces}</article></main>'
-        '<script src="_static/page.js" defer></script></body></html>'
+        f"{scripts}</body></html>"
     )
 
 
@@ -522,9 +528,9 @@ def test_without_javascript_the_defaults_are_readable_and_nothing_moves_with_it(
         visit.page.locator("a[href='#trace-calculator-programme-rate']").click()
         assert visit.page.locator("#trace-calculator-programme-rate").is_visible()
         assert not visit.faults()
-    for item in [found for group in programme().data()["results"] for found in group["items"]]:
-        assert item["label"] in text
-        assert item["text"] in text
+    for item in programme().data().outcomes:
+        assert item.label in text
+        assert item.text in text
     assert programme().evaluate()["total"].interval_text in text
     assert "The sliders need JavaScript." in text
     with visiting(browser, demo, "index.html", **size) as visit:
@@ -592,8 +598,8 @@ def test_without_its_script_a_calculator_is_static():
 def test_numbers_of_a_calculator_are_published_for_machines():
     numbers = dict(markup.numbers_of(programme().data()))
     entry = numbers["calculator-programme-total"]
-    assert (entry["value"], entry["unit"]) == (pytest.approx(programme().evaluate()["total"].value), "usd")
-    assert {row["id"] for row in entry["rows"]} == {"v3_hours_total", "v3_rate_assumed"}
+    assert (entry.value, entry.unit) == (pytest.approx(programme().evaluate()["total"].value), "usd")
+    assert {row.id for row in entry.rows} == {"v3_hours_total", "v3_rate_assumed"}
     text = page("")
     for identifier in numbers:
         assert f'id="{identifier}"' in text

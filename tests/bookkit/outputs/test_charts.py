@@ -15,6 +15,7 @@ import pytest
 
 from bookkit.outputs import chartdata, charts, vega
 from bookkit.site import bundle
+from factbook.contract import Chart
 
 SPECIFICATION = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.4.json",
@@ -40,11 +41,15 @@ def changed(**changes):
 
 
 def figure(specification=None, place=LIVE, identifier="figure-1"):
-    return charts.figure(specification or SPECIFICATION, identifier, COLORS, place)
+    return charts.figure(Chart.from_payload(specification or SPECIFICATION), identifier, COLORS, place)
 
 
 def files(specification=None):
-    return charts.files(charts.chart(specification or SPECIFICATION, "figure-1", COLORS))
+    return charts.files(drawn(specification or SPECIFICATION))
+
+
+def drawn(specification, colors=COLORS):
+    return charts.draw(Chart.from_payload(specification), "figure-1", colors)
 
 
 class Tags(HTMLParser):
@@ -67,7 +72,7 @@ def test_a_figure_begins_with_number_finding_and_measure():
     assert text.startswith('<figure class="chart" id="figure-7"><figcaption><p class="chart-number">Figure 7</p>')
     assert '<p class="chart-title">B is longer than A</p><p class="chart-subtitle">in units</p></figcaption>' in text
     assert '<p class="chart-source">Source: Nobody 2024.</p>' in text
-    assert 'role="img" aria-label="Bar B is &quot;longer&quot; than A &amp; C"' in text
+    assert 'role="img" aria-label="Bar B is &#34;longer&#34; than A &amp; C"' in text
 
 
 def test_the_menu_offers_every_file_and_a_permalink():
@@ -89,14 +94,14 @@ def test_the_menu_needs_no_script_and_has_a_name():
 
 
 def test_embed_code_is_whole_or_says_what_is_missing():
-    drawn = charts.chart(SPECIFICATION, "figure-1", COLORS)
-    link, image = Tags(charts.embed(drawn, LIVE)).found
+    shown = drawn(SPECIFICATION)
+    link, image = Tags(charts.embed(shown, LIVE)).found
     assert link[1]["href"] == "https://example.org/book/a/b.html#figure-1"
     assert image[1]["src"] == "https://example.org/book/_figures/a/b/figure-1.svg"
     assert image[1]["alt"] == SPECIFICATION["description"]
-    assert "no address of its own" not in charts.markup(drawn, LIVE)
-    assert "no address of its own" in charts.markup(drawn, charts.Place())
-    assert "&lt;a href=&quot;index.html#figure-1&quot;&gt;" in charts.markup(drawn, charts.Place())
+    assert "no address of its own" not in charts.markup(shown, LIVE)
+    assert "no address of its own" in charts.markup(shown, charts.Place())
+    assert "&lt;a href=&#34;index.html#figure-1&#34;&gt;" in charts.markup(shown, charts.Place())
 
 
 def test_ids_are_unique_over_several_figures_and_every_label_has_its_element():
@@ -156,7 +161,7 @@ def test_the_picture_explains_itself():
 def test_long_words_of_a_picture_are_set_in_lines():
     lines = list(vega._lines("word " * 60, 600, 14, vega.INK, 400))
     assert len(lines) > 2
-    assert all(len(line[0]) * 14 * vega.LETTER <= 600 for line in lines)
+    assert all(len(line.text) * 14 * vega.LETTER <= 600 for line in lines)
 
 
 def test_the_bitmap_is_twice_as_large_and_white():
@@ -171,8 +176,8 @@ def test_two_runs_make_the_same_bytes(tmp_path):
     """In processes with different hash seeds."""
     (tmp_path / "chart.json").write_text(json.dumps(with_slider()))
     code = (
-        "import hashlib, json, pathlib, sys; from bookkit import charts; "
-        "c = charts.chart(json.loads(pathlib.Path(sys.argv[1]).read_text()), 'figure-1', {'#123456': '--ink'}); "
+        "import hashlib, json, pathlib, sys; from bookkit.outputs import charts; from factbook.contract import Chart; "
+        "c = charts.draw(Chart.from_payload(json.loads(pathlib.Path(sys.argv[1]).read_text())), 'figure-1', {'#123456': '--ink'}); "
         "print([hashlib.sha256(v).hexdigest() for v in charts.files(c).values()], charts.markup(c, charts.Place()))"
     )
     runs = [
@@ -202,7 +207,7 @@ def test_two_runs_make_the_same_bytes(tmp_path):
 )
 def test_a_chart_that_cannot_be_published_says_why(changes, message):
     with pytest.raises(charts.ChartError, match=message):
-        charts.chart(changed(**changes), "figure-1", {})
+        drawn(changed(**changes), {})
 
 
 @pytest.mark.parametrize(
@@ -232,11 +237,11 @@ def test_csv_headings_are_harmless_too():
 
 
 def test_a_problem_with_a_figure_can_be_reported_where_an_address_is_known():
-    drawn = charts.chart(SPECIFICATION, "figure-1", {})
-    assert "Report a problem" not in charts.markup(drawn, charts.Place())
+    shown = drawn(SPECIFICATION, {})
+    assert "Report a problem" not in charts.markup(shown, charts.Place())
     asked = []
     place = charts.Place("a", "a.html", report=lambda about, body: asked.append((about, body)) or "https://example.org/new?a=1&b=2")
-    assert '<a href="https://example.org/new?a=1&amp;b=2">Report a problem</a>' in charts.markup(drawn, place)
+    assert '<a href="https://example.org/new?a=1&amp;b=2">Report a problem</a>' in charts.markup(shown, place)
     ((about, body),) = asked
     assert about == "figure 1 of a"
     assert "a.html#figure-1" in body
@@ -291,7 +296,7 @@ def test_parameters_are_form_elements_with_label_and_value():
     [
         ({"input": "checkbox"}, True, r'<input type="checkbox"[^>]* checked>'),
         ({"input": "select", "options": [1, None], "labels": ["one"]}, 1, r'<option value="1" selected>one</option><option value="null">'),
-        ({"input": "radio", "options": ["a", "b"]}, "b", r'value="&quot;b&quot;" checked> b</label>'),
+        ({"input": "radio", "options": ["a", "b"]}, "b", r'value="&#34;b&#34;" checked> b</label>'),
         ({"input": "number", "min": 1}, 2, r'<input type="number"[^>]* min="1" value="2">'),
         ({"input": "range"}, 5, r'min="0" max="100" step="any" value="5"'),
     ],
@@ -344,12 +349,12 @@ def test_rows_without_a_name_have_no_empty_heading():
 
 def test_long_tables_end_in_a_link_to_the_csv():
     rows = [{"name": f"row {index}", "size": index} for index in range(chartdata.ROWS_SHOWN + 34)]
-    data = chartdata.read(changed(data={"values": rows}))
+    data = chartdata.read(Chart.from_payload(changed(data={"values": rows})))
     table = chartdata.as_table(data, "c", "figure-1", "x.csv")
     assert table.count('<th scope="row">') == chartdata.ROWS_SHOWN
     assert f'The first {chartdata.ROWS_SHOWN} of {len(rows)} rows. <a href="x.csv">All rows as CSV</a>' in table
     assert chartdata.as_csv(data).count(b"\r\n") == len(rows) + 1
-    assert "All rows" not in chartdata.as_table(chartdata.read(SPECIFICATION), "c", "figure-1", "x.csv")
+    assert "All rows" not in chartdata.as_table(chartdata.read(Chart.from_payload(SPECIFICATION)), "c", "figure-1", "x.csv")
 
 
 @pytest.mark.parametrize(
@@ -361,7 +366,9 @@ def test_values_as_readers_see_them(value, text):
 
 def test_published_columns_can_be_chosen_and_named():
     rows = [{"heading": "Group"}, {"name": "A", "size": 1, "level": 2}]
-    data = chartdata.read(changed(data={"values": rows}, usermeta={"columns": {"name": "Bar", "size": "Length", "gone": "Gone"}}))
+    data = chartdata.read(
+        Chart.from_payload(changed(data={"values": rows}, usermeta={"columns": {"name": "Bar", "size": "Length", "gone": "Gone"}}))
+    )
     assert data.headings == {"name": "Bar", "size": "Length"}
     assert chartdata.as_csv(data) == b"name,size\r\nA,1\r\n"
 
@@ -375,13 +382,13 @@ def test_charts_that_compute_their_rows_can_publish_others():
 def test_data_sets_that_only_repeat_others_are_left_out():
     rows, names, line = [{"n": "A", "v": 1}, {"n": "B", "v": 2}], [{"n": "A"}, {"n": "B"}], [{"v": 9}]
     layers = [{"data": {"values": names}}, {"data": {"name": "r"}}, {"data": {"values": line}}, {"data": {"name": "r"}}]
-    data = chartdata.read({"datasets": {"r": rows}, "layer": layers})
+    data = chartdata.read(Chart.from_payload({"datasets": {"r": rows}, "layer": layers}))
     assert data.rows == [*rows, *line]
 
 
 def test_two_data_sets_of_the_same_rows_count_once():
     layers = [{"data": {"values": [{"n": 1}, {"n": 2}]}}, {"data": {"values": [{"n": 2}, {"n": 1}]}}]
-    assert len(chartdata.read({"layer": layers}).rows) == 2
+    assert len(chartdata.read(Chart.from_payload({"layer": layers})).rows) == 2
 
 
 def test_the_loader_is_small():

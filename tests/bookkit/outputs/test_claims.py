@@ -7,10 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from msgspec import convert
 
-from bookkit.citing.citing import Author, Book, Work
+from bookkit.citing.citing import Author, Book
 from bookkit.outputs import claims
-from bookkit.pages import finding
+from bookkit.pages import changelog, structured
+from bookkit.pages import claims as pages
+from factbook import contract
+from factbook.contract import Claim, Claims
 
 HOSTILE = "V3 cost <script>alert(1)</script> & \"5\" < 'six'."
 BOOK = Book("A Book", "A Book", authors=(Author("Doe", "Jane"),), version="1.0.0", site="https://example.org/b/")
@@ -22,8 +26,15 @@ def source(key="paper", url="https://example.org/paper"):
     return {"source_key": key, "title": "A paper", "url": url, "publisher": "A press", "year": "2025", "read_as": "original"}
 
 
+def number(text="$5.5M", exact="5500000"):
+    return {"value": 5.5e6, "unit": "usd", "text": text, "exact": exact, "formula": "bill", "rows": ["v3_bill"]}
+
+
 def claim(name="one_cost", **changes):
-    number = {"value": 5.5e6, "text": "$5.5M", "exact": "5500000"}
+    return convert(payload(name, **changes), Claim)
+
+
+def payload(name="one_cost", **changes):
     return {
         "id": name,
         "article": "first",
@@ -37,7 +48,7 @@ def claim(name="one_cost", **changes):
         "label": "Confirmed",
         "outcome": "",
         "decided_by": "arithmetic",
-        "steps": [["The article says: ", number, "."], ["We compare it with <V3>."]],
+        "steps": [["The article says: ", number(), "."], ["We compare it with <V3>."]],
         "reason": "The maker’s own bill.",
         "belongs_to": "",
         "due": "",
@@ -51,25 +62,28 @@ def claim(name="one_cost", **changes):
     }
 
 
-def data(*entries):
+def data(*entries, **changes):
+    """A dossier of some claims, as a notebook emits it; changes are of the row behind them."""
     row = {"id": "v3_bill", "text": "$5.58M", "evidence": "primary", "read_as": "original", "source": "A press 2025, A paper"}
-    labels = {key: key.capitalize() for key in claims.MARKS}
-    tallies = dict.fromkeys(labels, 0)
-    article = {"key": "first", "name": "First Paper", **source("first", ""), "tally": tallies}
+    article = {"key": "first", "name": "First Paper", **source("first", ""), "tally": dict.fromkeys(contract.VERDICT_MARKS, 0)}
     return {
         "articles": [article],
-        "verdicts": labels,
-        "claims": list(entries),
-        "rows": {"v3_bill": {**row, "url": "https://example.org/paper", "locator": "p. 5", "note": ""}},
+        "verdicts": [{"key": key, "label": key.capitalize()} for key in contract.VERDICT_MARKS],
+        "claims": [entry.to_payload() for entry in entries],
+        "rows": {"v3_bill": {**row, "url": "https://example.org/paper", "locator": "p. 5", "note": "", **changes}},
     }
 
 
-def page(entry, book=BOOK, changes=()):
-    return BeautifulSoup(claims.page(entry, data(entry), book, TITLES, "audit.html", changes), "html.parser")
+def dossier_of(*entries, **changes):
+    return Claims.from_payload(data(*entries, **changes))
+
+
+def page(entry, book=BOOK, changes=(), **row):
+    return BeautifulSoup(pages.page(entry, dossier_of(entry, **row), book, TITLES, "audit.html", changes), "html.parser")
 
 
 def work(entry, book=BOOK):
-    return Work(book, claims._title(entry), claims.address(entry["id"]))
+    return pages.work_of(book, entry)
 
 
 def emitted():
@@ -79,7 +93,7 @@ def emitted():
     from factbook.facts import load
 
     facts = load()
-    return claims.read(dossier.Dossier(facts, audit.audit(facts)).describe())
+    return dossier.Dossier(facts, audit.audit(facts)).describe()
 
 
 @pytest.fixture(scope="module")
@@ -102,27 +116,52 @@ def audit():
 def test_a_foreign_name_is_shown_as_it_is(changes, shown):
     """On the claim's page, in every list of claims, in the filter, and for machines."""
     entry = claim(**changes)
-    content = data(entry)
-    emitted = {**content, "verdicts": [{"key": key, "label": label} for key, label in content["verdicts"].items()]}
-    known = claims.read(emitted)
-    made = BeautifulSoup(claims.page(entry, known, BOOK, TITLES, "audit.html"), "html.parser")
-    assert shown in made.text
+    known = dossier_of(entry)
+    assert shown in page(entry).text
     overview = BeautifulSoup(claims.overview(known, TITLES), "html.parser")
     options = {option["value"]: option.text for option in overview.find("select", {"name": "verdict"}).find_all("option")}
-    assert options[entry["verdict"]] == entry["label"]
-    assert int(overview.tbody.tr["data-rank"]) == list(known["verdicts"]).index(entry["verdict"])
-    assert claims.badge(entry, short=True)
-    assert entry["label"] in claims.chapter_list("costs", known, ".")
-    assert claims.claim_review(entry, known, work(entry))["reviewRating"]["alternateName"] == entry["label"]
-    assert json.loads(claims.machine_file(known, BOOK))["claims"][0]["verdict"] == entry["verdict"]
+    assert options[entry.verdict] == entry.label
+    assert int(overview.tbody.tr["data-rank"]) == list(known.known()).index(entry.verdict)
+    assert entry.label in pages.chapter_list("costs", known, ".")
+    assert pages.claim_review(entry, known, work(entry))["reviewRating"]["alternateName"] == entry.label
+    assert json.loads(pages.machine_file(known, BOOK))["claims"][0]["verdict"] == entry.verdict
+
+
+def article(key, name, **tally):
+    return {"key": key, "name": name, **source(key, ""), "tally": tally}
 
 
 def test_a_tally_with_foreign_verdicts_is_counted():
-    articles = [{"key": "first", "name": "First Paper", "tally": {"half_true": 2}}, {"key": "second", "name": "Second", "tally": {}}]
-    known = claims.read({"articles": articles, "verdicts": [{"key": "confirmed", "label": "Confirmed"}]})
+    articles = [article("first", "First Paper", half_true=2), article("second", "Second")]
+    known = Claims.from_payload({"articles": articles, "verdicts": [{"key": "confirmed", "label": "Confirmed"}]})
     made = BeautifulSoup(claims.overview(known, TITLES, "audit.html"), "html.parser")
     assert [cell.text.strip() for cell in made.thead.find_all("th")] == ["Article", "✓ Confirmed", "• half_true", "Claims"]
     assert [cell.text for cell in made.tbody.find_all("td")] == ["0", "2", "2", "0", "0", "0", "0", "2", "2"]
+
+
+def test_signs_and_ratings_come_with_the_data():
+    """A verdict of another book has the sign and the rating that the book gives it."""
+    half = {"key": "half_true", "label": "Half true", "mark": "½", "rating": 3}
+    known = Claims.from_payload({**data(claim(verdict="half_true", label="Half true")), "verdicts": [half]})
+    assert "½ Half true" in BeautifulSoup(claims.overview(known, TITLES), "html.parser").text
+    review = pages.claim_review(known.claims[0], known, work(known.claims[0]))
+    assert review["reviewRating"]["ratingValue"] == 3
+
+
+def test_a_figure_with_a_foreign_verdict_is_listed():
+    figure = {
+        "label": "A bill",
+        "printed_as": "$5M",
+        "scope": "a run",
+        "claims": [{"id": "a", "article_name": "B", "verdict": "odd", "label": "Odd"}],
+    }
+    made = BeautifulSoup(claims.overview(Claims.from_payload({"figures": [figure], "verdicts": []}), TITLES), "html.parser")
+    assert made.select_one("a.figure-claim").text == "•Odd:  B"
+
+
+def test_without_pages_of_claims_nothing_leads_to_them():
+    made = BeautifulSoup(claims.overview(dossier_of(claim()), TITLES, has_pages=False), "html.parser")
+    assert [link["href"] for link in made.select("tbody a")] == ["costs.html"]
 
 
 # Text stays text
@@ -131,14 +170,14 @@ def test_a_tally_with_foreign_verdicts_is_counted():
 @pytest.mark.parametrize("field", ["paraphrase", "reason", "article_name", "belongs_to", "said", "label", "compared_with", "confidence"])
 def test_markup_in_a_claim_is_shown_as_text(field):
     entry = claim(**{field: HOSTILE})
-    for made in (page(entry), BeautifulSoup(claims.overview(data(entry), TITLES), "html.parser")):
+    for made in (page(entry), BeautifulSoup(claims.overview(dossier_of(entry), TITLES), "html.parser")):
         assert not made.find(["script", "img"])
-    shown = page(entry).text + BeautifulSoup(claims.overview(data(entry), TITLES), "html.parser").text
+    shown = page(entry).text + BeautifulSoup(claims.overview(dossier_of(entry), TITLES), "html.parser").text
     assert HOSTILE in shown
 
 
 def test_markup_in_steps_rows_and_sources_is_shown_as_text():
-    entry = claim(steps=[[HOSTILE, {"value": 1.0, "text": HOSTILE, "exact": HOSTILE}]], sources=[{**source(), "title": HOSTILE}])
+    entry = claim(steps=[[HOSTILE, number(HOSTILE, HOSTILE)]], sources=[{**source(), "title": HOSTILE}])
     made = page(entry)
     assert not made.find("script")
     assert made.text.count(HOSTILE) == 3
@@ -150,9 +189,7 @@ def test_markup_in_steps_rows_and_sources_is_shown_as_text():
 )
 def test_only_web_addresses_are_linked(url):
     entry = claim(sources=[source(url=url)])
-    everything = data(entry)
-    everything["rows"]["v3_bill"]["url"] = url
-    made = BeautifulSoup(claims.page(entry, everything, BOOK, TITLES, "audit.html"), "html.parser")
+    made = page(entry, url=url)
     assert made.text.count("A paper") == 3  # of the article, the row and the source
     assert all(link["href"].startswith(("https://", "../")) for link in made.find_all("a"))
 
@@ -164,9 +201,9 @@ def test_a_web_address_is_linked_whole():
 
 def test_json_for_a_page_cannot_end_its_element():
     entry = claim(paraphrase="</script><script>alert(1)</script>")
-    text = finding.json_for_html(claims.claim_review(entry, data(entry), work(entry)))
+    text = structured.json_for_html(pages.claim_review(entry, dossier_of(entry), work(entry)))
     assert "<" not in text
-    assert json.loads(text)["claimReviewed"] == entry["paraphrase"]
+    assert json.loads(text)["claimReviewed"] == entry.paraphrase
 
 
 # Nothing is lost
@@ -175,53 +212,53 @@ def test_json_for_a_page_cannot_end_its_element():
 def test_the_overview_lists_every_claim_of_the_book(audit):
     made = BeautifulSoup(claims.overview(audit, TITLES), "html.parser")
     rows = made.select("table.claim-table tbody tr")
-    assert [row["id"] for row in rows] == [entry["id"] for entry in audit["claims"]]
-    for row, entry in zip(rows, audit["claims"], strict=True):
-        assert row.find("a")["href"] == f"claims/{entry['id']}.html"
+    assert [row["id"] for row in rows] == [entry.id for entry in audit.claims]
+    for row, entry in zip(rows, audit.claims, strict=True):
+        assert row.find("a")["href"] == f"claims/{entry.id}.html"
         assert {name: row[f"data-{name}"] for name in ("article", "verdict", "chapter", "kind")} == {
-            name: entry[name] for name in ("article", "verdict", "chapter", "kind")
+            name: getattr(entry, name) for name in ("article", "verdict", "chapter", "kind")
         }
-        assert entry["paraphrase"] in row.text and entry["said"] in row.text and entry["compared_with"] in row.text
+        assert entry.paraphrase in row.text and entry.said in row.text and entry.compared_with in row.text
     offered = {select["name"]: {option["value"] for option in select.find_all("option")} for select in made.find_all("select")}
     for name in ("article", "verdict", "chapter", "kind"):
-        assert {entry[name] for entry in audit["claims"]} <= offered[name]
+        assert {getattr(entry, name) for entry in audit.claims} <= offered[name]
 
 
 def test_the_scoreboard_adds_up(audit):
-    made = BeautifulSoup(claims.overview({key: value for key, value in audit.items() if key != "claims"}, TITLES), "html.parser")
+    made = BeautifulSoup(claims.overview(contract.Scoreboard(verdicts=audit.verdicts, articles=audit.articles), TITLES), "html.parser")
     lines = [[int(cell.text) for cell in row.find_all("td")] for row in made.select("tbody tr")]
     assert all(sum(line[:-1]) == line[-1] for line in lines)
     assert [sum(column) for column in zip(*lines[:-1], strict=True)] == lines[-1]
-    assert lines[-1][-1] == len(audit["claims"])
+    assert lines[-1][-1] == len(audit.claims)
 
 
 def test_the_file_for_machines_is_complete(audit):
-    document = json.loads(claims.machine_file(audit, BOOK))
+    document = json.loads(pages.machine_file(audit, BOOK))
     assert document["version"] == "1.0.0"
-    assert [entry["id"] for entry in document["claims"]] == [entry["id"] for entry in audit["claims"]]
-    for entry, full in zip(document["claims"], audit["claims"], strict=True):
-        assert set(entry) >= set(full) | {"address"}
+    assert [entry["id"] for entry in document["claims"]] == [entry.id for entry in audit.claims]
+    for entry, full in zip(document["claims"], audit.claims, strict=True):
+        assert set(entry) >= set(full.to_payload()) | {"address"}
         assert entry["address"] == f"https://example.org/b/claims/{entry['id']}.html"
         assert all(isinstance(step, str) and step.endswith(".") for step in entry["steps"])
         assert entry["verdict"] in document["verdicts"] and entry["label"]
 
 
 def test_every_page_of_the_book_says_what_is_needed_to_check_it(audit):
-    for entry in audit["claims"]:
-        text = BeautifulSoup(claims.page(entry, audit, BOOK, TITLES, "audit.html"), "html.parser").text
-        for part in (entry["paraphrase"], entry["label"], entry["reason"], entry["belongs_to"], "Step by step", "Sources", "History"):
-            assert part in text, (entry["id"], part)
-        for row in entry["rows"]:
-            assert audit["rows"][row]["text"] in text
+    for entry in audit.claims:
+        text = BeautifulSoup(pages.page(entry, audit, BOOK, TITLES, "audit.html"), "html.parser").text
+        for part in (entry.paraphrase, entry.label, entry.reason, entry.belongs_to, "Step by step", "Sources", "History"):
+            assert part in text, (entry.id, part)
+        for row in entry.rows:
+            assert audit.rows[row].text in text
 
 
 def test_a_chapter_lists_its_claims_and_no_others(audit):
-    for chapter in {entry["chapter"] for entry in audit["claims"]}:
-        made = BeautifulSoup(claims.chapter_list(chapter, audit, "."), "html.parser")
-        mine = [entry for entry in audit["claims"] if entry["chapter"] == chapter]
-        assert [link["href"] for link in made.find_all("a")] == [f"claims/{entry['id']}.html" for entry in mine]
+    for chapter in {entry.chapter for entry in audit.claims}:
+        made = BeautifulSoup(pages.chapter_list(chapter, audit, "."), "html.parser")
+        mine = [entry for entry in audit.claims if entry.chapter == chapter]
+        assert [link["href"] for link in made.find_all("a")] == [f"claims/{entry.id}.html" for entry in mine]
         assert f"({len(mine)})" in made.summary.text
-    assert claims.chapter_list("no-such-chapter", audit, ".") == ""
+    assert pages.chapter_list("no-such-chapter", audit, ".") == ""
 
 
 # What a page says
@@ -240,7 +277,7 @@ def test_a_forecast_says_when_it_is_due():
 
 @pytest.mark.parametrize(("lines", "words"), [(["5"], "line 5"), (["2", "5"], "lines 2 and 5"), (["2", "5", "7"], "lines 2, 5 and 7")])
 def test_places_in_words(lines, words):
-    assert claims.places(claim(lines=lines)) == words
+    assert claims.places(lines) == words
 
 
 def test_the_issue_is_filled_in_where_the_repository_is_known():
@@ -260,11 +297,11 @@ def test_without_a_repository_no_issue_is_offered():
 
 def test_the_history_comes_from_the_changelog():
     changes = [
-        finding.Entry(
+        changelog.Entry(
             "1.1.0", datetime.date(2026, 5, 1), "<ul><li><code>v3_bill</code> corrected</li><li><code>other</code> too</li></ul>"
         ),
-        finding.Entry("1.0.1", datetime.date(2026, 4, 1), "<ul><li>verdict of <code>one_cost</code> changed</li></ul>"),
-        finding.Entry("1.0.0", datetime.date(2026, 3, 1), "<ul><li>one_cost in passing</li></ul>"),
+        changelog.Entry("1.0.1", datetime.date(2026, 4, 1), "<ul><li>verdict of <code>one_cost</code> changed</li></ul>"),
+        changelog.Entry("1.0.0", datetime.date(2026, 3, 1), "<ul><li>one_cost in passing</li></ul>"),
     ]
     lines = [item.text for item in page(claim(), changes=changes).find(id="history").parent.find_all("li")]
     assert lines == [
@@ -279,29 +316,29 @@ def test_the_history_comes_from_the_changelog():
 
 def test_every_claim_review_is_complete(audit):
     """What https://developers.google.com/search/docs/appearance/structured-data/factcheck asks for."""
-    for entry in audit["claims"]:
-        review = json.loads(finding.json_for_html(claims.claim_review(entry, audit, work(entry))))
+    for entry in audit.claims:
+        review = json.loads(structured.json_for_html(pages.claim_review(entry, audit, work(entry))))
         assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
-        assert review["claimReviewed"] == entry["paraphrase"]
-        assert review["url"] == f"https://example.org/b/claims/{entry['id']}.html"
+        assert review["claimReviewed"] == entry.paraphrase
+        assert review["url"] == f"https://example.org/b/claims/{entry.id}.html"
         assert all(author["@type"] and author["name"] for author in review["author"])
         item, rating = review["itemReviewed"], review["reviewRating"]
-        assert item["@type"] == "Claim" and item["author"]["name"] == entry["article_name"]
+        assert item["@type"] == "Claim" and item["author"]["name"] == entry.article_name
         assert item["appearance"]["headline"] and item["appearance"].get("url", "https://").startswith("https://")
         assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", item["datePublished"])
-        assert rating["alternateName"] == entry["label"]
+        assert rating["alternateName"] == entry.label
         if "ratingValue" in rating:
             assert rating["worstRating"] <= rating["ratingValue"] <= rating["bestRating"]
         else:
-            assert entry["verdict"] in ("contested", "unsupported", "forecast")
+            assert entry.verdict in ("contested", "unsupported", "forecast")
         datetime.date.fromisoformat(review["datePublished"])
 
 
 def test_a_copy_that_knows_no_address_gives_none():
     nowhere = Book("A Book", "A Book", ())
-    assert "url" not in claims.claim_review(claim(), data(claim()), work(claim(), nowhere))
+    assert "url" not in pages.claim_review(claim(), dossier_of(claim()), work(claim(), nowhere))
 
 
 def test_better_verdicts_are_rated_higher():
     order = ["contradicted", "wrong_scope", "close", "confirmed"]
-    assert sorted(order, key=claims.RATINGS.__getitem__) == order
+    assert sorted(order, key=contract.RATINGS.__getitem__) == order

@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bookkit.outputs import charts, foreign
+from factbook.contract import Chart
 from tests.bookkit.browser import serving, visiting
 from tests.bookkit.outputs.test_bookkit import SPECIFICATION, changed
 from tests.bookkit.outputs.test_hostile import build, emitted, site_of, write_book
@@ -85,7 +86,7 @@ def test_what_a_page_can_show_is_let_through():
 def test_all_that_a_chart_lacks_is_said_at_once():
     bare = changed(title="", description="", encoding={"x": {"field": "no such field", "type": "quantitative"}})
     with pytest.raises(charts.ChartError) as caught:
-        charts.figure(bare, "figure-1", {})
+        charts.figure(Chart.from_payload(bare), "figure-1", {})
     for part in ("no description", "no title", "nothing is drawn"):
         assert part in str(caught.value)
 
@@ -98,7 +99,7 @@ def test_one_build_names_every_problem_by_cell_and_shows_what_is_right(browser, 
         with_alternative("image/png", picture(), "A white line"),
         emitted("text/html", ALTAIR),
         emitted("image/png", picture(2)),
-        emitted(charts.MIME_TYPE, bare),
+        emitted(Chart.MIME_TYPE, bare),
     ]
     folder = write_book(tmp_path / "book", *cells)
     shutil.copy(folder / "second.ipynb", folder / "third.ipynb")

@@ -21,13 +21,14 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from bookkit.markup import plain
-from bookkit.outputs import calculator, chartdata, charts, claims, numbers, tables
-from bookkit.pages import policy
+from bookkit.markup import plain, refusing
+from bookkit.outputs import chartdata
+from factbook.contract import Calculator, Chart, Claims, ContractError, Number, Sources, Table
 from tests.bookkit.browser import serving, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER, ROW, SPECIFICATION
-from tests.bookkit.outputs.test_claims import claim
+from tests.bookkit.outputs.test_claims import claim, source
 from tests.bookkit.outputs.test_claims import data as claims_data
+from tests.bookkit.outputs.test_claims import number as step_number
 
 STRIKE = "struck=1"
 MARKUP = f'"\'><img src=x onerror="{STRIKE}"><script>{STRIKE};alert(1)</script><svg onload={STRIKE}>]]></style></script>'
@@ -100,12 +101,10 @@ def audit():
         confidence=MARKUP,
         article_name=MARKUP,
         lines=[MARKUP],
-        steps=[[HOSTILE, {"value": 1.0, "text": MARKUP, "exact": MARKUP}]],
+        steps=[[HOSTILE, step_number(MARKUP, MARKUP)]],
+        sources=[{**source(url=ADDRESS), "title": HOSTILE}],
     )
-    entry["sources"] = [{**entry["sources"][0], "title": HOSTILE, "url": ADDRESS}]
-    whole = claims_data(entry)
-    whole["rows"]["v3_bill"] |= {"source": HOSTILE, "url": ADDRESS, "note": HOSTILE}
-    return {**whole, "verdicts": [{"key": key, "label": label} for key, label in whole["verdicts"].items()]}
+    return claims_data(entry, source=HOSTILE, url=ADDRESS, note=HOSTILE)
 
 
 def emitted(kind: str, content: object):
@@ -145,10 +144,10 @@ def site_of(folder: Path) -> Path:
 
 
 CELLS = (
-    emitted(numbers.MIME_TYPE, number()),
-    emitted(tables.MIME_TYPE, {"caption": HOSTILE, "columns": [MARKUP, "B"], "rows": [[HOSTILE, number()]], "emphasis": []}),
-    emitted(charts.MIME_TYPE, chart()),
-    emitted(claims.MIME_TYPE, audit()),
+    emitted(Number.MIME_TYPE, number()),
+    emitted(Table.MIME_TYPE, {"caption": HOSTILE, "columns": [MARKUP, "B"], "rows": [[HOSTILE, number()]], "emphasis": []}),
+    emitted(Chart.MIME_TYPE, chart()),
+    emitted(Claims.MIME_TYPE, audit()),
 )
 
 
@@ -226,22 +225,17 @@ def test_formulas_after_a_separator_are_text_too(value, cell):
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("kind", "content"),
     [
-        (number(id=f'x" onclick="{STRIKE}'), numbers.MIME_TYPE),
-        ({**audit(), "claims": [{**audit()["claims"][0], "id": "../../escaped"}]}, claims.MIME_TYPE),
+        (Number, number(id=f'x" onclick="{STRIKE}')),
+        (Claims, {**audit(), "claims": [{**audit()["claims"][0], "id": "../../escaped"}]}),
+        (Calculator, {"name": 'x"><script>'}),
+        (Sources, {"sources": [{"key": "a b"}]}),
     ],
 )
-def test_names_that_would_leave_their_attribute_or_folder_are_refused(content, kind):
-    names = {numbers.MIME_TYPE: lambda: iter([content["id"]]), claims.MIME_TYPE: lambda: claims.names_of(claims.read(content))}[kind]()
-    with pytest.raises(plain.NameRefused, match="cannot be the name of"):
-        plain.require_names(names, "a thing")
-
-
-def test_the_parts_of_a_calculator_have_plain_names_too():
-    data = {"name": "a", "inputs": [{"name": 'x"><script>'}], "results": []}
-    with pytest.raises(plain.NameRefused):
-        plain.require_names(calculator.names_of(data), "a part of a calculator")
+def test_names_that_would_leave_their_attribute_or_folder_are_refused(kind, content):
+    with pytest.raises(ContractError, match="cannot be a name"):
+        kind.from_payload(content)
 
 
 RAW = f"""<p>before</p><script>{STRIKE}</script><img src="gone.png" onerror="{STRIKE}"><a id="bait" href="{ADDRESS}">bait</a>
@@ -256,7 +250,7 @@ def test_a_script_in_a_text_fails_the_build_and_where_that_is_ignored_does_not_r
     said = result.stdout + result.stderr
     for sign in ("<script>", "onerror", f"“{ADDRESS}”", "<iframe>", "<base>"):
         assert re.search(rf"second\.ipynb:\d+: WARNING: second: the page holds .*{re.escape(sign)}.*no page may hold", said), sign
-    assert policy.refused(RAW)
+    assert refusing.refused(RAW)
     with serving(site_of(folder)) as base, visiting(browser, base, "second.html") as visit:
         page = visit.page
         page.locator("#bait").evaluate("(element) => element.click()")

@@ -6,9 +6,11 @@ import csv
 
 import pytest
 from bs4 import BeautifulSoup
+from msgspec import convert
 
-from bookkit.checks import links
+from bookkit.outputs import link_record as links
 from bookkit.outputs import sources
+from factbook.contract import Source
 from tests.bookkit.browser import ROOT
 from tests.bookkit.outputs.test_claims import claim
 
@@ -16,19 +18,22 @@ URL = "https://example.org/paper"
 
 
 def source(**changes):
-    return {
-        "key": "paper",
-        "title": "A <b>paper</b>",
-        "authors": "Doe, J.",
-        "publisher": "A press",
-        "year": "2023-2025",
-        "read_as": "excerpt",
-        "remark": "Only the table.",
-        "url": URL,
-        "evidence": {"primary": 2},
-        "rows": ["bill"],
-        **changes,
-    }
+    return convert(
+        {
+            "key": "paper",
+            "title": "A <b>paper</b>",
+            "authors": "Doe, J.",
+            "publisher": "A press",
+            "year": "2023-2025",
+            "read_as": "excerpt",
+            "remark": "Only the table.",
+            "url": URL,
+            "evidence": {"primary": 2},
+            "rows": ["bill"],
+            **changes,
+        },
+        Source,
+    )
 
 
 def made(record=None, **changes):
@@ -45,7 +50,7 @@ def test_without_a_check_nothing_is_claimed_of_a_link():
     assert page.find("a", string="archive (nearest capture)")["href"] == f"https://web.archive.org/web/2025/{URL}"
     assert not page.find("b")
     assert page.find("a", string="Costs")["href"] == "../costs.html"
-    assert page.find("a", string=claim()["paraphrase"])["href"] == "../claims/one_cost.html"
+    assert page.find("a", string=claim().paraphrase)["href"] == "../claims/one_cost.html"
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,21 @@ from bs4 import BeautifulSoup
 
 from bookkit.markup.places import Place
 from bookkit.outputs import tables
+from factbook.contract import Table
 from tests.bookkit.browser import visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
 
 PLACE = Place(chapter="a/b", page="a/b.html", root="../", site="https://example.org/book/")
 FALL = {**NUMBER, "text": "−1.5%", "value": -1.4581000000000002, "unit": "percent"}
 COUNT = {**NUMBER, "text": "27", "value": 27.0, "unit": "ratio"}
-DATA = {
-    "caption": "A bad day",
-    "columns": ["What", "Fall", "Worse", "Cost", "=Note"],
-    "rows": [["-x", FALL, COUNT, NUMBER, "a, b"], ["all", FALL, COUNT, FALL, ""], ["none", "none", "", "", "−"]],
-    "emphasis": [],
-}
+DATA = Table.from_payload(
+    {
+        "caption": "A bad day",
+        "columns": ["What", "Fall", "Worse", "Cost", "=Note"],
+        "rows": [["-x", FALL, COUNT, NUMBER, "a, b"], ["all", FALL, COUNT, FALL, ""], ["none", "none", "", "", "−"]],
+        "emphasis": [],
+    }
+)
 
 
 def read(content: bytes) -> list[list[str]]:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from bookkit.outputs import calculator
+from bookkit.outputs import calculators
 from factbook import typed
 from tests.bookkit.browser import ROOT, node
 
@@ -36,5 +36,5 @@ def test_the_page_reads_what_python_reads():
 
 
 def test_the_rule_has_one_wording():
-    assert calculator.RULE == typed.RULE
+    assert calculators.RULE == typed.RULE
     assert all(example in (ROOT / "README.md").read_text(encoding="utf-8") for example in ("`3.5`", "`2788000`"))

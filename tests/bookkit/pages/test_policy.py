@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bookkit.markup import refusing
 from bookkit.pages import policy
 
 STRICT = {"default-src": "'none'", "base-uri": "'none'"}
@@ -27,7 +28,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        self.inside = tag == "script" and "src" not in dict(attrs) and bool(policy.PROGRAMS.fullmatch(dict(attrs).get("type") or ""))
+        self.inside = tag == "script" and "src" not in dict(attrs) and bool(refusing.PROGRAMS.fullmatch(dict(attrs).get("type") or ""))
         if self.inside:
             self.programs.append("")
 
@@ -101,7 +102,7 @@ def test_every_page_begins_with_a_strict_policy_that_fits_it(built):
     ],
 )
 def test_what_would_run_in_a_page_is_named(markup, named):
-    found = policy.refused(f"<p>Text</p>{markup}")
+    found = refusing.refused(f"<p>Text</p>{markup}")
     assert found
     assert named in " ".join(found)
 
@@ -118,4 +119,4 @@ def test_what_would_run_in_a_page_is_named(markup, named):
     ],
 )
 def test_words_about_scripts_are_not_scripts(markup):
-    assert policy.refused(markup) == []
+    assert refusing.refused(markup) == []

@@ -19,8 +19,9 @@ from lxml import html as lxml_html
 
 from bookkit.markup import searching
 from bookkit.outputs import numbers, tables
-from bookkit.pages import finding
+from bookkit.pages import changelog
 from bookkit.pages.builder import BookBuilder
+from factbook.contract import Number, Table
 from tests.bookkit.browser import ROOT, THOROUGH, node, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
 from tests.bookkit.pages.test_browser import CHAPTERS, CLAIMS, DRAWN
@@ -164,7 +165,7 @@ def section(heading: str, identifier: str, *content: nodes.Node) -> nodes.sectio
 
 
 def test_a_chapter_is_searched_by_its_sentences():
-    number = numbers.TracedNumber("$5", "$5", **{numbers.TRACED: [("number-sum", NUMBER)]})
+    number = numbers.TracedNumber("$5", "$5", **{numbers.TRACED: [("number-sum", Number.from_payload(NUMBER))]})
     table = {"caption": "Costs", "columns": ["What", ""], "rows": [["All", NUMBER], ["None", ""]], "emphasis": []}
     document = section(
         "Costs",
@@ -175,7 +176,7 @@ def test_a_chapter_is_searched_by_its_sentences():
         section(
             "Tables",
             "tables",
-            nodes.raw("", "<table>", format="html", **{searching.SENTENCES: tables.sentences(table)}),
+            nodes.raw("", "<table>", format="html", **{searching.SENTENCES: tables.sentences(Table.from_payload(table))}),
             nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "A point."))),
             nodes.definition_list(
                 "", nodes.definition_list_item("", nodes.term("", "Run"), nodes.definition("", nodes.paragraph("", "One training.")))
@@ -279,4 +280,4 @@ def test_no_machine_translates_ids_formulas_and_code(output):
 
 
 def test_code_in_the_feed_is_not_translated():
-    assert finding.markdown("It is `v3_usd` now.") == '<p>It is <code translate="no">v3_usd</code> now.</p>'
+    assert changelog.markdown("It is `v3_usd` now.") == '<p>It is <code translate="no">v3_usd</code> now.</p>'

@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 from pypdf import PdfReader
 
 from bookkit.print import chromium, onepage, pdf
-from bookkit.project import locks
+from bookkit.project import commands, locks
 from tests.bookkit.browser import ROOT, required_browser
 
 # One process prints the book, for all
@@ -196,7 +196,7 @@ def test_without_a_browser_one_sentence_says_how_to_get_one(built, tmp_path, mon
 def test_without_a_site_one_sentence_says_what_to_run(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert pdf.main([]) == 1
-    assert "Run `make site` first." in capsys.readouterr().err
+    assert f"Build it first: {commands.BUILD}" in capsys.readouterr().err
 
 
 def test_a_browser_that_fails_is_named(built, tmp_path, monkeypatch):

@@ -12,8 +12,8 @@ import pytest
 
 from bookkit.citing import citing
 from bookkit.citing.citing import Book
-from bookkit.downloads import downloads, wheel
-from bookkit.editions import published
+from bookkit.downloads import offers, wheel
+from bookkit.editions import baseline
 from bookkit.project import declared
 from bookkit.site import build
 
@@ -84,10 +84,10 @@ def test_the_wheel_holds_what_is_declared(project: Path) -> None:
 def test_downloads_hold_what_is_declared(project: Path, tmp_path: Path) -> None:
     litter(project)
     site = tmp_path / "site"
-    downloads._copy_data(project, "data", site / downloads.FOLDER, Book("T", "N", ()))
-    folder = site / downloads.FOLDER
+    offers.copy_data(project, "data", site, Book("T", "N", ()))
+    folder = site / offers.FOLDER
     assert {path.name for path in (folder / "data").rglob("*")} == {"claims.csv", "README.md", "datapackage.json"}
-    offered = [offer.name for _, members in downloads.offers(site) for offer in members]
+    offered = [offer.name for _, members in offers.find_offers(site) for offer in members]
     assert offered == ["n-data.zip", "README.md", "datapackage.json", "claims.csv"]
     assert b"SECRET" not in (folder / "n-data.zip").read_bytes()
 
@@ -95,10 +95,10 @@ def test_downloads_hold_what_is_declared(project: Path, tmp_path: Path) -> None:
 def test_nothing_that_is_left_out_changes_a_hash(project: Path) -> None:
     """A lock file that a spreadsheet makes during a build must not end it."""
     (project / "data/datapackage.json").touch()
-    before = (build.inputs_digest(project), citing.data_hash(project / "data"), published.state(project, "book", "data", "src"))
+    before = (build.inputs_digest(project), citing.data_hash(project / "data"), baseline.hash_sources(project, "book", "data", "src"))
     litter(project)
     (project / "book/.a.md.swp").write_text("SECRET", encoding="utf-8")
-    after = (build.inputs_digest(project), citing.data_hash(project / "data"), published.state(project, "book", "data", "src"))
+    after = (build.inputs_digest(project), citing.data_hash(project / "data"), baseline.hash_sources(project, "book", "data", "src"))
     assert after == before
     for name in ("data/claims.csv", "data/README.md", "src/kit/units.txt", "src/kit/model.py", "book/a.md"):
         (project / name).write_text("changed", encoding="utf-8")

@@ -13,6 +13,7 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from bookkit.citing import citing
+from bookkit.project import commands
 from bookkit.release import archive
 from bookkit.release.archive import ArchiveError
 from tests.bookkit.conftest import ROOT
@@ -199,7 +200,7 @@ def test_places_that_disagree_are_named(root, capsys, monkeypatch, file, old, ne
 def test_the_files_of_the_root_are_checked_and_written(root, capsys, monkeypatch):
     monkeypatch.chdir(root)
     assert archive.main(["--check"]) == 1
-    assert "codemeta.json is not what CITATION.cff says. Run `make edition`." in capsys.readouterr().err
+    assert f"codemeta.json is not what CITATION.cff says. Run `{commands.DESCRIBE}`." in capsys.readouterr().err
     assert archive.main([]) == 0
     assert archive.main(["--check"]) == 0
     (root / ".zenodo.json").write_text("{}")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bookkit.citing import citing
-from bookkit.downloads import downloads
+from bookkit.downloads import offers
 from bookkit.print import onepage, pdf
+from bookkit.project import commands, layout
 from bookkit.release import dist
 from bookkit.site import build
 
@@ -28,7 +29,7 @@ def root(built: Path, tmp_path: Path, monkeypatch) -> Path:
         shutil.copy(built / name, book)
     (site / "downloads" / WHEEL).write_bytes(b"a wheel")
     name = f"{citing.file_stem(*onepage.edition(site))}.pdf"
-    folder = book / pdf.FOLDER
+    folder = book / layout.PDF
     folder.mkdir(parents=True)
     (folder / name).write_bytes(b"%PDF-1.4")
     shutil.copy(site / build.DIGEST, folder / build.DIGEST)
@@ -70,9 +71,9 @@ def test_without_the_wheel_the_previous_folder_stays(root, capsys):
     assert dist.main([]) == 1
     said = capsys.readouterr().err
     assert "offers no wheel" in said
-    assert "make site" in said
+    assert commands.BUILD in said
     assert "The previous one is still in _build/dist." in said
-    assert _digests(root / dist.FOLDER) == before
+    assert _digests(root / layout.RELEASE) == before
 
 
 @pytest.mark.parametrize(
@@ -89,24 +90,24 @@ def test_a_folder_that_cannot_be_written_leaves_the_previous_one(root, monkeypat
     said = capsys.readouterr().err
     assert f"_build/dist cannot be written: {why}." in said
     assert "Traceback" not in said
-    assert _digests(root / dist.FOLDER) == before
+    assert _digests(root / layout.RELEASE) == before
     assert not (root / dist.ASIDE).exists()
 
 
 def test_without_a_browser_nothing_is_packed(root, monkeypatch, capsys):
-    shutil.rmtree(root / pdf.FOLDER)
+    shutil.rmtree(root / layout.PDF)
     monkeypatch.setattr("bookkit.print.chromium.find_browser", lambda: None)
     assert dist.main([]) == 1
     said = capsys.readouterr().err
     assert "No browser found" in said
     assert "There is no older one." in said
-    assert not (root / dist.FOLDER).exists()
+    assert not (root / layout.RELEASE).exists()
 
 
 def test_a_pdf_of_the_same_site_is_not_printed_again(root, monkeypatch):
     monkeypatch.setattr(pdf, "printed", lambda *_: pytest.fail("printed again"))
     assert pdf.make(root).read_bytes() == b"%PDF-1.4"
-    assert (root / "_build/html" / downloads.FOLDER / pdf.make(root).name).is_file()
+    assert (root / "_build/html" / offers.FOLDER / pdf.make(root).name).is_file()
 
 
 def test_a_pdf_of_an_older_site_is_printed_again(root, monkeypatch):

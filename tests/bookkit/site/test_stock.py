@@ -3,23 +3,22 @@
 import json
 import os
 import sys
-from io import StringIO
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import nbformat
 import pytest
 from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from bookkit.outputs import claims, notes, numbers
+from factbook.contract import Chart, Claims, Number
 from tests.bookkit.outputs.test_bookkit import NUMBER, SPECIFICATION
 from tests.bookkit.outputs.test_claims import claim
 from tests.bookkit.outputs.test_claims import data as claims_data
 from tests.bookkit.outputs.test_hostile import emitted
+from tests.bookkit.stock import build
 
-CHART = "application/vnd.vegalite.v6+json"
-SETTINGS = {"extensions": ["myst_nb", "bookkit"], "nb_execution_mode": "off", "myst_enable_extensions": []}
+CHART = Chart.MIME_TYPE
 FOREIGN = """
 from docutils import nodes
 from sphinx.domains import Domain
@@ -39,32 +38,13 @@ def setup(app):
 
 
 def audit(**changes):
-    whole = claims_data(claim(chapter="index", **changes))
-    return {**whole, "verdicts": [{"key": key, "label": label} for key, label in whole["verdicts"].items()]}
+    return claims_data(claim(chapter="index", **changes))
 
 
 def write(folder: Path, name: str, *outputs: object) -> None:
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}\n\nText."), *outputs])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     (folder / f"{name}.ipynb").write_text(json.dumps(book), encoding="utf-8")
-
-
-def build(folder: Path, builder: str = "dummy", **settings: object) -> tuple[Sphinx, str]:
-    """One build as `jupyter-book build .` makes it, with the environment that the last one left; and what it said."""
-    said, out = StringIO(), folder.parent / "out"
-    with patch_docutils(), docutils_namespace():
-        app = Sphinx(
-            str(folder),
-            str(folder),
-            str(out),
-            str(folder.parent / "doctrees"),
-            builder,
-            confoverrides={**SETTINGS, **settings},
-            status=None,
-            warning=said,
-        )
-        app.build()
-    return app, said.getvalue()
 
 
 @pytest.fixture
@@ -74,15 +54,15 @@ def stock(tmp_path) -> Path:
     (folder / "conf.py").write_text("", encoding="utf-8")
     (folder / "index.md").write_text("# A book\n\n```{toctree}\nfirst\nsecond\n```\n", encoding="utf-8")
     number = {**NUMBER, "id": "v3_bill"}
-    write(folder, "first", emitted(numbers.MIME_TYPE, number), emitted(CHART, SPECIFICATION), emitted(claims.MIME_TYPE, audit()))
-    write(folder, "second", emitted(numbers.MIME_TYPE, number), emitted(CHART, {**SPECIFICATION, "description": "Another"}))
+    write(folder, "first", emitted(Number.MIME_TYPE, number), emitted(CHART, SPECIFICATION), emitted(Claims.MIME_TYPE, audit()))
+    write(folder, "second", emitted(Number.MIME_TYPE, number), emitted(CHART, {**SPECIFICATION, "description": "Another"}))
     return folder
 
 
 def known(app: Sphinx) -> tuple[list[object], list[str], list[str]]:
     """What pages and files are made from: numbers with their ids, charts of cards, claims."""
     charts = [chart["description"] for chart in notes.of_book(app.env, notes.KEY_CHART).values()]
-    return numbers.entries(app), charts, [entry["id"] for entry in claims.known(app).get("claims", ())]
+    return numbers.entries(app), charts, [entry.id for entry in dossier.claims] if (dossier := claims.known(app)) else []
 
 
 def test_a_book_that_is_built_again_and_again_keeps_its_numbers(stock):
@@ -95,7 +75,7 @@ def test_a_book_that_is_built_again_and_again_keeps_its_numbers(stock):
         for name in read_again:
             os.utime(stock / f"{name}.ipynb")
         assert known(build(stock)[0]) == (entries, charts, audited)
-    write(stock, "first", emitted(numbers.MIME_TYPE, {**NUMBER, "id": "v3_bill"}))
+    write(stock, "first", emitted(Number.MIME_TYPE, {**NUMBER, "id": "v3_bill"}))
     assert known(build(stock)[0]) == (entries, charts[1:], [])
     (stock / "first.ipynb").unlink()
     assert known(build(stock)[0]) == (entries[1:], charts[1:], [])
@@ -140,7 +120,7 @@ def test_extensions_that_nobody_here_knows_do_not_stop_a_build(tmp_path, monkeyp
     monkeypatch.setitem(sys.modules, "foreign", ModuleType("foreign"))
     exec(FOREIGN, sys.modules["foreign"].__dict__)
     (folder / "index.md").write_text("# A book\n\n```{toctree}\nfirst\n```\n", encoding="utf-8")
-    half_true = emitted(claims.MIME_TYPE, audit(verdict="half_true", label="Half true"))
+    half_true = emitted(Claims.MIME_TYPE, audit(verdict="half_true", label="Half true"))
     write(folder, "first", emitted("application/vnd.foreign+json", {"a": 1}), half_true)
     _, said = build(folder, "html", extensions=["myst_nb", "bookkit", "foreign"], html_theme="bookkit")
     assert said.count("WARNING") == said.count("skipping unknown output mime type: application/vnd.foreign+json") == 1

@@ -343,8 +343,8 @@ def test_a_statement_given_to_the_wrong_one_is_not_called_a_number() -> None:
 
 def test_a_year_is_no_duration() -> None:
     described = dossier.described(FACTS, BY_ID["a294k_founded"])
-    assert described["compared_with"] == "2023"
-    text = json.dumps([described["steps"], publish.row_details("deepseek_founded_year")["text"]])
+    assert described.compared_with == "2023"
+    text = json.dumps([described.to_payload()["steps"], publish.row_details("deepseek_founded_year").text])
     assert "2,0" not in text and "years" not in text and "%" not in text
 
 

@@ -426,7 +426,7 @@ def test_other_bad_input():
 
 
 def test_a_statistic_leads_to_the_source_of_its_series():
-    number = traced(market.study(RETURNS, "NVDA", "SPY", DAY).t_quantity())
+    number = traced(market.study(RETURNS, "NVDA", "SPY", DAY).t_quantity()).to_payload()
     rows = {row["id"]: row for row in number["rows"]}
     assert set(rows) == {
         f"market_returns/NVDA/{DAY}",

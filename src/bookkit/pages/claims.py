@@ -1,0 +1,276 @@
+"""A page for each audited claim, the list of claims that a chapter treats, and ``claims.json`` for machines.
+
+Each claim becomes a page ``claims/ID.html`` with a lasting address, a citation and ``ClaimReview`` markup. Its overview is
+an output of a chapter (`bookkit.outputs.claims`).
+"""
+
+from __future__ import annotations
+
+import datetime
+import html
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from bookkit.citing import citing
+from bookkit.citing.citing import Book, Work
+from bookkit.citing.extension import cite, write_files
+from bookkit.markup import features, searching
+from bookkit.markup.templates import render
+from bookkit.outputs import beside, notes, numbers
+from bookkit.outputs.claims import FILE, FOLDER, PAGES, address, badge_of, known, places, short_title
+from bookkit.pages import answer, changelog, head
+from bookkit.pages.builder import BookBuilder
+from factbook.contract import READ_AS, Article, Claim, ClaimSource, Dossier, Payload
+
+__all__ = ["PAGES", "setup"]
+
+DECIDED_BY = {
+    "arithmetic": "Decided by arithmetic alone.",
+    "both": "The arithmetic is computed; what the number belongs to is judged.",
+    "judgement": "Judged from sources; there is nothing to compute.",
+}
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    app.setup_extension("bookkit.outputs.claims")
+    app.setup_extension("bookkit.outputs.numbers")
+    app.add_config_value("bookkit_verdicts_page", "", "html", types=[str])
+    app.connect("html-collect-pages", _pages)
+    app.connect("html-page-context", _page_context)
+    app.connect("html-page-context", _print_elsewhere, priority=features.AFTER_ALL)
+    app.connect("build-finished", _finish)
+    return features.METADATA
+
+
+# A claim's page
+
+
+def page(
+    claim: Claim,
+    dossier: Dossier,
+    book: Book,
+    titles: Mapping[str, str],
+    overview_page: str,
+    changes: Sequence[changelog.Entry] = (),
+    verdicts_page: str = "",
+) -> Markup:
+    """The body of a claim's page.
+
+    Args:
+        claim: one of the dossier.
+        dossier: all claims.
+        book: for the address where problems are reported.
+        titles: titles of the chapters by their public names.
+        overview_page: address of the overview below the site's root.
+        changes: the changelog.
+        verdicts_page: public name of the chapter that says how verdicts come about; may be empty.
+    """
+    article = article_of(claim, dossier)
+    return render(
+        "pages/claim.html",
+        claim=claim,
+        up="../",
+        overview_page=overview_page,
+        places=places(claim.lines),
+        badge=badge_of(claim, dossier.known()),
+        due=citing.day(datetime.date.fromisoformat(claim.due)) if claim.due else "",
+        decided_by=DECIDED_BY.get(claim.decided_by) or f"Decided by: {claim.decided_by}.",
+        rows=[(row_id, numbers.row_markup(dossier.rows[row_id])) for row_id in claim.rows],
+        article=(article.url, described(article)),
+        sources=[(source.url, described(source), READ_AS.get(source.read_as, "")) for source in claim.sources],
+        chapter=titles.get(claim.chapter, ""),
+        method=short_title(titles.get(verdicts_page, "")),
+        verdicts_page=verdicts_page,
+        judged=citing.day(datetime.date.fromisoformat(claim.judged)),
+        history=_history(claim, changes),
+        report=_report_address(claim, book),
+    )
+
+
+def article_of(claim: Claim, dossier: Dossier) -> Article:
+    """What is known of the claim's article; of one that is not listed, its name."""
+    unlisted = Article(
+        key=claim.article,
+        name=claim.article_name,
+        source_key="",
+        title=claim.article_name,
+        url="",
+        publisher="",
+        year="",
+        read_as="",
+        tally={},
+    )
+    return next((entry for entry in dossier.articles if entry.key == claim.article), unlisted)
+
+
+def described(source: ClaimSource | Article) -> str:
+    """A source in a line: title, publisher and year, as far as known."""
+    return ", ".join(filter(None, (source.title, source.publisher.replace("unknown", ""), source.year)))
+
+
+def _history(claim: Claim, changes: Sequence[changelog.Entry]) -> list[tuple[str, str, Markup]]:
+    """What the changelog says of the claim or of a row behind it: version, day and line."""
+    names = {claim.id, *claim.rows}
+    return [
+        (entry.version, citing.day(entry.date), Markup(line))
+        for entry in changes
+        for line in re.findall(r"<li>(.*?)</li>", entry.text, flags=re.DOTALL)
+        if names & set(re.findall(r"<code[^>]*>(.*?)</code>", line))
+    ]
+
+
+def _report_address(claim: Claim, book: Book) -> str:
+    """Where a reader reports a problem, where the repository or a contact is known."""
+    body = f"Page: {_address_in(book, claim)}\nWhat it says: {claim.paraphrase}\n\nWhat is wrong, and which source shows it?\n"
+    return citing.report_address(book, claim.id, body)
+
+
+def _address_in(book: Book, claim: Claim) -> str:
+    return book.address(address(claim.id)) or address(claim.id)
+
+
+# Machines
+
+
+def claim_review(claim: Claim, dossier: Dossier, work: Work) -> Payload:
+    """The claim as a ``ClaimReview`` of schema.org."""
+    book, article = work.book, article_of(claim, dossier)
+    rated = dossier.known()[claim.verdict].rated
+    appearance = {"@type": "Article", "headline": article.title, "url": article.url}
+    return {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        **({"url": work.address} if work.address else {}),
+        "datePublished": claim.judged,
+        "claimReviewed": claim.paraphrase,
+        "author": [{"@type": "Organization", "name": author.name} for author in book.authors],
+        "reviewBody": claim.reason,
+        "itemReviewed": {
+            "@type": "Claim",
+            "author": {"@type": "Organization", "name": claim.article_name},
+            "appearance": {name: value for name, value in appearance.items() if value},
+            "datePublished": claim.as_of,
+        },
+        "reviewRating": {
+            "@type": "Rating",
+            "alternateName": claim.label,
+            **({} if rated is None else {"ratingValue": rated, "worstRating": 1, "bestRating": 5}),
+        },
+        "inLanguage": book.language,
+    }
+
+
+def machine_entries(dossier: Dossier, book: Book) -> list[Payload]:
+    """Every claim with its steps as text, its verdict and the rows behind it."""
+    return [
+        {
+            **claim.to_payload(),
+            "steps": ["".join(part if isinstance(part, str) else part.text for part in step) for step in claim.steps],
+            "sources": [source.source_key for source in claim.sources],
+            "address": _address_in(book, claim),
+        }
+        for claim in dossier.claims
+    ]
+
+
+def machine_file(dossier: Dossier, book: Book) -> str:
+    """``claims.json``: the articles, what verdicts are called, and every claim."""
+    document = {
+        "version": book.version,
+        "articles": [article.to_payload() for article in dossier.articles],
+        "verdicts": {key: verdict.label for key, verdict in dossier.known().items()},
+        "claims": machine_entries(dossier, book),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+# With Sphinx
+
+
+def work_of(book: Book, claim: Claim) -> Work:
+    """The page of a claim as a citable work."""
+    return Work(book, f"Audit of the claim: {claim.paraphrase}", address(claim.id))
+
+
+def works(app: Sphinx) -> list[Work]:
+    """The claims' pages as citable works."""
+    dossier = known(app)
+    return [work_of(citing.book_of(app), claim) for claim in dossier.claims] if dossier else []
+
+
+def _home(app: Sphinx) -> str:
+    """The chapter that shows all claims."""
+    return next(iter(notes.of_book(app.env, notes.CLAIMS)))
+
+
+def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    dossier = known(app)
+    if dossier is None or not citing.writes_pages(app):
+        return
+    book, titles = citing.book_of(app), beside.titles(app)
+    overview_page, changes = app.builder.get_target_uri(_home(app)), changelog.changes(app)
+    for claim in dossier.claims:
+        context = {
+            "title": html.escape(work_of(book, claim).title),
+            "body": str(page(claim, dossier, book, titles, overview_page, changes, app.config.bookkit_verdicts_page)),
+            "bookkit_claim": claim,
+        }
+        if isinstance(app.builder, BookBuilder):
+            app.builder.add_to_search(_searched(claim))
+        yield f"{FOLDER}/{claim.id}", context, "page.html"
+
+
+def _searched(claim: Claim) -> searching.Page:
+    said = f"{claim.article_name}: {claim.said}." if claim.said else f"{claim.article_name}."
+    return searching.page(address(claim.id), claim.paraphrase, [("", "", [f"{claim.label}. {claim.reason}", said])], "Claim")
+
+
+def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:
+    dossier = known(app)
+    if dossier is None or not citing.writes_pages(app):
+        return
+    claim: Claim | None = context.get("bookkit_claim")
+    if claim:
+        work = work_of(citing.book_of(app), claim)
+        description = answer.shorten(f"{claim.label}. {claim.reason}")
+        head.describe(app, context, work, description, claim_review(claim, dossier, work), card_of=_home(app))
+        cite(context, work, thing="claim")
+    elif pagename in app.env.found_docs:
+        name = beside.public_name(app, pagename)
+        context["bookkit_chapter_claims"] = chapter_list(name, dossier, posixpath.relpath(".", posixpath.dirname(name) or "."))
+
+
+def _print_elsewhere(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:
+    """Under a theme of others the list ends the text."""
+    if context.get("bookkit_chapter_claims") and not features.prints_features(context):
+        context["body"] = f"{context.get('body', '')}\n{context['bookkit_chapter_claims']}"
+
+
+def chapter_list(name: str, dossier: Dossier, root: str) -> Markup | str:
+    """The claims that a chapter treats, as a folded list; nothing where it treats none."""
+    verdicts = dossier.known()
+    shown = [
+        (claim, badge_of(claim, verdicts), posixpath.normpath(f"{root}/{address(claim.id)}"))
+        for claim in dossier.claims
+        if claim.chapter == name
+    ]
+    return render("pages/chapter_claims.html", claims=shown) if shown else ""
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    dossier = known(app)
+    if exception or dossier is None or not citing.writes_pages(app):
+        return
+    output = Path(app.outdir)
+    (output / FILE).write_text(machine_file(dossier, citing.book_of(app)), encoding="utf-8", newline="\n")
+    write_files(output, works(app))
