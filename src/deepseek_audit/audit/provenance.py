@@ -15,18 +15,6 @@ from factbook.facts import UnknownFact, unknown
 from factbook.rounding import settle
 from factbook.tables import Row
 
-# Figures in circulation that are not sums of money, and so have no line in headline_figures.csv
-FURTHER_FIGURES = {
-    "r1_gpus_512": "512 H800 for R1’s reinforcement learning",
-    "v3_gpus_2048": "2,048 H800 for V3",
-    "hopper_gpus_50000": "50,000 Hopper chips",
-    "price_ratio_27": "27 times below o1",
-    "cache_reduction_93": "93.3% less cache",
-    "nvda_loss_589": "$589 billion lost by Nvidia in a day",
-    "gpt3_price_1200": "1/1200 of the price of GPT-3’s quality",
-    "cost_fall_75": "Training costs 75% lower each year",
-}
-
 
 class ProvenanceError(ValueError):
     """The steps of a figure contradict each other."""
@@ -41,7 +29,7 @@ class Tables(Protocol):
 
 def figures(facts: Tables) -> dict[str, str]:
     """Every figure whose way is known, with its name, in the order of ``citations.csv``."""
-    names = {row["figure_id"]: row["label"] for row in facts.rows("headline_figures")} | FURTHER_FIGURES
+    names = {row["figure_id"]: row["label"] for table in ("headline_figures", "further_figures") for row in facts.rows(table)}
     return {row["figure"]: names[row["figure"]] for row in facts.rows("citations")}
 
 
@@ -62,7 +50,7 @@ def independent_origins(facts: Tables, figure: str) -> set[str]:
 
     Args:
         facts: the tables.
-        figure: an id of ``headline_figures.csv`` or of :data:`FURTHER_FIGURES`.
+        figure: an id of ``headline_figures.csv`` or of ``further_figures.csv``.
 
     Returns:
         Keys of the sources that took the figure from no other.
@@ -109,35 +97,9 @@ def _follow(figure: str, source: str, taken: Mapping[str, list[str]], known: dic
     known[source] = frozenset().union(*(known[other] for other in before)) if before else frozenset({source})
 
 
-# What sources are called in a chart; the others by author or publisher and year
-SHORT_NAMES = {
-    "v3_report": "V3 report",
-    "v2_report": "V2 report",
-    "r1_nature": "R1 in Nature",
-    "semianalysis_debates": "SemiAnalysis",
-    "livemint_wang": "Alexandr Wang",
-    "register_2025": "The Register",
-    "deepseek_pricing_usd": "Price page",
-    "longbridge_0127": "Wallstreetcn",
-    "wired_altman_2023": "Altman, in WIRED",
-    "cottier_2024": "Epoch AI, paper",
-    "wood_bloomberg": "Cathie Wood",
-    "ai_index_2024": "AI Index",
-    "amodei": "Dario Amodei",
-    "epoch_cost_repo": "Epoch AI, data",
-    "glenn_thread": "Glenn Luk",
-    "house_unmasked": "House committee",
-    "lambert_2025": "Nathan Lambert",
-    "nature_news_2025": "Nature News",
-    "reuters_r1_2025": "Reuters",
-    "taiwannews_deepseek": "Taiwan News",
-    "techspot_r1": "TechSpot",
-    "tomshardware_deepseek": "Tom’s Hardware",
-    "willison_2024": "Simon Willison",
-    "winbuzzer_unmasked": "WinBuzzer",
-    "article_294k": "R1-bill article",
-    "article_economics": "Economics",
-}
+def short_names(facts: Tables) -> dict[str, str]:
+    """What sources are called in a chart, by their keys; the others by author or publisher and year."""
+    return {row["source_key"]: row["short_name"] for row in facts.rows("sources") if row["short_name"]}
 
 
 def columns(facts: Tables, last: Collection[str]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from deepseek_audit.models.architecture import training_flops
 from factbook.facts import Facts
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
 
+# DeepSeek-V3 report, section 3.1: nodes of eight H800; so are servers of the DGX and HGX kinds
 GPUS_PER_NODE = constant(8, "gpu", "8 GPUs per node")
 SCOPES = {
     "run": "One training run, at an assumed rent",
