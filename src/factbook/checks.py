@@ -20,7 +20,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from factbook.expressions import ExpressionError, Function, NotCompared, Scope, compiled
 from factbook.facts import Facts, UnknownFact
@@ -53,9 +52,9 @@ class Check:
     name: str
     what: str
     function: Callable[..., None]
-    keys: Callable[[Facts], Iterable[Any]] | None = None
+    keys: Callable[[Facts], Iterable[object]] | None = None
 
-    def cases(self, facts: Facts) -> Iterator[tuple[Any, ...]]:
+    def cases(self, facts: Facts) -> Iterator[tuple[object, ...]]:
         """The arguments after the facts, one tuple for each time the rule is asked."""
         return iter([()]) if self.keys is None else ((key,) for key in self.keys(facts))
 
@@ -85,7 +84,7 @@ def findings(facts: Facts, checks: Iterable[Check]) -> Findings:
     return found
 
 
-def _ask(check: Check, facts: Facts, case: tuple[Any, ...], found: Findings) -> None:
+def _ask(check: Check, facts: Facts, case: tuple[object, ...], found: Findings) -> None:
     try:
         check.function(facts, *case)
     except (NotCompared, UnknownFact) as missing:
@@ -140,7 +139,7 @@ def _judge(row: Row, scope: Scope) -> None:
         number = one.magnitude_in(unit(row["unit"] or "ratio"))
         if not low - NOISE * abs(low) <= number <= high + NOISE * abs(high):
             bounds = f"{row['at_least'] or 'anything'} and {row['at_most'] or 'anything'}"
-            raise Contradiction(f"{one.formula} is {number:.4g} {row['unit']}, not between {bounds} ({row['reason']})")
+            raise Contradiction(f"{one.formula} is {number:.6g} {row['unit']}, not between {bounds} ({row['reason']})")
 
 
 def _agree(one: Quantity, other: Quantity, tolerance: str) -> bool:
@@ -152,7 +151,7 @@ def _agree(one: Quantity, other: Quantity, tolerance: str) -> bool:
 
 
 def _told(one: Quantity) -> str:
-    return f"{one.formula} is {one.magnitude:.6g} {one.unit}".rstrip()
+    return f"{one.formula} is {one.magnitude:.10g} {one.unit}".rstrip()
 
 
 def _filled(text: str, case: Mapping[str, str]) -> str:

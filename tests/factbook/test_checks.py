@@ -48,7 +48,7 @@ def test_a_measure_equals_to_its_last_digit_or_lies_between_bounds(cells: dict[s
 
 def test_a_contradiction_names_both_sides_and_the_reason() -> None:
     (line,) = found(measure="v3_hours_total", equals="v3_hours_pretrain + v3_hours_context").contradictions
-    assert line == ("new: v3_hours_total is 2.788e+06 gpu_hour, but v3_hours_pretrain + v3_hours_context is 2.783e+06 gpu_hour (So it is.)")
+    assert line == ("new: v3_hours_total is 2788000 gpu_hour, but v3_hours_pretrain + v3_hours_context is 2783000 gpu_hour (So it is.)")
 
 
 def test_a_bound_is_told_with_its_unit() -> None:
