@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from factbook import catalog, facts, tables
+from factbook import catalog, checks, facts, tables
 from factbook.spreadsheets import digits, tidying
 
 # More numbers with other digits are listed when asked for
@@ -99,9 +99,10 @@ def restore(loaded: facts.Facts) -> None:
 
 def cross(loaded: facts.Facts) -> None:
     """Tell what no longer fits, where somebody changed one of two rows that agree."""
-    from deepseek_audit.checks import crosschecks
+    from deepseek_audit.checks.functions import FUNCTIONS
 
-    found = crosschecks.findings(loaded)
+    rules = checks.of_table(loaded, FUNCTIONS)
+    found = checks.findings(loaded, rules.values())
     for line in found.contradictions:
         print(f"           {line}")
     for line in found.not_compared:
@@ -109,7 +110,7 @@ def cross(loaded: facts.Facts) -> None:
     ending = f"{len(found.contradictions)} contradictions, see above" if found.contradictions else "the rows agree"
     if found.not_compared:
         ending += f"; {len(found.not_compared)} not compared"
-    print(f"cross      {len(crosschecks.CHECKS)} rules: {ending}")
+    print(f"cross      {len(rules)} rules: {ending}")
 
 
 def audit(loaded: facts.Facts) -> int:

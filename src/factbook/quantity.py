@@ -66,6 +66,21 @@ def _base_factor(measured_in: pint.Unit) -> Decimal:
     return Decimal(unit_registry(Decimal).Quantity(Decimal(1), str(measured_in)).to_base_units().magnitude)
 
 
+@functools.cache
+def _conversion(source: pint.Unit, target: pint.Unit) -> float:
+    """How many of one unit another one is."""
+    return float(unit_registry().Quantity(1.0, source).to(target).magnitude)
+
+
+@functools.cache
+def _combined_unit(symbol: str, left: pint.Unit, right: pint.Unit) -> tuple[float, pint.Unit]:
+    """The unit of a product or ratio, reduced (hours times dollars an hour are dollars), and the factor that this takes."""
+    one, other = (unit_registry().Quantity(1.0, side) for side in (left, right))
+    combined: Any = one * other if symbol == "×" else one / other
+    reduced = combined.to_reduced_units()
+    return float(reduced.magnitude), reduced.units
+
+
 def _as_unit(value: Any) -> pint.Unit:
     """Narrow what pint's arithmetic on units returns."""
     return unit_registry().Unit(value)
@@ -149,9 +164,17 @@ class Quantity:
             high=self.high.to(target) if self.high else None,
         )
 
+    def magnitude_in(self, target: pint.Unit) -> float:
+        """The bare number in another unit.
+
+        Raises:
+            UnitError: the target measures something else.
+        """
+        return self.magnitude * self._factor(target)
+
     def _factor(self, target: pint.Unit) -> float:
         try:
-            return float(unit_registry().Quantity(1.0, self.unit).to(target).magnitude)
+            return _conversion(self.unit, target)
         except pint.DimensionalityError:
             raise UnitError(f"{self._described()} is measured in {self.unit or 'no unit'}, not in {target or 'a plain number'}.") from None
 
@@ -176,12 +199,10 @@ class Quantity:
         left, right = (quantity, self) if swap else (self, quantity)
         if symbol in "+−":
             return left._add(right, symbol, operation)
-        unit_left, unit_right = (unit_registry().Quantity(1.0, side.unit) for side in (left, right))
-        combined: Any = unit_left * unit_right if symbol == "×" else unit_left / unit_right
-        reduced = combined.to_reduced_units()
-        magnitude = operation(left.magnitude, right.magnitude) * float(reduced.magnitude)
+        factor, measured_in = _combined_unit(symbol, left.unit, right.unit)
+        magnitude = operation(left.magnitude, right.magnitude) * factor
         trace = Trace(f"{left._label(2)} {symbol} {right._label(2 if symbol == '×' else 3)}", left.rows | right.rows, 2)
-        return Quantity(magnitude, reduced.units, min(left.digits, right.digits), trace)
+        return Quantity(magnitude, measured_in, min(left.digits, right.digits), trace)
 
     def _add(self, other: Quantity, symbol: str, operation: Callable[[float, float], float]) -> Quantity:
         factor = other._factor(self.unit)  # Before anything else: zero dollars and five hours have no sum either

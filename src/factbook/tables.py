@@ -560,11 +560,27 @@ def _graded_faults(rows: list[Row]) -> Iterator[Place]:
             yield index, "evidence", "grade", message, "Grade it unverified, or say in read_as how the fact was seen."
 
 
+def _equal_or_bounded_faults(rows: list[Row]) -> Iterator[Place]:
+    """A check says what its measure equals, or between what bounds it lies and in what unit."""
+    for index, row in enumerate(rows):
+        bounded = bool(row["at_least"] or row["at_most"])
+        if bool(row["equals"]) == bounded:
+            state = "beside bounds" if bounded else "nor are there bounds"
+            message = f"equals is {'filled ' if bounded else 'not filled, '}{state}."
+            yield index, "equals", "equal or bounded", message, "Fill in equals, or at_least and at_most with their unit."
+        elif bounded != bool(row["unit"]):
+            message = "the bounds have no unit." if bounded else "the unit is that of bounds, and there are none."
+            yield index, "unit", "equal or bounded", message, "Give bounds a unit (ratio for a plain number), and nothing else."
+        elif bounded and row["tolerance"]:
+            yield index, "tolerance", "equal or bounded", "bounds have no tolerance.", "Leave it empty, or say what the measure equals."
+
+
 _RULES: dict[str, Callable[[list[Row]], Iterator[Place]]] = {
     "range": _range_faults,
     "ordered_range": _ordered_range_faults,
     "value_or_text": _value_or_text_faults,
     "graded": _graded_faults,
+    "equal_or_bounded": _equal_or_bounded_faults,
 }
 
 
