@@ -1,4 +1,4 @@
-"""The facts of the report: every row of ``data/`` by its id, as a quantity that knows its source.
+"""The facts of a book: every row of ``data/`` by its id, as a quantity that knows its source.
 
 >>> facts = load()
 >>> cost = facts["v3_hours_total"] * facts["v3_rate_assumed"]
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from factbook import quantity, tables
+from factbook import quantity, tables, units
 from factbook.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ class Facts(Mapping[str, Quantity]):
         self.directory = directory or tables.data_directory()
         self.descriptor = tables.read_descriptor(self.directory)
         self._set(tables.read_tables(self.directory))
+        if faults := list(_unknown_units(self._tables)):
+            raise tables.DataError(faults)
         self._used: set[str] = set()
         self._assumed: dict[str, tables.Row] = {}
         self._tell("glance", self._tables)
@@ -412,6 +414,19 @@ class Facts(Mapping[str, Quantity]):
             elif field["type"] == "date":
                 frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
         return frame
+
+
+def _unknown_units(read: Mapping[str, list[tables.Row]]) -> Iterator[tables.Fault]:
+    """The first row of each table with a unit that is none."""
+    for name, rows in read.items():
+        first = {row["unit"]: (number, row) for number, row in reversed(list(enumerate(rows, start=2))) if row.get("unit")}
+        for written, (number, row) in sorted(first.items()):
+            try:
+                quantity.unit(written)
+            except quantity.UnitError:
+                if written not in tables.TEXT_UNITS:
+                    key = next(iter(row.values()))
+                    yield tables.Fault(f"data/{name}.csv", "unit", f"“{written}” is no unit.", units.advice(), number, key, "unit")
 
 
 def _quantity(row: tables.Row) -> Quantity:

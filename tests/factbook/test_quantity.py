@@ -280,7 +280,7 @@ def test_tables_as_data_frames():
 def test_untraced_numbers_are_not_published():
     with pytest.raises(UntracedNumber, match="no data row"):
         glue(six=constant(6, "ratio", "6"))
-    with pytest.raises(UntracedNumber, match="publish quantities"):
+    with pytest.raises(UntracedNumber, match="is a plain number"):
         glue(typed=27.4)
     with pytest.raises(UntracedNumber):
         Table("A table", ["What", "How much"], [["typed", 27.4]])

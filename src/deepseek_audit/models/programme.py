@@ -25,7 +25,7 @@ from factbook.rounding import round_to, settle
 
 Array = npt.NDArray[np.float64]
 
-# Of 365.25 days, as units.txt defines the year
+# Of 365.25 days, as factbook/units.txt defines the year
 HOURS_PER_YEAR = constant(1, "year", "1 year").to("hour").magnitude
 # Half the width of a 90% interval, in standard deviations of the normal distribution
 NINETY_PERCENT = 1.6448536269514722
