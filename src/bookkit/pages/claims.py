@@ -18,6 +18,7 @@ from typing import Any
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 
 from bookkit.citing import citing
 from bookkit.citing.citing import Book, Work
@@ -38,7 +39,7 @@ DECIDED_BY = {
 }
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.claims")
     app.setup_extension("bookkit.outputs.numbers")
