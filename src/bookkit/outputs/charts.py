@@ -26,6 +26,8 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 import bookkit
 from bookkit.markup import assets, places, searching
@@ -106,7 +108,7 @@ class ChartFigure(nodes.General, nodes.Element):  # type: ignore[misc]
     """A drawn chart (attribute ``drawn``) and its files by kind (``files``)."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
@@ -130,7 +132,7 @@ def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
     return ChartFigure("", drawn=drawn, files=files(drawn), **{searching.SENTENCES: sentences})
 
 
-def visit_html(translator: Any, node: ChartFigure) -> None:
+def visit_html(translator: HTML5Translator, node: ChartFigure) -> None:
     """Write the figure into the page and its files beside it."""
     drawn: Drawn = node["drawn"]
     place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)

@@ -17,6 +17,8 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets
 from bookkit.markup.templates import render
@@ -37,7 +39,7 @@ class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
     """A number in a sentence: the one in its attribute `TRACED`."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.notes")
     as_text = (visit_number_as_text, depart_number_as_text)
@@ -70,18 +72,18 @@ def number_node(environment: BuildEnvironment, number: Number, name: str) -> Tra
     return TracedNumber(number.text, number.text, **{TRACED: [(identifier, number)]})
 
 
-def visit_number(self: Any, node: TracedNumber) -> None:
+def visit_number(self: HTML5Translator, node: TracedNumber) -> None:
     """Write a number as a link to its trace."""
     ((identifier, number),) = node[TRACED]
     self.body.append(traced(number.text, identifier))
     raise nodes.SkipNode
 
 
-def visit_number_as_text(self: Any, node: TracedNumber) -> None:
+def visit_number_as_text(_translator: nodes.NodeVisitor, node: TracedNumber) -> None:
     """In formats without links to traces the number is its text."""
 
 
-def depart_number_as_text(self: Any, node: TracedNumber) -> None:
+def depart_number_as_text(_translator: nodes.NodeVisitor, node: TracedNumber) -> None:
     """Nothing to close."""
 
 
