@@ -345,6 +345,30 @@ class Facts(Mapping[str, Quantity]):
                 groups.setdefault(tuple(row[name] for name in columns), []).append(row)
         return groups.get(tuple(columns.values()), [])
 
+    def in_sentence(self, written: str) -> Quantity:
+        """What a sentence reads without code: ``v3_hours_total``, ``v3_hours_total, 4 bare``, ``sonnet_cost.low``.
+
+        Args:
+            written: an id of a row of the data or of a claim; with ``.low`` or ``.high`` for an end of its range; with a format
+                after a comma, as :meth:`~factbook.quantity.Quantity.shown` reads it.
+
+        Raises:
+            UnknownFact: there is no such row, or it has no such end; the message says what to write.
+        """
+        name, _, specification = (part.strip() for part in written.partition(","))
+        fact_id, _, end = name.partition(".")
+        home = self.home(fact_id)
+        value = self.claim(fact_id) if home == "claims" else self[fact_id]
+        if end:
+            ends = {"low": value.low, "high": value.high}
+            if end not in ends:
+                raise UnknownFact(f"{written!r}: write {fact_id}, {fact_id}.low or {fact_id}.high.")
+            at_end = ends[end]
+            if at_end is None:
+                raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
+            value = at_end
+        return value.shown(specification) if specification else value
+
     def paths(self, *names: str) -> list[Path]:
         """The files of some tables."""
         paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}

@@ -50,7 +50,9 @@ def _write_notebooks(app: Sphinx, exception: Exception | None) -> None:
         source = stored_notebook(app, docname)
         if source.is_file():
             name = f"{offers.NOTEBOOKS}/{source.relative_to(Path(app.srcdir) / app.config.bookkit_notebooks_folder).as_posix()}"
-            surroundings = Surroundings(app.builder.get_target_uri(docname), app.config.html_baseurl, bibliography.entries(app))
+            surroundings = Surroundings(
+                app.builder.get_target_uri(docname), app.config.html_baseurl, bibliography.entries(app), app.config.bookkit_facts
+            )
             try:
                 publish(source, site / name, cell, name, surroundings)
             except NotReadable as error:

@@ -50,6 +50,7 @@ class Number:
     unit: str = ""
     formula: str = ""
     rows: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def chapter(self) -> str:
@@ -114,15 +115,17 @@ class Difference:
 
 
 def compare(old: Edition, new: Edition) -> Difference:
-    """What differs, in the order of the newer edition."""
-    moved = [(old.numbers[key], number) for key, number in new.numbers.items() if key in old.numbers and _moved(old.numbers[key], number)]
+    """What differs, in the order of the newer edition. A number that has another name today is the one it was."""
+    today = {earlier: key for key, number in new.numbers.items() for earlier in number.earlier}
+    known = {today.get(key, key): number for key, number in old.numbers.items()}
+    moved = [(known[key], number) for key, number in new.numbers.items() if key in known and _moved(known[key], number)]
     keys = [*new.claims, *(key for key in old.claims if key not in new.claims)]
     pairs = [(old.claims.get(key), new.claims.get(key)) for key in keys]
     return Difference(
         old,
         tuple(moved),
-        tuple(number for key, number in new.numbers.items() if key not in old.numbers),
-        tuple(number for key, number in old.numbers.items() if key not in new.numbers),
+        tuple(number for key, number in new.numbers.items() if key not in known),
+        tuple(number for key, number in known.items() if key not in new.numbers),
         tuple((before, after) for before, after in pairs if _judged(before) != _judged(after)),
     )
 
@@ -306,7 +309,15 @@ def of_site(numbers: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, 
     """An edition from what a site tells machines."""
     return Edition(
         {
-            entry["id"]: Number(entry["id"], entry["text"], _float(entry["value"]), entry["unit"], entry["formula"], tuple(entry["rows"]))
+            entry["id"]: Number(
+                entry["id"],
+                entry["text"],
+                _float(entry["value"]),
+                entry["unit"],
+                entry["formula"],
+                tuple(entry["rows"]),
+                tuple(entry.get("earlier", ())),
+            )
             for entry in numbers
         },
         {
