@@ -350,7 +350,7 @@ class Facts(Mapping[str, Quantity]):
 
         Args:
             written: an id of a row of the data or of a claim; with ``.low`` or ``.high`` for an end of its range; with a format
-                after a comma, as :meth:`~factbook.quantity.Quantity.shown` reads it.
+                after a comma: digits, ``bare``, a unit to convert to, ``fall`` for a loss as a positive number.
 
         Raises:
             UnknownFact: there is no such row, or it has no such end; the message says what to write.
@@ -367,7 +367,13 @@ class Facts(Mapping[str, Quantity]):
             if at_end is None:
                 raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
             value = at_end
-        return value.shown(specification) if specification else value
+        words = specification.split()
+        if target := next((word for word in words if not word.isdigit() and word not in ("bare", "fall")), ""):
+            value = value.to(target)
+        if "fall" in words:
+            value = (-1 * value).to(str(value.unit))
+        printed = " ".join(word for word in words if word.isdigit() or word == "bare")
+        return value.shown(printed) if printed else value
 
     def paths(self, *names: str) -> list[Path]:
         """The files of some tables."""

@@ -19,6 +19,7 @@ from bookkit.markup import features
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.citing")
+    app.setup_extension("bookkit.outputs.fact_role")
     app.add_config_value("bookkit_notebooks_folder", "notebooks", "html", types=[str])
     app.add_config_value("bookkit_colab_branch", notebook_downloads.COLAB_BRANCH, "html", types=[str])
     app.connect("html-collect-pages", _copy_data)

@@ -2,7 +2,7 @@ from IPython import get_ipython
 
 
 class Reading:
-    """A cell that begins with %%text shows its Markdown with numbers for {{names}}, recorded or read from the facts, and again when one changes."""
+    """A cell that begins with %%text shows its Markdown with numbers for {{names}}, and again when one of them changes."""
 
     # Names that a chapter may use itself are imported where they are needed: what it assigns changes nothing here
 
@@ -29,15 +29,14 @@ class Reading:
 
     def look_up(self, *_, text=""):
         """Read the facts that texts name, once the chapter has loaded them."""
+        from contextlib import suppress
         from re import findall
 
         read = getattr(self.names.get("facts"), "in_sentence", None)
         for name in findall(r"\{\{([^{}]+)\}\}", "".join([text, *self.shown])) if read else ():
             if name not in self.values:
-                try:
+                with suppress(KeyError, ValueError):  # a number that is recorded later
                     self.note(name, str(read(name)))
-                except (KeyError, ValueError):  # a number that is recorded later
-                    pass
 
     def note(self, name, value):
         if self.values.get(name) != value:
