@@ -75,7 +75,7 @@ def setup(app: Any) -> dict[str, Any]:
     sources.connect(app)
     published.connect(app)
     downloads.connect(app)
-    return {"version": "0.3.0", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _addresses(_app: Any, config: Any) -> None:

@@ -1,6 +1,6 @@
 """Check every address outside the site, politely, and keep what was found.
 
-``python -m bookkit.checks.links _build/html --record published/links.json`` reads the finished pages, since links also stand
+``bookkit links _build/html --record published/links.json`` reads the finished pages, since links also stand
 in traces and tables that no source file holds, and asks for each address once. Internal links are the tests' business.
 
 Decided: hosts are asked side by side, but each host one address at a time with a pause between, under a name of our
@@ -31,8 +31,6 @@ from typing import Any, Protocol
 from urllib.parse import urldefrag, urlsplit
 
 import requests
-
-from bookkit import console
 
 AGENT = "bookkit-link-check (weekly; HEAD, then GET)"
 ARCHIVE = "https://web.archive.org/web/"
@@ -88,7 +86,7 @@ class Session(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the links of a site; the exit status says whether any is lost."""
-    parser = argparse.ArgumentParser(prog="bookkit.checks.links", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit links", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("site", type=Path, help="the folder of the built site")
     parser.add_argument("--record", type=Path, required=True, help="JSON file that keeps what was found")
     parser.add_argument("--captures", action="store_true", help="ask the Internet Archive for copies of what is lost")
@@ -333,7 +331,3 @@ def report(answers: Mapping[str, Answer], pages: Mapping[str, Sequence[str]]) ->
                 copy = f", copy: {answer.capture}" if answer.capture else ""
                 lines.append(f"- {state} ({answer.detail}){where}: {url}{copy} ({', '.join(pages.get(url, ())[:3])})")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -15,7 +15,7 @@ notebook itself, and it works in ten years beside a copy of the wheel.
 Without ``BOOK_SITE_URL`` the cell knows no address. It then looks beside the notebook and into the site's folder,
 so that a copy of the whole site on a disk is enough.
 
-``python -m bookkit.downloads.portable FOLDER`` writes the copies without building any page, as Binder wants them.
+``bookkit portable FOLDER`` writes the copies without building any page, as Binder wants them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.downloads import launch, wheel
 from bookkit.downloads.readable import OUT_OF_SIGHT, NotReadable, Surroundings, readable
@@ -117,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
     import yaml
     from pybtex.database import parse_file
 
-    parser = argparse.ArgumentParser(prog="bookkit.portable", description="Write the stored notebooks as the site publishes them.")
+    parser = argparse.ArgumentParser(prog="bookkit portable", description="Write the stored notebooks as the site publishes them.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(READABLE), help=f"where to write (default: {READABLE})")
     folder, root = parser.parse_args(arguments).folder, Path.cwd()
     configured = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
@@ -189,7 +188,3 @@ def _entries(app: Any) -> Mapping[str, Any]:
 def _literal(value: object) -> str:
     """As Python source, with the quotes that the house style wants."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(value, str) else repr(value)
-
-
-if __name__ == "__main__":
-    console.run(main)

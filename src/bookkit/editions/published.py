@@ -5,7 +5,7 @@ a reader who changed an input, or its makers between two editions. Each page the
 ``differences.html``. Where no number moved there is no such line; the page says so, and whether data, text or code
 changed all the same.
 
-``python -m bookkit.editions.published`` keeps the numbers of the built site as the published edition, in the file that
+``bookkit baseline`` keeps the numbers of the built site as the published edition, in the file that
 ``bookkit_published`` names: one number a line, so that a change of edition reads well in version control. It is told
 apart by the version of ``CITATION.cff``. ``--check`` says instead whether this state is fit to be released.
 
@@ -31,7 +31,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.editions import compare
 from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference, Edition, EditionError, Number
@@ -435,7 +434,7 @@ def obstacles(site: Path, path: Path) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Keep the numbers of the built site, or say whether they are kept."""
-    parser = argparse.ArgumentParser(prog="bookkit.published", description="Keep the numbers of the built site as the published edition.")
+    parser = argparse.ArgumentParser(prog="bookkit baseline", description="Keep the numbers of the built site as the published edition.")
     parser.add_argument("--site", type=Path, default=SITE, help="the built site")
     parser.add_argument("--file", type=Path, default=Path(KEPT), help="the file that keeps the published edition")
     parser.add_argument("--check", action="store_true", help="change nothing; say whether the site is the edition that is kept")
@@ -455,7 +454,3 @@ def main(arguments: list[str] | None = None) -> int:
         f"edition    {len(edition.numbers):,} numbers and {len(edition.claims):,} verdicts of edition {edition.version} in {options.file}"
     )
     return 0
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -105,4 +105,4 @@ def _place(builder: Any, docname: str) -> Place:
 
 def _say_whether_live(app: Any) -> None:
     if app.builder.format == "html" and not (STATIC / SCRIPT).is_file():
-        logger.info("bookkit: the script for interactive charts was not built (`python -m bookkit.site.bundle`); charts stay static.")
+        logger.info("bookkit: the script for interactive charts was not built (`bookkit bundle`); charts stay static.")
