@@ -56,17 +56,15 @@ class WheelError(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """What goes into the wheel: texts of the metadata, and the files by their path in the archive."""
+    """What goes into the wheel: its metadata, and the files by their path, licenses above the packages."""
 
     package: str
     name: str
     version: str
-    summary: str
-    license: str
     requires_python: str
     dependencies: tuple[str, ...]
+    described: Mapping[str, Any]
     files: Mapping[str, bytes]
-    licenses: Mapping[str, bytes]
 
     @property
     def edition(self) -> str:
@@ -74,7 +72,7 @@ class Package:
         digest = hashlib.sha256()
         for part in (self.version, self.requires_python, *self.dependencies):
             digest.update(part.encode() + b"\0")
-        for path, content in sorted({**self.files, **self.licenses}.items()):
+        for path, content in sorted(self.files.items()):
             digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
         return f"{self.version}+e{digest.hexdigest()[:8]}"
 
@@ -112,24 +110,21 @@ def wheel(root: Path, folder: Path) -> Path:
     package = read(root)
     folder.mkdir(parents=True, exist_ok=True)
     project = {
+        **package.described,
         "name": package.name,
         "version": package.edition,
-        "description": package.summary,
-        "license": package.license,
-        "license-files": sorted(package.licenses),
         "requires-python": package.requires_python,
         "dependencies": list(package.dependencies),
     }
-    described = {name: value for name, value in project.items() if value}
+    folders = sorted({name.partition("/")[0] for name in package.files if "/" in name})
     # Not the newest form of metadata, for readers with an older pip
-    folders = sorted({name.partition("/")[0] for name in package.files})
     settings = {"only-include": folders, "ignore-vcs": True, "core-metadata-version": "2.4"}
+    config = {"project": project, "tool": {"hatch": {"build": {"targets": {"wheel": settings}}}}}
     with tempfile.TemporaryDirectory() as staged, _one_date():
-        for name, content in {**package.files, **package.licenses}.items():
+        for name, content in package.files.items():
             path = Path(staged, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        config = {"project": described, "tool": {"hatch": {"build": {"targets": {"wheel": settings}}}}}
         (built,) = WheelBuilder(staged, config=config).build(directory=str(folder), versions=["standard"])
     lock = root / LOCK
     if lock.is_file():
@@ -165,16 +160,15 @@ def read(root: Path) -> Package:
         except declared.DescriptorError as error:
             raise WheelError(str(error)) from None
     licenses = {path: (root / path).read_bytes() for path in project.get("license-files", ()) if (root / path).is_file()}
+    described = {name: project[name] for name in ("description", "license") if name in project} | {"license-files": sorted(licenses)}
     return Package(
         package,
         canonicalize_name(project["name"]),
         _version(root),
-        chosen.get("summary", project.get("description", "")),
-        project.get("license", ""),
         project["requires-python"],
         tuple(project.get("dependencies", ())),
-        files,
-        licenses,
+        described | ({"description": chosen["summary"]} if "summary" in chosen else {}),
+        files | licenses,
     )
 
 

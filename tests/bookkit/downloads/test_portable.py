@@ -494,7 +494,7 @@ def test_binder_and_the_devcontainer_run_the_targets_of_the_makefile():
     assert used
     assert used <= targets
     # … and the copies that the pages' links open are made there
-    assert re.search(rf"^\.venv/bin/python -m {portable.__name__}$", script.read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(r"^\.venv/bin/python -m bookkit portable$", script.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.fullmatch(r"python-3\.1[123]", (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip())
     assert re.search(r":\d+-3\.1[123]-\w+(@sha256:[0-9a-f]{64})?$", container["image"])
 
