@@ -26,7 +26,7 @@ from tests.bookkit.conftest import build_settings, replace, run_build
 
 SITE, NEXT = "_build/html", "_build/next/_build"
 SEED = 20241226
-BUILD = [sys.executable, "-m", "bookkit.site.build"]
+BUILD = [sys.executable, "-m", "bookkit", "build"]
 # What may be in _build after a build that succeeded
 LASTING = {"html", "build.log", "lock", "drawings", "executed"}
 PATIENCE = 5.0

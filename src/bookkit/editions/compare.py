@@ -5,7 +5,7 @@ its exact value did by more than floating-point noise; so a change below the pri
 changed when its verdict or the figure it is compared with did. An edition is read from a site (a folder, or its
 ``numbers.json``) or from the file that `bookkit.editions.baseline` keeps.
 
-``python -m bookkit.editions.compare OLD NEW`` prints the comparison, as text or as Markdown for a pull request. The exit
+``bookkit compare OLD NEW`` prints the comparison, as text or as Markdown for a pull request. The exit
 status is that of ``diff``: 0 nothing differs, 1 something does, 2 an edition could not be read.
 """
 
@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-from bookkit import console
 
 NUMBERS = "numbers.json"
 CLAIMS = "claims.json"
@@ -350,7 +348,7 @@ def _float(value: Any) -> float | None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what differs."""
-    parser = argparse.ArgumentParser(prog="bookkit.editions.compare", description="Compare the published numbers of two editions.")
+    parser = argparse.ArgumentParser(prog="bookkit compare", description="Compare the published numbers of two editions.")
     parser.add_argument("old", type=Path, help="the older edition: a site, its numbers.json, or the file of a published edition")
     parser.add_argument("new", type=Path, help="the newer edition")
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
@@ -362,7 +360,3 @@ def main(arguments: list[str] | None = None) -> int:
         return TROUBLE_STATUS
     print((as_markdown if options.markdown else as_text)(difference), end="")
     return DIFFERENT_STATUS if difference else SAME_STATUS
-
-
-if __name__ == "__main__":
-    console.run(main)

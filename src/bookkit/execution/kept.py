@@ -14,7 +14,7 @@ hold no absolute path, so copies of a book share a folder.
 
 Not seen, and so not allowed in a notebook whose outputs are kept: the clock, chance without a seed, and the settings of
 libraries in variables that the book's code doesn't ask for itself (time zone, language and hash seed are covered).
-``python -m bookkit.site.build --force`` uses no entry.
+``bookkit build --force`` uses no entry.
 """
 
 from __future__ import annotations

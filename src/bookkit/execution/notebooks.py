@@ -1,6 +1,6 @@
 """Execute the chapters and store them as notebooks, the same bytes every time.
 
-``python -m bookkit.execution.notebooks book notebooks`` runs every MyST notebook of ``book`` and writes its executed
+``bookkit notebooks book notebooks`` runs every MyST notebook of ``book`` and writes its executed
 pair: the form that readers download and that nbval compares with a fresh execution.
 """
 
@@ -13,14 +13,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bookkit import console
 from bookkit.execution import pairs
 from bookkit.site.build import failing_cell
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Execute and store every chapter."""
-    parser = argparse.ArgumentParser(prog="bookkit.execution.notebooks", description="Execute chapters and store them as notebooks.")
+    parser = argparse.ArgumentParser(prog="bookkit notebooks", description="Execute chapters and store them as notebooks.")
     parser.add_argument("book", type=Path, help="folder of the chapters")
     parser.add_argument("notebooks", type=Path, help="folder of the executed notebooks")
     options = parser.parse_args(arguments)
@@ -85,7 +84,3 @@ def _clean(notebook: Any) -> None:
     notebook.metadata.get("jupytext", {}).pop("text_representation", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-
-
-if __name__ == "__main__":
-    console.run(main)

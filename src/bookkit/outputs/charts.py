@@ -149,7 +149,7 @@ def visit_as_text(translator: Any, node: ChartFigure) -> None:
 
 def _say_whether_live(app: Sphinx) -> None:
     if app.builder.format == "html" and not (bookkit.STATIC / SCRIPT).is_file():
-        logger.info("bookkit: the script for interactive charts was not built (`python -m bookkit.site.bundle`); charts stay static.")
+        logger.info("bookkit: the script for interactive charts was not built (`bookkit bundle`); charts stay static.")
 
 
 # Drawing

@@ -1,6 +1,6 @@
 """Build the website: strictly, aside, and only when something changed.
 
-``python -m bookkit.site.build`` runs Jupyter Book into ``_build/next`` with every warning an error. Only a build
+``bookkit build`` runs Jupyter Book into ``_build/next`` with every warning an error. Only a build
 that succeeded replaces ``_build/html``, in one step: whatever goes wrong, be it that the build is killed or the disk
 is full, the last good site stays whole. All that a build needs for a while stands in ``_build/next``, so that a killed
 one leaves nothing elsewhere, and the next one clears it away. Jupyter Book and its kernels end with the build.
@@ -26,7 +26,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.editions import compare
 from bookkit.execution import kept, pairs
@@ -79,7 +78,7 @@ class Stopped(BuildError):
 
 def main(arguments: list[str] | None = None) -> int:
     """Build the site of the book in the current folder."""
-    parser = argparse.ArgumentParser(prog="bookkit.site.build", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit build", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--force", action="store_true", help="build even when nothing changed, and execute every chapter")
     options = parser.parse_args(arguments)
     root = Path.cwd()
@@ -345,7 +344,3 @@ def _clear(root: Path) -> None:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-
-if __name__ == "__main__":
-    console.run(main)
