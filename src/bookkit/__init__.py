@@ -34,7 +34,7 @@ def setup(app: Any) -> dict[str, Any]:
     from bookkit.citing import bibliography, citing
     from bookkit.downloads import downloads, portable
     from bookkit.editions import published
-    from bookkit.execution import execution
+    from bookkit.execution import chapters
     from bookkit.markup import folding, mathml
     from bookkit.outputs import calculator, claims, figures, notes, numbers, sources
     from bookkit.pages import finding, page, policy
@@ -57,7 +57,7 @@ def setup(app: Any) -> dict[str, Any]:
     figures.connect(app)
     calculator.connect(app)
     folding.connect(app)
-    execution.connect(app)
+    chapters.connect(app)
     portable.connect(app)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_post_transform(page.ChapterShape)
