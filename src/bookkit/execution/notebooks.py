@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\n{failure}\n\nNo notebook was stored for this chapter.\n", file=sys.stderr, flush=True)
     orphans = set(options.notebooks.rglob("*.ipynb")) - set(stored.values())
     if options.check:
-        return check(fresh, stored, orphans) or int(bool(failures))
+        return int(bool(check(fresh, stored, orphans) or failures))
     for chapter, notebook in fresh.items():
         store(notebook, stored[chapter])
         print(f"notebook   {chapter.stem:<28} stored")

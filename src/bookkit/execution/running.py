@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -80,7 +81,7 @@ def run(notebook: Any, path: Path, name: str, root: Path, settings: Settings) ->
     start = time.perf_counter()
     try:
         warm.prefer(client.create_kernel_manager())
-        client.execute(env={**os.environ, **warm.ENVIRONMENT})
+        asyncio.run(client.async_execute(env={**os.environ, **warm.ENVIRONMENT}))
     except Exception as error:
         # Whatever a notebook can do to its kernel: raise, hang, die, not start
         raise Failed(described(error, notebook, begun[0], path, name, own), ANSI.sub("", traceback.format_exc())) from None

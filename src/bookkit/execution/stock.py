@@ -105,7 +105,7 @@ def imports(code: str) -> list[str]:
 def main() -> None:
     """Import, then serve."""
     control, root = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
-    sys.path[0] = ""  # Not the folder of this file
+    del sys.path[0]  # The folder of this file
     for name in (*ALWAYS, *modules_of(root)):
         # What may be a module may also be a class, or not be installed; the kernel will say so
         with contextlib.suppress(Exception):

@@ -42,7 +42,7 @@ class Stock:
             command = [sys.executable, stock.__file__, str(theirs.fileno()), str(root)]
             environment = {**os.environ, **ENVIRONMENT}
             self._process = subprocess.Popen(command, env=environment, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time, self._lines = threading.Lock(), list[socket.socket]()
 
     def start(self, arguments: list[str], environment: dict[str, str], folder: str) -> Forked:
         """Start a kernel.
@@ -51,6 +51,7 @@ class Stock:
             OSError: the process has ended.
         """
         own, theirs = socket.socketpair()
+        self._lines.append(own)
         request = json.dumps([arguments, environment, folder]).encode()
         with theirs, self._one_at_a_time:
             socket.send_fds(self._control, [len(request).to_bytes(stock.LENGTH, "big")], [theirs.fileno()])
@@ -59,7 +60,8 @@ class Stock:
 
     def end(self) -> None:
         """Let it go."""
-        self._control.close()
+        for line in (self._control, *self._lines):
+            line.close()
         self._process.wait()
 
 
@@ -86,9 +88,8 @@ class Forked:
         return self.returncode
 
     def wait(self) -> int | None:
-        """Forget the connection of a kernel that has ended."""
-        self._line.close()
-        return self.returncode
+        """What `poll` says, of a kernel that has ended."""
+        return self.poll()
 
     def send_signal(self, number: int) -> None:
         """Send it a signal."""
