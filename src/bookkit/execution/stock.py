@@ -29,7 +29,7 @@ CELL = re.compile(r"^```\{code-cell\}.*?^```", re.MULTILINE | re.DOTALL)
 
 def serve(control: socket.socket) -> None:
     """Fork a kernel for each request, until nobody is there to ask."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         head, lines, *_ = socket.recv_fds(control, LENGTH, 1)
@@ -40,6 +40,13 @@ def serve(control: socket.socket) -> None:
             control.close()
             become_kernel(lines[0], *json.loads(request))
         os.close(lines[0])
+
+
+def reap(*_: object) -> None:
+    """Forget the kernels that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def become_kernel(line: int, arguments: list[str], environment: dict[str, str], folder: str) -> None:
@@ -111,6 +118,7 @@ def main() -> None:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     serve(control)
+    os._exit(0)  # At once: nothing of what was imported needs to be put away
 
 
 if __name__ == "__main__":
