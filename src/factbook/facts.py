@@ -11,8 +11,7 @@ from __future__ import annotations
 import copy
 import difflib
 import functools
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -30,6 +29,8 @@ ASSUMPTION = "assumption/"
 READER = "reader"
 # Tables whose rows have ids and are not facts
 OWN_IDS = {"claims": "claim_id", "citations": "citation_id"}
+# The files that facts of this process came from
+USED: set[Path] = set()
 
 
 class UnknownFact(KeyError):
@@ -111,10 +112,11 @@ class Facts(Mapping[str, Quantity]):
     def __init__(self, directory: Path | None = None):
         self.directory = directory or tables.data_directory()
         self.descriptor = tables.read_descriptor(self.directory)
+        self._paths = {resource["name"]: self.directory / resource["path"] for resource in self.descriptor["resources"]}
         self._set(tables.read_tables(self.directory))
         self._used: set[str] = set()
         self._assumed: dict[str, tables.Row] = {}
-        self._tell("glance", self._tables)
+        USED.add(self.directory / tables.DESCRIPTOR)
 
     def _set(self, read: dict[str, list[tables.Row]]) -> None:
         self._tables = read
@@ -134,21 +136,11 @@ class Facts(Mapping[str, Quantity]):
         other._groups = {key: groups for key, groups in self._groups.items() if key[0] != table}
         return other
 
-    def _tell(self, event: str, names: Iterable[str]) -> None:
-        """Tell whoever listens which tables a notebook depends on.
-
-        All are opened to be checked; outputs depend on those that are used. A cache that listens to the audit events
-        ``notebook.glance`` and ``notebook.use`` executes a notebook again only when one of these changes.
-        """
-        paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}
-        for name in names:
-            sys.audit(f"notebook.{event}", str(self.directory / paths[name]))
-
     def _use(self, *names: str) -> None:
-        """Tell which tables are used, each once; without a name, all that hold facts."""
+        """Note which tables are used; without a name, all that hold facts. All are opened to be checked: outputs depend on these."""
         new = set(names or set(self._homes.values()) - OWN_IDS.keys()) - self._used
         self._used |= new
-        self._tell("use", sorted(new))
+        USED.update(self._paths[name] for name in new)
 
     def __getitem__(self, fact_id: str) -> Quantity:
         """The fact as a quantity.
@@ -469,3 +461,11 @@ def load() -> Facts:
         factbook.tables.DataError: the data do not pass their schema.
     """
     return Facts()
+
+
+def what_was_read() -> dict[str, list[str]]:
+    """The files and the environment variables that whatever this process computed came from, for whoever keeps outputs.
+
+    All tables are opened to be checked; only those that were asked for count.
+    """
+    return {"files": sorted(map(str, USED)), "variables": [tables.FOLDER]}

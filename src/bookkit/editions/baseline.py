@@ -145,9 +145,7 @@ def find_obstacles(site: Path, path: Path) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Keep the numbers of the built site, or say whether they are kept."""
-    parser = argparse.ArgumentParser(
-        prog="bookkit baseline", description="Keep the numbers of the built site as the published edition."
-    )
+    parser = argparse.ArgumentParser(prog="bookkit baseline", description="Keep the numbers of the built site as the published edition.")
     parser.add_argument("--site", type=Path, default=SITE, help="the built site")
     parser.add_argument("--file", type=Path, default=Path(FILE), help="the file that keeps the published edition")
     parser.add_argument("--check", action="store_true", help="change nothing; say whether the site is the edition that is kept")
