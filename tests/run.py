@@ -68,7 +68,7 @@ AS_BUILT = (
     ("FACTBOOK_DATA", str(ROOT / "data")),
     ("PYTHONPATH", str(ROOT / "src")),
 )
-STORED = [sys.executable, "-m", "bookkit.execution.notebooks", "book", "notebooks", "--check"]
+STORED = [sys.executable, "-m", "bookkit", "notebooks", "book", "notebooks", "--check"]
 NBVAL = Step("nbval", "stored = recomputed, once more", [*PYTEST, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile"], alone=True)
 STEPS = [
     Step("format", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),

@@ -30,12 +30,12 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 import bookkit
+import factbook.contract as contract
 from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
 from bookkit.outputs import STATIC, beside, chartdata, notes, registry, vega
 from bookkit.outputs.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
-from factbook import contract
 
 __all__ = [
     "NARROW_WIDTH",
