@@ -4,5 +4,3 @@ Chapters import from here: :mod:`facts` (every data row by its id), :mod:`quanti
 unit and their source), the models (one module per subject), :mod:`charts` and :mod:`publish` (what a chapter
 shows). The package knows nothing of the website.
 """
-
-__version__ = "0.3.0"

@@ -34,6 +34,8 @@ from factbook import spellings
 Row = dict[str, str]
 Descriptor = dict[str, Any]
 
+# The variable that names the folder of the tables, and the file in it that describes them
+FOLDER, DESCRIPTOR = "FACTBOOK_DATA", "datapackage.json"
 FAULTS_SHOWN = 20
 # [0-9], because \d and float() also take the digits of other scripts
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -114,13 +116,13 @@ class DataError(ForReaders, ValueError):
 
 def data_directory() -> Path:
     """Where the tables are: ``FACTBOOK_DATA``, else inside the package, else the nearest ``data/`` above the current folder."""
-    if chosen := os.environ.get("FACTBOOK_DATA"):
+    if chosen := os.environ.get(FOLDER):
         return Path(chosen)
     packaged = Path(__file__).parent / "data"
     if packaged.is_dir():
         return packaged
     folders = [folder / "data" for folder in (Path.cwd(), *Path.cwd().parents)]
-    return next((folder for folder in folders if (folder / "datapackage.json").is_file()), Path(__file__).parents[2] / "data")
+    return next((folder for folder in folders if (folder / DESCRIPTOR).is_file()), Path(__file__).parents[2] / "data")
 
 
 def read_descriptor(directory: Path) -> Descriptor:
@@ -129,7 +131,7 @@ def read_descriptor(directory: Path) -> Descriptor:
     Raises:
         DataError: the descriptor is missing or is not JSON.
     """
-    path = directory / "datapackage.json"
+    path = directory / DESCRIPTOR
     try:
         descriptor: Descriptor = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -217,7 +219,7 @@ def table_file(directory: Path, name: str) -> Path | None:
 
 
 def _descriptor_or_nothing(directory: Path) -> Descriptor:
-    return read_descriptor(directory) if (directory / "datapackage.json").is_file() else {}
+    return read_descriptor(directory) if (directory / DESCRIPTOR).is_file() else {}
 
 
 def read_tables(directory: Path | None = None) -> dict[str, list[Row]]:
@@ -280,7 +282,7 @@ def _shown(path: Path) -> str:
 
 
 def _no_data(directory: Path) -> Fault:
-    if os.environ.get("FACTBOOK_DATA"):
+    if os.environ.get(FOLDER):
         advice = "FACTBOOK_DATA names it: name the folder with the tables there, or unset it to read those of the package."
     else:
         advice = "Put the data package there, or name its folder in FACTBOOK_DATA, or install the package with its data again."

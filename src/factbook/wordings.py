@@ -21,6 +21,7 @@ from factbook.rounding import EXACT, leading_place, record, round_to
 from factbook.units import unit
 
 FILE = Path(__file__).with_name("wordings.csv")
+TABLE = "wordings"
 DEFAULT_DIGITS = 3
 # Beyond this, floating point no longer holds every digit
 LARGEST_WRITTEN_OUT = 1e15
@@ -113,7 +114,7 @@ def _wordings() -> dict[pint.Unit, Wording]:
 
 
 def _rows() -> Iterator[tables.Row]:
-    own = tables.table_file(tables.data_directory(), "wordings")
+    own = tables.table_file(tables.data_directory(), TABLE)
     for path in (FILE, own):
         if path:
             with path.open(encoding="utf-8-sig", newline="") as file:

@@ -2,9 +2,9 @@
 
 A folder collects more than it should: secrets (``.env``), what editors and spreadsheets leave beside a file that is
 open (``.~lock.claims.csv#``, ``page.py~``), copies that somebody made (``claims - Copy.csv``). So nothing is taken
-because it is there. Tables are those that ``datapackage.json`` names, code is what can be imported and what
-``pyproject.toml`` lists as package data. Wheel, archive of the data, page of downloads and the hashes of the sources all
-ask here; what is left out is said (`left_out`).
+because it is there. Tables are those that ``datapackage.json`` names; code is what ``pyproject.toml`` lists for the
+package's builder (``tool.hatch.build.include``), modules only if they can be imported. Wheel, archive of the data, page of
+downloads and the hashes of the sources all ask here; what is left out is said (`left_out`).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def tables(folder: Path) -> list[Path]:
 
 
 def code_files(root: Path, folder: str = "src") -> list[Path]:
-    """The files of the code: what can be imported, and the package data of ``pyproject.toml``.
+    """The files of the code: those that ``pyproject.toml`` lists for hatchling; all modules where it lists none.
 
     Args:
         root: the book's folder.
@@ -75,26 +75,19 @@ def code_files(root: Path, folder: str = "src") -> list[Path]:
         The paths, sorted.
     """
     source = root / folder
-    modules = (path for path in source.rglob("*.py") if all(part.isidentifier() for part in _dotted(path.relative_to(source))))
-    listed = (
-        path
-        for package, patterns in _package_data(root).items()
-        for pattern in patterns
-        for path in source.joinpath(*package.split(".")).glob(pattern)
-    )
-    return sorted(
-        {path for path in (*modules, *listed) if path.is_file() and not is_leftover(path) and not _is_made(path.relative_to(source))}
-    )
+    there = (path for pattern in _included(root) or (f"{folder}/**/*.py",) for path in root.glob(pattern))
+    return sorted({path for path in there if path.is_relative_to(source) and _is_code(path, path.relative_to(source))})
 
 
-def _dotted(path: Path) -> tuple[str, ...]:
-    return path.with_suffix("").parts
+def _is_code(path: Path, inside: Path) -> bool:
+    importable = path.suffix != ".py" or all(part.isidentifier() for part in inside.with_suffix("").parts)
+    return importable and path.is_file() and not is_leftover(path) and not _is_made(inside)
 
 
-def _package_data(root: Path) -> dict[str, list[str]]:
+def _included(root: Path) -> list[str]:
     path = root / "pyproject.toml"
     table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    found: dict[str, list[str]] = table.get("tool", {}).get("setuptools", {}).get("package-data", {})
+    found: list[str] = table.get("tool", {}).get("hatch", {}).get("build", {}).get("include", [])
     return found
 
 
