@@ -67,9 +67,8 @@ def main(
     elif options.command == "edition":
         print(f"wrote {digits.keep(loaded)}")
     elif options.command == "check":
-        names = [resource["name"] for resource in loaded.descriptor["resources"]]
-        rows = sum(len(loaded.rows(table)) for table in names)
-        print(f"data       {len(names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
+        rows = sum(len(loaded.rows(table)) for table in loaded.table_names)
+        print(f"data       {len(loaded.table_names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
         warn(loaded, name, every=options.digits)
         if options.cross:
             cross(loaded, functions())

@@ -322,6 +322,11 @@ class Facts(Mapping[str, Quantity]):
             "as_of_precision": "day",
         }
 
+    @property
+    def table_names(self) -> list[str]:
+        """The names of all tables."""
+        return list(self._tables)
+
     def rows(self, table: str) -> list[tables.Row]:
         """The rows of a table, as written."""
         if table not in self._tables:
