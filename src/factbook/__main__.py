@@ -76,10 +76,12 @@ def main(
 
 
 def tidy() -> None:
-    """Rewrite the tables, and say what changed."""
-    changes = list(tidying.tidy(tables.data_directory()))
-    for line in changes or ["every table is written as it should be"]:
+    """Rewrite the tables, and say what changed; of what was rewritten also where another table cannot be."""
+    changes = 0
+    for changes, line in enumerate(tidying.tidy(tables.data_directory()), start=1):  # noqa: B007
         print(f"tidy       {line}")
+    if not changes:
+        print("tidy       every table is written as it should be")
 
 
 def warn(loaded: facts.Facts, name: str, every: bool) -> None:
