@@ -10,3 +10,7 @@ from factbook import dates
 )
 def test_a_date_as_readers_read_it(write, text):
     assert write("2025-01-05") == text
+
+
+def test_a_span_names_its_months():
+    assert dates.span("2023-03-15", "2023-10-02") == "Mar 2023 – Oct 2023"
