@@ -1,4 +1,4 @@
-"""The facts of the report: every row of ``data/`` by its id, as a quantity that knows its source.
+"""The facts of a book: every row of ``data/`` by its id, as a quantity that knows its source.
 
 >>> facts = load()
 >>> cost = facts["v3_hours_total"] * facts["v3_rate_assumed"]
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from factbook import quantity, tables
+from factbook import quantity, tables, units, wordings
 from factbook.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -114,9 +114,11 @@ class Facts(Mapping[str, Quantity]):
         self.descriptor = tables.read_descriptor(self.directory)
         self._paths = {resource["name"]: self.directory / resource["path"] for resource in self.descriptor["resources"]}
         self._set(tables.read_tables(self.directory))
+        if faults := list(_unknown_units(self._tables)):
+            raise tables.DataError(faults)
         self._used: set[str] = set()
         self._assumed: dict[str, tables.Row] = {}
-        USED.add(self.directory / tables.DESCRIPTOR)
+        USED.update(self.definitions())
 
     def _set(self, read: dict[str, list[tables.Row]]) -> None:
         self._tables = read
@@ -371,6 +373,11 @@ class Facts(Mapping[str, Quantity]):
         printed = " ".join(word for word in words if word.isdigit() or word == "bare")
         return value.shown(printed) if printed else value
 
+    def definitions(self) -> list[Path]:
+        """The files that every number depends on: the schema, the units and how they are worded."""
+        found = (tables.units_file(self.directory), tables.table_file(self.directory, wordings.TABLE))
+        return [self.directory / tables.DESCRIPTOR, *filter(None, found)]
+
     def paths(self, *names: str) -> list[Path]:
         """The files of some tables."""
         paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}
@@ -438,6 +445,19 @@ class Facts(Mapping[str, Quantity]):
             elif field["type"] == "date":
                 frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
         return frame
+
+
+def _unknown_units(read: Mapping[str, list[tables.Row]]) -> Iterator[tables.Fault]:
+    """The first row of each table with a unit that is none."""
+    for name, rows in read.items():
+        first = {row["unit"]: (number, row) for number, row in reversed(list(enumerate(rows, start=2))) if row.get("unit")}
+        for written, (number, row) in sorted(first.items()):
+            try:
+                quantity.unit(written)
+            except quantity.UnitError:
+                if written not in tables.TEXT_UNITS:
+                    key = next(iter(row.values()))
+                    yield tables.Fault(f"data/{name}.csv", "unit", f"“{written}” is no unit.", units.advice(), number, key, "unit")
 
 
 def _quantity(row: tables.Row) -> Quantity:

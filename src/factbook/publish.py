@@ -79,7 +79,7 @@ def fact_in_sentence(written: str) -> tuple[contract.Number, list[Path]]:
         written: see :meth:`~factbook.facts.Facts.in_sentence`.
 
     Returns:
-        The number as a notebook would record it, and the tables that it depends on.
+        The number as a notebook would record it, and the files that it depends on.
 
     Raises:
         UnknownFact: there is no such row, or it has no such end.
@@ -87,7 +87,7 @@ def fact_in_sentence(written: str) -> tuple[contract.Number, list[Path]]:
     facts = load()
     name = written.partition(",")[0].strip()
     home = facts.home(name.partition(".")[0])
-    return traced(facts.in_sentence(written), re.sub(r"\W+", "_", name)), facts.paths(home, "sources")
+    return traced(facts.in_sentence(written), re.sub(r"\W+", "_", name)), [*facts.paths(home, "sources"), *facts.definitions()]
 
 
 def traced(number: Quantity, name: str = "") -> contract.Number:

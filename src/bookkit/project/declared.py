@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = "datapackage.json"
+# What in it names the file of the units
+UNITS = "units"
 DICTIONARY = "README.md"
 # Hidden files, and what editors and office programs put beside a file
 LEFTOVER = re.compile(r"[.#].*|~\$.*|.*(~|#|\.(swp|swo|orig|rej|bak|tmp|part))", re.IGNORECASE)
@@ -31,7 +33,7 @@ class DescriptorError(ValueError):
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The files of a data package: its descriptor, the tables it names and the dictionary, as far as they are there.
+    """The files of a data package: its descriptor, the tables and the units that it names, and the dictionary, as far as they are there.
 
     Returns:
         The paths, sorted. None where there is no descriptor.
@@ -43,8 +45,10 @@ def data_files(folder: Path) -> list[Path]:
     if not descriptor.is_file():
         return []
     try:
-        resources = json.loads(descriptor.read_text(encoding="utf-8")).get("resources", ())
-        names = {str(resource["path"]) for resource in resources}
+        package = json.loads(descriptor.read_text(encoding="utf-8"))
+        names = {str(resource["path"]) for resource in package.get("resources", ())}
+        if units := package.get(UNITS):
+            names.add(str(units))
     except (ValueError, AttributeError, TypeError, KeyError):
         raise DescriptorError(f"{folder.name}/{PACKAGE} is no data package: each of its resources needs a path. Mend it.") from None
     for name in sorted(names):
@@ -55,7 +59,9 @@ def data_files(folder: Path) -> list[Path]:
 
 def tables(folder: Path) -> list[Path]:
     """The tables of a data package."""
-    return [path for path in data_files(folder) if path.relative_to(folder).as_posix() not in (PACKAGE, DICTIONARY)]
+    files = data_files(folder)
+    named = json.loads((folder / PACKAGE).read_text(encoding="utf-8")).get(UNITS) if files else None
+    return [path for path in files if path.relative_to(folder).as_posix() not in (PACKAGE, DICTIONARY, named)]
 
 
 def code_files(root: Path, folder: str = "src") -> list[Path]:
