@@ -1,6 +1,6 @@
 """The chapters as a test of the models, in this process: each cell gives the outputs that are stored in ``notebooks/``.
 
-`make test` asks the same of nbval, which starts a kernel for each chapter. ``make mutants`` needs an answer in seconds
+`make test` compares them with the build's own execution, in kernels. ``make mutants`` needs an answer in seconds
 and in a forked process; pytest finds this file only when it is named.
 """
 

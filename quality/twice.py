@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("one", "another folder, with a longer name")
 VENDOR = Path("src/bookkit/static/vendor")
-COMMANDS = ("bookkit.site.build", "bookkit.release.dist")
+COMMANDS = ("build", "dist")
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def sums(clone: Path) -> dict[str, str]:
     shutil.copytree(ROOT / VENDOR, clone / VENDOR, dirs_exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(clone / "src"), "FACTBOOK_DATA": str(clone / "data")}
     for command in COMMANDS:
-        subprocess.run([sys.executable, "-m", command], cwd=clone, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, "-m", "bookkit", command], cwd=clone, env=environment, check=True, stdout=subprocess.DEVNULL)
     lines = (clone / "_build/dist/SHA256SUMS").read_text(encoding="utf-8").splitlines()
     return {name: checksum for checksum, name in (line.split(maxsplit=1) for line in lines)}
 

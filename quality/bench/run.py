@@ -106,7 +106,7 @@ def pages(runs: int) -> dict[str, Any]:
 
 def our_build(book: Path) -> None:
     """What `make site` runs."""
-    run(book, "-m", "bookkit.site.build")
+    run(book, "-m", "bookkit", "build")
 
 
 def stock_build(book: Path) -> None:

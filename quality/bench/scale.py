@@ -179,7 +179,7 @@ def measure(folder: Path, size: int, *arguments: str) -> Measure:
     return Measure(size, seconds, usage.ru_maxrss / (KIB**2 if sys.platform == "darwin" else KIB))
 
 
-OUR, STOCK = ("-m", "bookkit.site.build"), ("-c", "from jupyter_book.cli.main import main; main()", "build", ".")
+OUR, STOCK = ("-m", "bookkit", "build"), ("-c", "from jupyter_book.cli.main import main; main()", "build", ".")
 NBCONVERT = ("-m", "nbconvert", "--to", "html", "--execute", "--log-level", "ERROR")
 
 

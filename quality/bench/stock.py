@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,12 @@ def _for_stock(method):
 
 
 {method} = _for_stock({method})
+"""
+# MyST-NB finds this package's renderer by its entry point, whether or not a book names the package
+SILENT = """
+
+{name}.handle_mime = staticmethod(lambda *_: None)
+{name}.mime_priority_overrides = []
 """
 EMITTING = {
     "factbook/publish": ("_bundle", "Table._repr_mimebundle_"),
@@ -48,6 +55,10 @@ def as_stock(book: Path) -> Path:
     (book / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     package = book / "src"
     _append(package / "factbook/charts.py", STOCK_CHARTS)
+    project = tomllib.loads((book / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for renderer in project["entry-points"]["myst_nb.mime_renderers"].values():
+        module, _, name = renderer.partition(":")
+        _append(package / f"{module.replace('.', '/')}.py", SILENT.format(name=name))
     for module, methods in EMITTING.items():
         for method in methods:
             _append(package / f"{module}.py", AS_TEXT.format(method=method))

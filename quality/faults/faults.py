@@ -26,7 +26,7 @@ from tests.bookkit.conftest import build_settings, replace, run_build
 
 SITE, NEXT = "_build/html", "_build/next/_build"
 SEED = 20241226
-BUILD = [sys.executable, "-m", "bookkit.site.build"]
+BUILD = [sys.executable, "-m", "bookkit", "build"]
 # What may be in _build after a build that succeeded
 LASTING = {"html", "build.log", "lock", "drawings", "executed"}
 PATIENCE = 5.0
@@ -147,10 +147,8 @@ def last_words(errors: str) -> str:
 # The moments of a build, by what is in its folder then
 MOMENTS: dict[str, Callable[[Path], bool]] = {
     "starting": lambda book: (book / NEXT).parent.is_dir(),
-    "executing": lambda book: (
-        any((book / NEXT / ".executing").glob("*.json")) or len(list((book / "_build/next/runtime").glob("*.json"))) > 1
-    ),
-    "reading": lambda book: (book / NEXT / ".executing/cache/global.db").is_file() and any((book / NEXT / "html").rglob("*.svg")),
+    "executing": lambda book: any((book / "_build/next/runtime").glob("*.json")),
+    "reading": lambda book: any((book / NEXT / "html").rglob("*.svg")),
     "writing": lambda book: any((book / NEXT / "html").glob("*.html")),
     "finishing": lambda book: (book / NEXT / "html/numbers.json").is_file(),
 }
@@ -196,11 +194,11 @@ def kernel_killed(book: Path) -> Run:
 
 
 def kernels(book: Path) -> list[psutil.Process]:
-    """The kernels that run for a book."""
+    """The kernels that run for a book: whatever works in the folder of its chapters."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if Path(process.cwd()).is_relative_to(book) and "ipykernel_launcher" in " ".join(process.cmdline()):
+            if Path(process.cwd()) == book / "book":
                 found.append(process)
     return found
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from deepseek_audit.checks.crosschecks import CHECKS, Check, NotCompared
-from factbook import tables
+from deepseek_audit.checks.functions import FUNCTIONS
+from factbook import checks, tables
+from factbook.checks import Check, NotCompared
 from factbook.facts import RETURNS, Facts
 from factbook.tables import Row
 from quality.mutate import model_tests, published
@@ -113,7 +114,11 @@ class Judge:
 
     def _cases(self, models: bool) -> Iterable[Case]:
         order = 0
-        for stage, registry in (("cross-check", CHECKS), ("articles", articles.CHECKS), ("permalinks", PERMALINKS)):
+        for stage, registry in (
+            ("cross-check", checks.of_table(self.facts, FUNCTIONS)),
+            ("articles", articles.CHECKS),
+            ("permalinks", PERMALINKS),
+        ):
             for check in registry.values():
                 for arguments in check.cases(self.facts):
                     order += 1

@@ -122,7 +122,7 @@ def next_digit(written: str) -> str:
 def _units(resource: Descriptor, facts: Facts) -> tuple[list[str], list[str]]:
     """Units for a wrong choice: those the table allows, and all others in use."""
     own = next(field for field in resource["schema"]["fields"] if field["name"] == "unit")["constraints"]["enum"]
-    used = {row["unit"] for other in facts.descriptor["resources"] for row in facts.rows(other["name"]) if "unit" in row}
+    used = {row["unit"] for other in facts.descriptor["resources"] for row in facts.rows(other["name"]) if "unit" in row and "value" in row}
     return sorted(set(own) - set(TEXT_UNITS)), sorted(used - set(own) - set(TEXT_UNITS))
 
 

@@ -20,8 +20,8 @@ LONG_TABLE, MONTHS = "market_returns", "market_month_returns"
 # Rows of the long table whose mutants are judged unless all are asked for
 SAMPLED_ROWS = 300
 SEED = 20250127
-# Says what is plausible; it is not a table of facts, and its own numbers are judgements
-LEFT_OUT = {"plausible_ranges"}
+# Say what is plausible and what must hold; they are no tables of facts, and their own numbers are judgements
+LEFT_OUT = {"plausible_ranges", "checks"}
 UNPUBLISHED = Path(__file__).parents[2] / "docs" / "unpublished_cells.csv"
 SURVIVORS = Path(__file__).parents[2] / "docs" / "surviving_mutants.csv"
 HEADLINE_GOAL, GOAL = 0.90, 0.70
@@ -154,7 +154,8 @@ def markdown(facts: Facts, judged: Sequence[Judged], seconds: float, whole: bool
     sampled = (
         "all rows" if whole else f"{SAMPLED_ROWS} of its {len(facts.rows(LONG_TABLE)):,} rows, drawn with a fixed seed (all of them weekly)"
     )
-    rules = Counter((one.stage, one.rule) for one in judged if one.killed)
+    kinds = {row["check_id"]: f"{row['kind']} of checks.csv" for row in facts.rows("checks")}
+    rules = Counter((one.stage, kinds.get(one.rule, one.rule)) for one in judged if one.killed)
     reasons = Counter(one.reason for one in judged if not one.killed)
     bare = unpublished(facts)
     counts = Counter(table for table, _, columns in bare for _ in columns)

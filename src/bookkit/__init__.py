@@ -49,7 +49,7 @@ FEATURES = (
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Set up all features."""
-    from bookkit.execution import execution
+    from bookkit.execution import chapters
     from bookkit.markup import folding, mathml
     from bookkit.project import contents
 
@@ -57,6 +57,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.setup_extension(feature)
     contents.connect(app)
     folding.connect(app)
-    execution.connect(app)
+    chapters.connect(app)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     return {"env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Write what is generated from the data: ``data/README.md`` and ``book/references.bib``.
+"""Write what is generated from the data: ``data/README.md`` and ``references.bib``, in ``book/`` where the chapters are there.
 
 The tables and their descriptor are the truth; both files are made from them and a test compares them.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from factbook.facts import Facts
-from factbook.tables import Row
+from factbook.tables import Row, is_of_facts
 
 READ_AS = {
     "original": "Read in the original.",
@@ -44,7 +44,9 @@ def write(facts: Facts) -> list[Path]:
     Returns:
         The paths written.
     """
-    contents = {facts.directory / "README.md": readme(facts), facts.directory.parent / "book" / "references.bib": bibliography(facts)}
+    root = facts.directory.parent
+    chapters = root / "book" if (root / "book").is_dir() else root
+    contents = {facts.directory / "README.md": readme(facts), chapters / "references.bib": bibliography(facts)}
     for path, text in contents.items():
         path.write_text(text, encoding="utf-8", newline="\n")
     return list(contents)
@@ -53,7 +55,7 @@ def write(facts: Facts) -> list[Path]:
 def bibliography(facts: Facts) -> str:
     """All sources as BibTeX, with a note that says how each was read."""
     entries = "\n".join(entry(source) for source in facts.rows("sources"))
-    return f"% Generated from data/sources.csv by `make catalog`. Do not edit.\n\n{entries}"
+    return f"% Generated from data/sources.csv by `python -m factbook catalog`. Do not edit.\n\n{entries}"
 
 
 def latex(text: str) -> str:
@@ -89,45 +91,51 @@ def _bibtex_fields(source: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if source["arxiv"]:
         yield "eprint", source["arxiv"]
         yield "archiveprefix", "arXiv"
-    yield "note", READ_AS[source["read_as"]].rstrip(".")
+    if source["read_as"]:
+        yield "note", READ_AS[source["read_as"]].rstrip(".")
 
 
 def readme(facts: Facts) -> str:
     """The data dictionary, in Markdown."""
     descriptor = facts.descriptor
     parts = [
-        "<!-- Generated from datapackage.json by `make catalog`. Do not edit. -->",
-        f"# {descriptor['title']}",
-        descriptor["description"],
+        "<!-- Generated from datapackage.json by `python -m factbook catalog`. Do not edit. -->",
+        f"# {descriptor.get('title', 'Data')}",
+        descriptor.get("description", ""),
         "| table | rows | what a row is |\n| --- | ---: | --- |\n"
         + "\n".join(
-            f"| [`{resource['path']}`](#{resource['name']}) | {len(facts.rows(resource['name'])):,} | {resource['title']} |"
+            f"| [`{resource['path']}`](#{resource['name']}) | {len(facts.rows(resource['name'])):,} | {_title(resource)} |"
             for resource in descriptor["resources"]
         ),
-        "License: " + ", ".join(f"[{entry['title']}]({entry['path']})" for entry in descriptor["licenses"]) + ".",
-        "## Columns that every table of facts has",
-        _columns(_shared_fields(facts)),
+        _licenses(descriptor.get("licenses", ())),
     ]
     shared = {field["name"] for field in _shared_fields(facts)}
+    if shared:
+        parts += ["## Columns that every table of facts has", _columns(_shared_fields(facts))]
     for resource in descriptor["resources"]:
         fields = resource["schema"]["fields"]
-        own = [field for field in fields if field["name"] not in shared] if _is_fact_table(resource) else fields
-        parts += [f'## <a id="{resource["name"]}"></a>{resource["path"]}', resource["description"]]
+        own = [field for field in fields if field["name"] not in shared] if is_of_facts(resource) else fields
+        parts += [f'## <a id="{resource["name"]}"></a>{resource["path"]}', resource.get("description", "")]
         if units := _units(facts.rows(resource["name"])):
             parts.append(f"Units: {units}.")
         if own:
             parts.append(_columns(own))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _is_fact_table(resource: Mapping[str, Any]) -> bool:
-    return bool(resource["schema"].get("primaryKey") == ["fact_id"])
+def _title(resource: Mapping[str, Any]) -> str:
+    return str(resource.get("title", resource["name"].replace("_", " ")))
+
+
+def _licenses(entries: Iterable[Mapping[str, str]]) -> str:
+    listed = ", ".join(f"[{entry.get('title') or entry['name']}]({entry['path']})" for entry in entries)
+    return f"License: {listed}." if listed else ""
 
 
 def _shared_fields(facts: Facts) -> list[dict[str, Any]]:
-    tables = [resource["schema"]["fields"] for resource in facts.descriptor["resources"] if _is_fact_table(resource)]
-    names = set.intersection(*({field["name"] for field in fields} for fields in tables))
-    return [field for field in tables[0] if field["name"] in names]
+    tables = [resource["schema"]["fields"] for resource in facts.descriptor["resources"] if is_of_facts(resource)]
+    names = [{field["name"] for field in fields} for fields in tables]
+    return [field for field in tables[0] if all(field["name"] in each for each in names)] if tables else []
 
 
 def _units(rows: list[Row]) -> str:
@@ -139,7 +147,7 @@ def _columns(fields: list[dict[str, Any]]) -> str:
     for field in fields:
         constraints = field.get("constraints", {})
         kind = field["type"] + (", required" if constraints.get("required") else "")
-        meaning = html.escape(field["description"], quote=False).replace("|", "\\|")
+        meaning = html.escape(field.get("description", ""), quote=False).replace("|", "\\|")
         if "enum" in constraints and field["name"] != "unit":
             meaning += " One of: " + ", ".join(f"`{value}`" for value in constraints["enum"]) + "."
         lines.append(f"| `{field['name']}` | {kind} | {meaning} |")

@@ -1,4 +1,4 @@
-"""The facts of the report: every row of ``data/`` by its id, as a quantity that knows its source.
+"""The facts of a book: every row of ``data/`` by its id, as a quantity that knows its source.
 
 >>> facts = load()
 >>> cost = facts["v3_hours_total"] * facts["v3_rate_assumed"]
@@ -11,12 +11,11 @@ from __future__ import annotations
 import copy
 import difflib
 import functools
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from factbook import quantity, tables
+from factbook import quantity, tables, units, wordings
 from factbook.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ ASSUMPTION = "assumption/"
 READER = "reader"
 # Tables whose rows have ids and are not facts
 OWN_IDS = {"claims": "claim_id", "citations": "citation_id"}
+# The files that facts of this process came from
+USED: set[Path] = set()
 
 
 class UnknownFact(KeyError):
@@ -111,10 +112,13 @@ class Facts(Mapping[str, Quantity]):
     def __init__(self, directory: Path | None = None):
         self.directory = directory or tables.data_directory()
         self.descriptor = tables.read_descriptor(self.directory)
+        self._paths = {resource["name"]: self.directory / resource["path"] for resource in self.descriptor["resources"]}
         self._set(tables.read_tables(self.directory))
+        if faults := list(_unknown_units(self._tables)):
+            raise tables.DataError(faults)
         self._used: set[str] = set()
         self._assumed: dict[str, tables.Row] = {}
-        self._tell("glance", self._tables)
+        USED.update(self.definitions())
 
     def _set(self, read: dict[str, list[tables.Row]]) -> None:
         self._tables = read
@@ -134,21 +138,11 @@ class Facts(Mapping[str, Quantity]):
         other._groups = {key: groups for key, groups in self._groups.items() if key[0] != table}
         return other
 
-    def _tell(self, event: str, names: Iterable[str]) -> None:
-        """Tell whoever listens which tables a notebook depends on.
-
-        All are opened to be checked; outputs depend on those that are used. A cache that listens to the audit events
-        ``notebook.glance`` and ``notebook.use`` executes a notebook again only when one of these changes.
-        """
-        paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}
-        for name in names:
-            sys.audit(f"notebook.{event}", str(self.directory / paths[name]))
-
     def _use(self, *names: str) -> None:
-        """Tell which tables are used, each once; without a name, all that hold facts."""
+        """Note which tables are used; without a name, all that hold facts. All are opened to be checked: outputs depend on these."""
         new = set(names or set(self._homes.values()) - OWN_IDS.keys()) - self._used
         self._used |= new
-        self._tell("use", sorted(new))
+        USED.update(self._paths[name] for name in new)
 
     def __getitem__(self, fact_id: str) -> Quantity:
         """The fact as a quantity.
@@ -349,6 +343,41 @@ class Facts(Mapping[str, Quantity]):
                 groups.setdefault(tuple(row[name] for name in columns), []).append(row)
         return groups.get(tuple(columns.values()), [])
 
+    def in_sentence(self, written: str) -> Quantity:
+        """What a sentence reads without code: ``v3_hours_total``, ``v3_hours_total, 4 bare``, ``sonnet_cost.low``.
+
+        Args:
+            written: an id of a row of the data or of a claim; with ``.low`` or ``.high`` for an end of its range; with a format
+                after a comma: digits, ``bare``, a unit to convert to, ``fall`` for a loss as a positive number.
+
+        Raises:
+            UnknownFact: there is no such row, or it has no such end; the message says what to write.
+        """
+        name, _, specification = (part.strip() for part in written.partition(","))
+        fact_id, _, end = name.partition(".")
+        home = self.home(fact_id)
+        value = self.claim(fact_id) if home == "claims" else self[fact_id]
+        if end:
+            ends = {"low": value.low, "high": value.high}
+            if end not in ends:
+                raise UnknownFact(f"{written!r}: write {fact_id}, {fact_id}.low or {fact_id}.high.")
+            at_end = ends[end]
+            if at_end is None:
+                raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
+            value = at_end
+        words = specification.split()
+        if target := next((word for word in words if not word.isdigit() and word not in ("bare", "fall")), ""):
+            value = value.to(target)
+        if "fall" in words:
+            value = (-1 * value).to(str(value.unit))
+        printed = " ".join(word for word in words if word.isdigit() or word == "bare")
+        return value.shown(printed) if printed else value
+
+    def definitions(self) -> list[Path]:
+        """The files that every number depends on: the schema, the units and how they are worded."""
+        found = (tables.units_file(self.directory), tables.table_file(self.directory, wordings.TABLE))
+        return [self.directory / tables.DESCRIPTOR, *filter(None, found)]
+
     def paths(self, *names: str) -> list[Path]:
         """The files of some tables."""
         paths = {resource["name"]: resource["path"] for resource in self.descriptor["resources"]}
@@ -418,6 +447,19 @@ class Facts(Mapping[str, Quantity]):
         return frame
 
 
+def _unknown_units(read: Mapping[str, list[tables.Row]]) -> Iterator[tables.Fault]:
+    """The first row of each table with a unit that is none."""
+    for name, rows in read.items():
+        first = {row["unit"]: (number, row) for number, row in reversed(list(enumerate(rows, start=2))) if row.get("unit")}
+        for written, (number, row) in sorted(first.items()):
+            try:
+                quantity.unit(written)
+            except quantity.UnitError:
+                if written not in tables.TEXT_UNITS:
+                    key = next(iter(row.values()))
+                    yield tables.Fault(f"data/{name}.csv", "unit", f"“{written}” is no unit.", units.advice(), number, key, "unit")
+
+
 def _quantity(row: tables.Row) -> Quantity:
     fact_id = row["fact_id"]
     if not row["value"]:
@@ -443,3 +485,11 @@ def load() -> Facts:
         factbook.tables.DataError: the data do not pass their schema.
     """
     return Facts()
+
+
+def what_was_read() -> dict[str, list[str]]:
+    """The files and the environment variables that whatever this process computed came from, for whoever keeps outputs.
+
+    All tables are opened to be checked; only those that were asked for count.
+    """
+    return {"files": sorted(map(str, USED)), "variables": [tables.FOLDER]}

@@ -15,7 +15,7 @@ from typing import Any
 
 from factbook import contract
 from factbook.contract import RECORD_PREFIX
-from factbook.facts import UnknownFact, load
+from factbook.facts import load
 from factbook.quantity import Quantity
 
 # A count may have thousands of rows; beyond these, their ids must do
@@ -73,32 +73,21 @@ def _bundle(name: str, value: Recorded) -> dict[str, Any]:
 
 
 def fact_in_sentence(written: str) -> tuple[contract.Number, list[Path]]:
-    """A fact that a sentence reads without code.
+    """A fact that a sentence reads without code, traced.
 
     Args:
-        written: an id of a row of the data or of a claim; with ``.low`` or ``.high`` for an end of its range; with a format
-            after a comma, as :meth:`Quantity.shown` reads it: ``v3_hours_total``, ``v3_hours_total, 4 bare``, ``sonnet_cost.low``.
+        written: see :meth:`~factbook.facts.Facts.in_sentence`.
 
     Returns:
-        The number as a notebook would record it, and the tables that it depends on.
+        The number as a notebook would record it, and the files that it depends on.
 
     Raises:
-        UnknownFact: there is no such row, or it has no such end; the message says what to write.
+        UnknownFact: there is no such row, or it has no such end.
     """
-    name, _, specification = (part.strip() for part in written.partition(","))
-    fact_id, _, end = name.partition(".")
     facts = load()
-    home = facts.home(fact_id)
-    value: Quantity | None = facts.claim(fact_id) if home == "claims" else facts[fact_id]
-    if end:
-        ends = {"low": value.low, "high": value.high} if value else {}
-        if end not in ends:
-            raise UnknownFact(f"{written!r}: write {fact_id}, {fact_id}.low or {fact_id}.high.")
-        if (value := ends[end]) is None:
-            raise UnknownFact(f"{fact_id} has no range in data/{home}.csv. Write {{fact}}`{fact_id}`.")
-    assert value is not None
-    shown = value.shown(specification) if specification else value
-    return traced(shown, re.sub(r"\W+", "_", name)), facts.paths(home, "sources")
+    name = written.partition(",")[0].strip()
+    home = facts.home(name.partition(".")[0])
+    return traced(facts.in_sentence(written), re.sub(r"\W+", "_", name)), [*facts.paths(home, "sources"), *facts.definitions()]
 
 
 def traced(number: Quantity, name: str = "") -> contract.Number:

@@ -14,50 +14,26 @@ sums the coarsest decimal place of their terms (Taylor, *An Introduction to Erro
 from __future__ import annotations
 
 import functools
-import math
 import numbers
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pint
 
-from factbook import contract
+from factbook import contract, wordings
+from factbook.rounding import EXACT as EXACT
 from factbook.rounding import SETTLED_DIGITS, leading_place, record, round_to
+from factbook.units import UnitError as UnitError
+from factbook.units import unit as unit
+from factbook.units import unit_registry
+from factbook.wordings import DEFAULT_DIGITS
 
-EXACT = math.inf
-DEFAULT_DIGITS = 3
-# Beyond this, floating point no longer holds every digit
-LARGEST_WRITTEN_OUT = 1e15
 # Enough for every figure of a source; beyond it stands arithmetic, not knowledge
 WRITTEN_DIGITS = 7.0
-_SPELLED_UNITS = {"usd": "US dollars", "cny": "yuan", "gpu": "GPUs", "gpu_hour": "GPU-hours", "percent": "percent", "flop": "FLOP"}
-_SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_MINUS = "−"
-
-
-@functools.cache
-def unit_registry(number: type[float] | type[Decimal] = float) -> pint.UnitRegistry[Any]:
-    """The units of this report (``units.txt``), and no others; their factors are floats, or decimals."""
-    return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")), autoconvert_to_preferred=False, non_int_type=number)
-
-
-@functools.cache
-def unit(expression: str) -> pint.Unit:
-    """The unit a data table names, such as ``usd/gpu_hour``.
-
-    Raises:
-        UnitError: the expression names something that is not in ``units.txt``.
-    """
-    try:
-        return unit_registry().parse_units(re.sub(r"\b(ratio|count)\b", "dimensionless", expression))
-    except (pint.UndefinedUnitError, pint.errors.DefinitionSyntaxError, ValueError, TypeError) as error:
-        raise UnitError(f"unknown unit “{expression}”: {error}. The units are listed in units.txt.") from None
 
 
 @functools.cache
@@ -66,13 +42,24 @@ def _base_factor(measured_in: pint.Unit) -> Decimal:
     return Decimal(unit_registry(Decimal).Quantity(Decimal(1), str(measured_in)).to_base_units().magnitude)
 
 
+@functools.cache
+def _conversion(source: pint.Unit, target: pint.Unit) -> float:
+    """How many of one unit another one is."""
+    return float(unit_registry().Quantity(1.0, source).to(target).magnitude)
+
+
+@functools.cache
+def _combined_unit(symbol: str, left: pint.Unit, right: pint.Unit) -> tuple[float, pint.Unit]:
+    """The unit of a product or ratio, reduced (hours times dollars an hour are dollars), and the factor that this takes."""
+    one, other = (unit_registry().Quantity(1.0, side) for side in (left, right))
+    combined: Any = one * other if symbol == "×" else one / other
+    reduced = combined.to_reduced_units()
+    return float(reduced.magnitude), reduced.units
+
+
 def _as_unit(value: Any) -> pint.Unit:
     """Narrow what pint's arithmetic on units returns."""
     return unit_registry().Unit(value)
-
-
-class UnitError(ValueError):
-    """Two quantities that cannot be added or compared, or a unit that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +81,7 @@ class Quantity:
 
     Attributes:
         magnitude: the number, in ``unit``.
-        unit: a unit of ``units.txt``.
+        unit: a unit of the data.
         digits: significant digits; ``EXACT`` for counts, definitions and plain numbers.
         trace: its formula and rows.
         low, high: the range stated with a data row, in ``unit``; derived quantities have none.
@@ -149,9 +136,17 @@ class Quantity:
             high=self.high.to(target) if self.high else None,
         )
 
+    def magnitude_in(self, target: pint.Unit) -> float:
+        """The bare number in another unit.
+
+        Raises:
+            UnitError: the target measures something else.
+        """
+        return self.magnitude * self._factor(target)
+
     def _factor(self, target: pint.Unit) -> float:
         try:
-            return float(unit_registry().Quantity(1.0, self.unit).to(target).magnitude)
+            return _conversion(self.unit, target)
         except pint.DimensionalityError:
             raise UnitError(f"{self._described()} is measured in {self.unit or 'no unit'}, not in {target or 'a plain number'}.") from None
 
@@ -176,12 +171,10 @@ class Quantity:
         left, right = (quantity, self) if swap else (self, quantity)
         if symbol in "+−":
             return left._add(right, symbol, operation)
-        unit_left, unit_right = (unit_registry().Quantity(1.0, side.unit) for side in (left, right))
-        combined: Any = unit_left * unit_right if symbol == "×" else unit_left / unit_right
-        reduced = combined.to_reduced_units()
-        magnitude = operation(left.magnitude, right.magnitude) * float(reduced.magnitude)
+        factor, measured_in = _combined_unit(symbol, left.unit, right.unit)
+        magnitude = operation(left.magnitude, right.magnitude) * factor
         trace = Trace(f"{left._label(2)} {symbol} {right._label(2 if symbol == '×' else 3)}", left.rows | right.rows, 2)
-        return Quantity(magnitude, reduced.units, min(left.digits, right.digits), trace)
+        return Quantity(magnitude, measured_in, min(left.digits, right.digits), trace)
 
     def _add(self, other: Quantity, symbol: str, operation: Callable[[float, float], float]) -> Quantity:
         factor = other._factor(self.unit)  # Before anything else: zero dollars and five hours have no sum either
@@ -311,12 +304,13 @@ class Quantity:
     def describe(self, text: str) -> contract.StepNumber:
         """What a page or a machine needs to trace this number: value, unit, printed text, formula, ids of its rows."""
         name = str(self.unit) if self.unit != unit("ratio") else ""
-        written = _plain(self.magnitude, min(self.digits, WRITTEN_DIGITS))
+        written = wordings.plain(self.magnitude, min(self.digits, WRITTEN_DIGITS))
+        spelled = wordings.wording_of(self.unit).spelled or name
         return contract.StepNumber(
             value=record(self.magnitude, self.digits),
             unit=name or "ratio",
             text=text,
-            exact=f"{written} {_SPELLED_UNITS.get(name, name)}".strip(),
+            exact=f"{written} {spelled}".strip(),
             formula=self.formula,
             rows=tuple(sorted(self.rows)),
         )
@@ -358,173 +352,18 @@ def half_unit(written: str) -> float:
     return float(f"5e{place - 1}")
 
 
-# Formatting: the only place where numbers become text
-
-
-def _rounded(number: float, digits: float) -> float:
-    return record(number, EXACT) if digits == EXACT else round_to(number, int(digits))
-
-
-def _plain(number: float, digits: float) -> str:
-    """The number with thousands separators and as many digits as it carries."""
-    number = _rounded(number, digits)
-    if abs(number) >= LARGEST_WRITTEN_OUT:
-        return _scientific(number, digits)
-    if digits == EXACT:
-        text = f"{number:,.10f}".rstrip("0").rstrip(".")
-    else:
-        text = f"{number:,.{max(0, int(digits) - 1 - _leading_place(number))}f}"
-    return text.replace("-", _MINUS)
-
-
-def _compact(number: float, digits: float) -> str:
-    """``2.79M``, ``294K``, ``$1.6B``: a suffix from thousands on."""
-    number = _rounded(number, digits)
-    for size, suffix in _SUFFIXES:
-        if abs(number) >= size:
-            return _plain(number / size, digits) + suffix
-    return _plain(number, digits)
-
-
-def _scientific(number: float, digits: float) -> str:
-    shown = int(min(digits, DEFAULT_DIGITS + 3))
-    mantissa, exponent = f"{round_to(number, shown):.{shown - 1}e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}".replace("-", _MINUS)
-
-
-NumberText = Callable[[float, float], str]
-
-
-def _money(symbol: str) -> NumberText:
-    def text(number: float, digits: float) -> str:
-        sign = _MINUS if number < 0 else ""
-        return sign + symbol + _compact(abs(number), digits)
-
-    return text
-
-
-_DOLLARS, _YUAN = _money("$"), _money("¥")
-
-
-@dataclass(frozen=True)
-class Wording:
-    """How quantities of one unit are written: the number, and what follows it."""
-
-    number: NumberText
-    one: str = ""
-    many: str = ""
-
-    def text(self, number: float, digits: float, bare: bool) -> str:
-        """The number with its unit, or without (``bare``) where a table's head names the unit."""
-        written = self.number(number, digits)
-        if bare:
-            return written
-        return written + (self.one if written == "1" and self.one else self.many)
-
-
-_WORDINGS: dict[str, Wording] = {
-    "usd": Wording(_DOLLARS),
-    "cny": Wording(_YUAN),
-    "usd/year": Wording(_DOLLARS, many=" a year"),
-    "cny/year": Wording(_YUAN, many=" a year"),
-    "usd/person/year": Wording(_DOLLARS, many=" a year"),
-    "cny/month": Wording(_YUAN, many=" a month"),
-    "usd/gpu": Wording(_DOLLARS, many=" per GPU"),
-    "usd/gpu_hour": Wording(_DOLLARS, many=" per GPU-hour"),
-    "cny/gpu_hour": Wording(_YUAN, many=" per GPU-hour"),
-    "usd/Mtoken": Wording(_DOLLARS, many=" per million tokens"),
-    "cny/Mtoken": Wording(_YUAN, many=" per million tokens"),
-    "usd/item": Wording(_DOLLARS, many=" per task"),
-    "usd/kWh": Wording(_DOLLARS, many=" per kWh"),
-    "cny/usd": Wording(_plain, many=" yuan per dollar"),
-    "gpu_hour": Wording(_compact, " GPU-hour", " GPU-hours"),
-    "gpu_hour/Ttoken": Wording(_compact, many=" GPU-hours per trillion tokens"),
-    "gpu": Wording(_plain, " GPU", " GPUs"),
-    "token": Wording(_compact, " token", " tokens"),
-    "token/item": Wording(_compact, many=" tokens per task"),
-    "token/day": Wording(_compact, many=" tokens a day"),
-    "token/second": Wording(_compact, many=" tokens per second"),
-    "parameter": Wording(_compact, " parameter", " parameters"),
-    "person": Wording(_plain, " person", " people"),
-    "item": Wording(_plain, " item", " items"),
-    "second": Wording(_plain, " second", " seconds"),
-    "minute": Wording(_plain, " minute", " minutes"),
-    "hour/year": Wording(_plain, many=" hours a year"),
-    "hour": Wording(_plain, " hour", " hours"),
-    "day": Wording(_plain, " day", " days"),
-    "month": Wording(_plain, " month", " months"),
-    "year": Wording(_plain, " year", " years"),
-    "flop": Wording(_scientific, many=" FLOP"),
-    "flop/second": Wording(_scientific, many=" FLOP/s"),
-    "Tflop/second": Wording(_plain, many=" TFLOP/s"),
-    "percent": Wording(_plain, many="%"),
-    "percentage_point": Wording(_plain, " percentage point", " percentage points"),
-    "ratio": Wording(_plain),
-    "point": Wording(_plain),
-    "watt": Wording(_compact, many=" W"),
-    "kilobyte": Wording(_plain, many=" KB"),
-    "byte/token": Wording(_plain, many=" bytes per token"),
-    "kilobyte/token": Wording(_plain, many=" KB per token"),
-    "byte/parameter": Wording(_plain, " byte per parameter", " bytes per parameter"),
-    "gigabyte": Wording(_plain, many=" GB"),
-    "gigabyte/second": Wording(_plain, many=" GB/s"),
-    "terabyte/second": Wording(_plain, many=" TB/s"),
-    "a100_equivalent": Wording(_plain, " A100 equivalent", " A100 equivalents"),
-    "h100_equivalent": Wording(_plain, " H100 equivalent", " H100 equivalents"),
-    "elo": Wording(_plain, many=" Elo"),
-    "ratio/year": Wording(_plain, many=" times a year"),
-    "share": Wording(_compact, " share", " shares"),
-    "generation": Wording(_plain, " generation", " generations"),
-    "layer": Wording(_plain, " layer", " layers"),
-    "head": Wording(_plain, " head", " heads"),
-    "expert": Wording(_plain, " expert", " experts"),
-    "dimension": Wording(_plain, " dimension", " dimensions"),
-    "bit": Wording(_plain, " bit", " bits"),
-    "bit_per_byte": Wording(_plain, many=" bits per byte"),
-    "millisecond": Wording(_plain, many=" ms"),
-    "Wh": Wording(_plain, many=" Wh"),
-    "kWh": Wording(_compact, many=" kWh"),
-    "GWh": Wording(_plain, many=" GWh"),
-    "kilowatt/gpu": Wording(_plain, many=" kW per GPU"),
-    "Tflop": Wording(_plain, many=" TFLOP"),
-    "Gflop/token": Wording(_plain, many=" GFLOP per token"),
-    "tops": Wording(_plain, many=" TOPS"),
-    "tpp": Wording(_plain, many=" TPP"),
-    "mm**2": Wording(_plain, many=" mm²"),
-    "tpp/mm**2": Wording(_plain, many=" TPP per mm²"),
-    "gigabyte/second/mm**2": Wording(_plain, many=" GB/s per mm²"),
-}
-_WHOLE = frozenset({"gpu", "person", "item", "a100_equivalent", "h100_equivalent", "elo", "layer", "head", "expert", "dimension"})
-
-
-@functools.cache
-def _wordings_by_unit() -> dict[pint.Unit, tuple[str, Wording]]:
-    return {unit(name): (name, wording) for name, wording in _WORDINGS.items()}
-
-
-def wording(measured_in: pint.Unit) -> dict[str, Any]:
-    """How numbers of a unit are written, as data: for a page that has to write them by itself.
-
-    Returns:
-        ``kind`` (plain, compact or scientific), ``prefix``, what follows ``one`` and ``many``, and whether only ``whole`` numbers occur.
-    """
-    name, words = _wordings_by_unit().get(measured_in, ("", Wording(_plain, many=f" {measured_in}")))
-    kinds: dict[NumberText, str] = {_plain: "plain", _scientific: "scientific"}
-    kind = kinds.get(words.number, "compact")
-    prefix = {_DOLLARS: "$", _YUAN: "¥"}.get(words.number, "")
-    return {"kind": kind, "prefix": prefix, "one": words.one or words.many, "many": words.many, "whole": name in _WHOLE}
+# Text of quantities
 
 
 def format_quantity(quantity: Quantity, digits: int = DEFAULT_DIGITS, *, bare: bool = False) -> str:
     """The text of a quantity, with at most ``digits`` significant digits and never more than it carries."""
-    other = (str(quantity.unit), Wording(_plain, many=f" {quantity.unit}"))
-    name, wording = _wordings_by_unit().get(quantity.unit, other)
+    words = wordings.wording_of(quantity.unit)
     shown = min(float(digits), quantity.digits)
-    if name in _WHOLE:
+    if words.whole:
         shown = quantity.digits
     elif quantity.digits == EXACT and round_to(quantity.magnitude, SETTLED_DIGITS) == round_to(quantity.magnitude, digits):
         shown = EXACT
-    return wording.text(quantity.magnitude, shown, bare)
+    return words.text(quantity.magnitude, shown, bare)
 
 
 def format_range(low: Quantity, high: Quantity) -> str:
@@ -542,7 +381,7 @@ def of(value: float | str, unit_name: str, fact_id: str, *, exact: bool = False)
 
     Args:
         value: the cell as written, or a number.
-        unit_name: a unit of ``units.txt``.
+        unit_name: a unit of the data.
         fact_id: the row's id.
         exact: the number carries no rounding.
     """
@@ -560,7 +399,7 @@ def computed(value: float, unit_name: str, digits: float, formula: str, rows: It
 
     Args:
         value: the number, in the unit.
-        unit_name: a unit of ``units.txt``.
+        unit_name: a unit of the data.
         digits: significant digits it deserves; ``EXACT`` for counts.
         formula: how it was computed, in words or symbols.
         rows: ids of the data rows it rests on.

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+# The digits of a number without rounding: a count, a definition, a plain number
+EXACT = math.inf
 # More than any figure of the data carries but counts; the noise of a long computation stays three digits below
 RECORDED_DIGITS = 10
 # As many as a long computation holds; what differs from processor to processor stands beyond

@@ -34,6 +34,8 @@ from factbook import spellings
 Row = dict[str, str]
 Descriptor = dict[str, Any]
 
+# The variable that names the folder of the tables, and the file in it that describes them
+FOLDER, DESCRIPTOR = "FACTBOOK_DATA", "datapackage.json"
 FAULTS_SHOWN = 20
 # [0-9], because \d and float() also take the digits of other scripts
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -54,11 +56,22 @@ MEASURED = ("number", "integer")
 LARGEST_NUMBER = 1e30
 # Faults of a table's frame, for which no cell is to blame
 FRAME = ("csv", "columns", "cells")
-TIDY = "Or run `make tidy`, which rewrites the table."
+TIDY = "Or run `python -m factbook tidy`, which rewrites the table."
 # What must be saved again, since the file has lost what its encoding lacks
 SAVE_AGAIN = "Save the table again as UTF-8: in Excel as “CSV UTF-8”, in LibreOffice and Numbers with that encoding chosen."
 # The table that says what is plausible
 RANGES = "plausible_ranges"
+SOURCES = "sources"
+# The key of a table whose rows are facts, and what each of its rows and each source must have
+FACT = ["fact_id"]
+NEEDED_OF_FACTS = {
+    "unit": "the unit of value, low and high, such as gram; text or date where the fact is no number",
+    "source_key": f"the key of the fact's source in data/{SOURCES}.csv",
+}
+NEEDED_OF_SOURCES = {"source_key": "a short key, which tables of facts name", "title": "the title to look the source up by"}
+# What tables may leave out: it is read as an empty cell
+OPTIONAL_OF_FACTS = ("subject", "metric", "value", "text", "low", "high", "exact", "locator", "read_as", "evidence", "note")
+OPTIONAL_OF_SOURCES = ("kind", "authors", "year", "publisher", "url", "doi", "arxiv", "read_as", "remark")
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ class ForReaders(Exception):
         return [str(self)]
 
 
-class DataError(ForReaders):
+class DataError(ForReaders, ValueError):
     """The tables are not fit to publish. ``faults`` lists why, one entry per place."""
 
     def __init__(self, faults: list[Fault]):
@@ -103,13 +116,13 @@ class DataError(ForReaders):
 
 def data_directory() -> Path:
     """Where the tables are: ``FACTBOOK_DATA``, else inside the package, else the nearest ``data/`` above the current folder."""
-    if chosen := os.environ.get("FACTBOOK_DATA"):
+    if chosen := os.environ.get(FOLDER):
         return Path(chosen)
     packaged = Path(__file__).parent / "data"
     if packaged.is_dir():
         return packaged
     folders = [folder / "data" for folder in (Path.cwd(), *Path.cwd().parents)]
-    return next((folder for folder in folders if (folder / "datapackage.json").is_file()), Path(__file__).parents[2] / "data")
+    return next((folder for folder in folders if (folder / DESCRIPTOR).is_file()), Path(__file__).parents[2] / "data")
 
 
 def read_descriptor(directory: Path) -> Descriptor:
@@ -118,16 +131,95 @@ def read_descriptor(directory: Path) -> Descriptor:
     Raises:
         DataError: the descriptor is missing or is not JSON.
     """
-    path = directory / "datapackage.json"
+    path = directory / DESCRIPTOR
     try:
         descriptor: Descriptor = json.loads(path.read_text(encoding="utf-8"))
-        return descriptor
     except (FileNotFoundError, NotADirectoryError):
         # A folder of tables lacks one file; another folder is not the one that was meant
         raise DataError([_missing_file(path) if any(directory.glob("*.csv")) else _no_data(directory)]) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         fault = Fault(_shown(path), "descriptor", f"is not valid JSON ({error}).", "Restore it: git checkout data")
         raise DataError([fault]) from None
+    if faults := list(_descriptor_faults(path, descriptor)):
+        raise DataError(faults)
+    return descriptor
+
+
+def is_of_facts(resource: Descriptor) -> bool:
+    """Whether the rows of a table are facts."""
+    return bool(resource["schema"].get("primaryKey") == FACT)
+
+
+def _descriptor_faults(path: Path, descriptor: Any) -> Iterator[Fault]:
+    """What an author has to add before the tables can be read."""
+
+    def fault(message: str, advice: str) -> Fault:
+        return Fault(_shown(path), "descriptor", message, advice)
+
+    resources = descriptor.get("resources") if isinstance(descriptor, dict) else None
+    if not resources or not isinstance(resources, list):
+        yield fault("names no tables.", 'Write "resources": [{"name": "penguins", "path": "penguins.csv", "schema": {"fields": […]}}].')
+        return
+    for number, resource in enumerate(resources, start=1):
+        known = resource if isinstance(resource, dict) else {}
+        name, schema = known.get("name") or f"number {number}", known.get("schema") or {}
+        if missing := [word for word in ("name", "path", "schema") if not known.get(word)]:
+            yield fault(f"table {name} has no {missing[0]}.", f'Add "{missing[0]}" to its entry in "resources".')
+        elif not (fields := schema.get("fields")) or not all(
+            isinstance(field, dict) and field.get("name") and field.get("type") in _TYPES for field in fields
+        ):
+            types = ", ".join(_TYPES)
+            yield fault(f"table {name} does not say what its columns are.", f'Give each of its "fields" a "name" and a "type": {types}.')
+        elif unknown := [rule for rule in known.get("rules", ()) if rule not in _RULES]:
+            yield fault(f"table {name} names a rule {unknown[0]}, and there is none.", f"Use of these: {', '.join(_RULES)}.")
+        else:
+            yield from (fault(*found) for found in _missing_columns(known, {field["name"] for field in fields}))
+    names = [resource.get("name") for resource in resources if isinstance(resource, dict)]
+    if FACT[0] in str(resources) and SOURCES not in names:
+        advice = f"Add data/{SOURCES}.csv with {' and '.join(NEEDED_OF_SOURCES)}, and describe it there: every fact has a source."
+        yield fault(f"there are facts and no table {SOURCES}.", advice)
+
+
+def _is_column(field: object) -> bool:
+    return isinstance(field, dict) and bool(field.get("name")) and field.get("type") in _TYPES
+
+
+def _missing_columns(resource: Descriptor, columns: set[str]) -> Iterator[tuple[str, str]]:
+    """Message and advice for each column that the table lacks."""
+    name, schema = resource["name"], resource["schema"]
+    if FACT[0] in columns and not is_of_facts(resource) and not _borrows(schema, FACT[0]):
+        yield f"table {name} has a column {FACT[0]} that is not its key.", f'Write "primaryKey": {json.dumps(FACT)} into its schema.'
+    needed = NEEDED_OF_FACTS if is_of_facts(resource) else NEEDED_OF_SOURCES if name == SOURCES else {}
+    for column in needed.keys() - columns:
+        yield f"table {name} has no column {column}.", f"Add it to the schema and to data/{resource['path']}: {needed[column]}."
+    if is_of_facts(resource) and not columns & {"value", "text"}:
+        yield f"table {name} has neither a column value nor a column text.", f"Add value to the schema and to data/{resource['path']}."
+
+
+def _borrows(schema: Descriptor, column: str) -> bool:
+    return any(column in foreign["fields"] for foreign in schema.get("foreignKeys", []))
+
+
+def units_file(directory: Path) -> Path | None:
+    """The file in which the data define units of their own; nothing where the descriptor names none.
+
+    Raises:
+        DataError: the file is missing.
+    """
+    name = _descriptor_or_nothing(directory).get("units")
+    if name and not (path := directory / name).is_file():
+        raise DataError([_missing_file(path)])
+    return directory / name if name else None
+
+
+def table_file(directory: Path, name: str) -> Path | None:
+    """The file of a table that not every data package has."""
+    paths = (directory / table["path"] for table in _descriptor_or_nothing(directory).get("resources", ()) if table.get("name") == name)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _descriptor_or_nothing(directory: Path) -> Descriptor:
+    return read_descriptor(directory) if (directory / DESCRIPTOR).is_file() else {}
 
 
 def read_tables(directory: Path | None = None) -> dict[str, list[Row]]:
@@ -190,7 +282,7 @@ def _shown(path: Path) -> str:
 
 
 def _no_data(directory: Path) -> Fault:
-    if os.environ.get("FACTBOOK_DATA"):
+    if os.environ.get(FOLDER):
         advice = "FACTBOOK_DATA names it: name the folder with the tables there, or unset it to read those of the package."
     else:
         advice = "Put the data package there, or name its folder in FACTBOOK_DATA, or install the package with its data again."
@@ -227,6 +319,8 @@ def _rows_of(path: Path, text: str, resource: Descriptor, columns: list[str]) ->
     if fault := _header_fault(path, header, columns):
         return None, [fault]
     key_columns = resource["schema"].get("primaryKey", [])
+    optional = OPTIONAL_OF_FACTS if is_of_facts(resource) else OPTIONAL_OF_SOURCES if resource["name"] == SOURCES else ()
+    left_out = dict.fromkeys((name for name in optional if name not in columns), "")
     faults = []
     rows = []
     for number, cells in enumerate(body, start=2):
@@ -246,7 +340,7 @@ def _rows_of(path: Path, text: str, resource: Descriptor, columns: list[str]) ->
                 )
             )
             continue
-        rows.append(dict(zip(header, cells, strict=True)))
+        rows.append(left_out | dict(zip(header, cells, strict=True)))
     if not faults and not rows:
         faults.append(Fault(_shown(path), "rows", "has a header but no rows.", f"Put it back: git checkout data/{path.name}"))
     if faults:
@@ -496,7 +590,7 @@ def _key_faults(key_columns: list[str], rows: list[Row]) -> Iterator[Place]:
 
 def _repeat_faults(key_columns: list[str], rows: list[Row]) -> Iterator[Place]:
     """A fact that stands twice under two ids would be counted twice."""
-    if key_columns != ["fact_id"]:
+    if key_columns != FACT:
         return
     seen: dict[tuple[str, ...], int] = {}
     for index, row in enumerate(rows):
@@ -560,11 +654,27 @@ def _graded_faults(rows: list[Row]) -> Iterator[Place]:
             yield index, "evidence", "grade", message, "Grade it unverified, or say in read_as how the fact was seen."
 
 
+def _equal_or_bounded_faults(rows: list[Row]) -> Iterator[Place]:
+    """A check says what its measure equals, or between what bounds it lies and in what unit."""
+    for index, row in enumerate(rows):
+        bounded = bool(row["at_least"] or row["at_most"])
+        if bool(row["equals"]) == bounded:
+            state = "beside bounds" if bounded else "nor are there bounds"
+            message = f"equals is {'filled ' if bounded else 'not filled, '}{state}."
+            yield index, "equals", "equal or bounded", message, "Fill in equals, or at_least and at_most with their unit."
+        elif bounded != bool(row["unit"]):
+            message = "the bounds have no unit." if bounded else "the unit is that of bounds, and there are none."
+            yield index, "unit", "equal or bounded", message, "Give bounds a unit (ratio for a plain number), and nothing else."
+        elif bounded and row["tolerance"]:
+            yield index, "tolerance", "equal or bounded", "bounds have no tolerance.", "Leave it empty, or say what the measure equals."
+
+
 _RULES: dict[str, Callable[[list[Row]], Iterator[Place]]] = {
     "range": _range_faults,
     "ordered_range": _ordered_range_faults,
     "value_or_text": _value_or_text_faults,
     "graded": _graded_faults,
+    "equal_or_bounded": _equal_or_bounded_faults,
 }
 
 
@@ -593,7 +703,7 @@ def plausible_ranges(rows: list[Row]) -> Ranges:
 def _plausibility_faults(resource: Descriptor, rows: list[Row], ranges: Ranges) -> Iterator[Fault]:
     """A number in a unit that its metric never has, or outside what is possible. A metric without a range passes."""
     key_columns = resource["schema"].get("primaryKey", [])
-    if not ranges or key_columns != ["fact_id"]:
+    if not ranges or not is_of_facts(resource):
         return
     for index, row in enumerate(rows):
         by_unit = ranges.get(row["metric"])
@@ -615,7 +725,10 @@ def _plausibility_faults(resource: Descriptor, rows: list[Row], ranges: Ranges) 
 
 def _foreign_key_faults(resource: Descriptor, rows: list[Row], tables: Mapping[str, list[Row]]) -> Iterator[Fault]:
     schema = resource["schema"]
-    for key in schema.get("foreignKeys", []):
+    keys = schema.get("foreignKeys", [])
+    if is_of_facts(resource) and not _borrows(schema, "source_key"):
+        keys = [*keys, {"fields": ["source_key"], "reference": {"resource": SOURCES, "fields": ["source_key"]}}]
+    for key in keys:
         (column,), target = key["fields"], key["reference"]
         (target_column,) = target["fields"]
         if target["resource"] not in tables:
@@ -638,8 +751,7 @@ def _shared_id_faults(resources: Mapping[str, Descriptor], tables: Mapping[str, 
     for name, rows in tables.items():
         schema = resources[name]["schema"]
         (key,) = schema.get("primaryKey", [""])[:1]
-        borrowed = any(key in foreign["fields"] for foreign in schema.get("foreignKeys", []))
-        if key not in ("fact_id", "claim_id") or borrowed:
+        if key not in (*FACT, "claim_id") or _borrows(schema, key):
             continue
         for index, row in enumerate(rows):
             fact_id = row[key]

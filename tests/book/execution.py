@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bookkit.execution.notebooks import paths
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 PLACES_SHOWN = 8
@@ -54,19 +56,7 @@ def differences(path: Path) -> Iterator[dict[str, Any]]:
         stored = [dict(output.data) for output in notebook.cells[number].outputs]
         found = json.loads(json.dumps(found))  # As a stored notebook would hold it
         if stored != found:
-            yield {"chapter": path.stem, "cell": number, "places": list(paths(stored, found))[:PLACES_SHOWN]}
-
-
-def paths(stored: Any, found: Any, where: str = "") -> Iterator[str]:
-    """The places in which two outputs differ, with both values."""
-    if isinstance(stored, dict) and isinstance(found, dict) and stored.keys() == found.keys():
-        for key in stored:
-            yield from paths(stored[key], found[key], f"{where}.{key}")
-    elif isinstance(stored, list) and isinstance(found, list) and len(stored) == len(found):
-        for index, pair in enumerate(zip(stored, found, strict=True)):
-            yield from paths(*pair, f"{where}[{index}]")
-    elif stored != found:
-        yield f"{where}: {str(stored)[:80]} became {str(found)[:80]}"
+            yield {"chapter": path.stem, "cell": number, "places": list(paths(stored, found, ""))[:PLACES_SHOWN]}
 
 
 def enabled_features() -> list[str]:
@@ -101,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--edges", type=int, metavar="N", help="print the N roundings that come closest to their edges")
     options = parser.parse_args(arguments)
     if options.seed is not None:
-        from tests.notebooks import perturbation
+        from tests.book import perturbation
 
         perturbation.install(options.seed)
     roundings = watch_roundings() if options.edges else {}

@@ -173,24 +173,41 @@ def test_an_edited_chapter_is_not_asked_about(pair, capsys):
     assert "a chapter                    differs from its chapter and does not say since when" in capsys.readouterr().out
 
 
-def test_what_is_stored_says_of_which_text_it_was_made(pair):
+def test_what_is_stored_says_of_which_text_it_was_made_and_is_not_executed_again(pair, capsys):
     pair[1].unlink()
-    assert notebooks.store(*pair) == ""
-    assert nbformat.read(pair[1], as_version=4).metadata[pairs.KEY]
+    for how in ("executed in", "unchanged"):
+        assert notebooks.main(["book", "notebooks"]) == 0
+        assert re.search(rf"^chapter +a chapter +{how}", capsys.readouterr().out, re.MULTILINE)
+    stored = nbformat.read(pair[1], as_version=4)
+    assert stored.metadata[pairs.KEY]
+    assert stored.cells[-1].outputs[0].data == {"text/plain": "2"}
     edit(pair[1], "The first line.", "The first line, edited.")
     assert pairs.state(*pair) is pairs.State.NOTEBOOK
 
 
-def test_every_chapter_that_fails_is_named_and_the_others_are_stored(tmp_path, monkeypatch, capsys):
+def test_every_chapter_that_fails_is_named_and_the_others_are_stored(pair, capsys):
     """In one run; what was stored of a failing chapter stays."""
-    monkeypatch.setattr(notebooks, "store", lambda chapter, _: f"{chapter.name}, line 1:" if chapter.stem != "b" else "")
-    (tmp_path / "book").mkdir()
-    (tmp_path / "stored").mkdir()
-    for name in ("a", "b", "c"):
-        (tmp_path / "book" / f"{name}.md").write_text("```{code-cell}\n1\n```\n", encoding="utf-8")
-        nbformat.write(nbformat.v4.new_notebook(), tmp_path / "stored" / f"{name}.ipynb")
-    assert notebooks.main([str(tmp_path / "book"), str(tmp_path / "stored")]) == 1
+    for name, code in {"a": "1 / 0", "b": "2 + 2", "c": "no_such_name"}.items():
+        (pair[0].parent / f"{name}.md").write_text(CHAPTER.replace("1 + 1", code), encoding="utf-8")
+        nbformat.write(nbformat.v4.new_notebook(), pair[1].parent / f"{name}.ipynb")
+    assert notebooks.main(["book", "notebooks"]) == 1
     said = capsys.readouterr()
-    assert "a.md, line 1:" in said.err and "c.md, line 1:" in said.err
+    assert "book/a.md, line 15, code cell 1:" in said.err and "ZeroDivisionError: division by zero" in said.err
+    assert "book/c.md, line 15, code cell 1:" in said.err and "name 'no_such_name' is not defined" in said.err
     assert re.search(r"^notebook +b +stored", said.out, re.MULTILINE)
-    assert len(list((tmp_path / "stored").iterdir())) == 3
+    assert [len(nbformat.read(pair[1].parent / f"{name}.ipynb", as_version=4).cells) for name in "abc"] == [0, 2, 0]
+
+
+def test_where_a_stored_notebook_differs_is_told(pair, capsys):
+    """Chapter, cell and place; nothing is written."""
+    assert notebooks.main(["book", "notebooks"]) == 0
+    assert notebooks.main(["book", "notebooks", "--check"]) == 0
+    assert "2 cells of 1 notebooks: 0 differ" in capsys.readouterr().out
+    edit(pair[1], '"2"', '"3"')
+    (pair[1].parent / "gone.ipynb").write_text("{}", encoding="utf-8")
+    before = pair[1].read_bytes()
+    assert notebooks.main(["book", "notebooks", "--check"]) == 1
+    said = capsys.readouterr().out
+    assert "notebooks/a chapter.ipynb, code cell 1 (1 + 1):\n  output[0].data.text/plain: 3 became 2" in said
+    assert "notebooks/gone.ipynb has no chapter" in said
+    assert before == pair[1].read_bytes()

@@ -38,7 +38,7 @@ GIVEN = {
 
 def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """What `make rerun` runs."""
-    line = [sys.executable, "-m", "bookkit.execution.rerun", *arguments]
+    line = [sys.executable, "-m", "bookkit", "rerun", *arguments]
     return subprocess.run(line, cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
 
 

@@ -74,8 +74,8 @@ def test_outputs_do_not_hang_on_the_vector_units(switched_off, kernel, threads):
 
 def test_without_recorded_digits_the_noise_would_show():
     """The proof proves something: with all digits kept, the same run differs."""
-    all_digits = "from deepseek_audit import rounding; rounding.SETTLED_DIGITS = rounding.RECORDED_DIGITS = 17"
-    code = f"{all_digits}; from tests.notebooks import execution; execution.main(['hidden-costs', '--seed', '1'])"
+    all_digits = "from factbook import rounding; rounding.SETTLED_DIGITS = rounding.RECORDED_DIGITS = 17"
+    code = f"{all_digits}; from tests.book import execution; execution.main(['hidden-costs', '--seed', '1'])"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     places = [place for cell in json.loads(result.stdout)["differences"] for place in cell["places"]]
     assert any("21781906.34" in place for place in places), places
@@ -109,7 +109,7 @@ def test_perturbed_results_are_one_unit_off_at_most():
 
 def test_perturbed_sorting_keeps_the_order_of_different_keys():
     code = (
-        "from tests.notebooks import perturbation; perturbation.install(3); import numpy as np; keys = np.array([2., 1., 2., 1., 2., 3.]);"
+        "from tests.book import perturbation; perturbation.install(3); import numpy as np; keys = np.array([2., 1., 2., 1., 2., 3.]);"
         "orders = {tuple(np.argsort(keys)) for _ in range(40)};"
         "assert len(orders) > 5 and all((np.diff(keys[list(order)]) >= 0).all() for order in orders);"
         "assert tuple(np.argsort(keys, kind='stable')) == (1, 3, 0, 2, 4, 5)"

@@ -4,8 +4,7 @@ The server stands in for the host that will publish the site: gzip, right types,
 carry a hash. Everything is compressed once, when it starts. It binds to 127.0.0.1, and the browser resolves no
 other name, so that no test can reach the network.
 
-Run as a script it prints the browser that the tests would use, or how to get one:
-``python -m tests.bookkit.browser``.
+``bookkit browser`` names it, or says how to get one.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import mimetypes
 import os
 import re
 import shutil
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,10 +24,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 from bookkit.print import chromium
 from bookkit.print.chromium import FLAGS, find_browser  # noqa: F401
-from bookkit.site import bundle
 
 ROOT = Path(__file__).parents[2]
 NO_BROWSER = f"{chromium.NO_BROWSER} ALLOW_NO_BROWSER=1 skips the tests that need one."
@@ -154,9 +152,9 @@ def node_tool(path: str) -> Path:
 
 
 def node() -> str:
-    """The node that the environment installs; where it has no program of its own, the one on the path."""
-    found = Path(bundle.node())
-    return str(found) if found.is_file() else shutil.which("node") or "node"
+    """The node that Playwright brings: the same version everywhere, and no second one to install."""
+    found, _ = compute_driver_executable()
+    return str(found) if Path(found).is_file() else shutil.which("node") or "node"
 
 
 @dataclass
@@ -247,9 +245,3 @@ def hydrate(page: Any) -> int:
         chart.and_(page.locator(HYDRATED)).wait_for()
     page.mouse.move(0, 0)
     return len(charts)
-
-
-if __name__ == "__main__":
-    browser = find_browser()
-    print(browser or NO_BROWSER)
-    sys.exit(browser is None)

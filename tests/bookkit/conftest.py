@@ -61,7 +61,7 @@ def build_settings(book: Path, **variables: str) -> dict[str, str]:
 def run_build(book: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """What `make site` runs, on a copy."""
     environment = build_settings(book, **variables)
-    command = [sys.executable, "-m", "bookkit.site.build", *arguments]
+    command = [sys.executable, "-m", "bookkit", "build", *arguments]
     return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True, check=False, timeout=300, umask=PRIVATE)
 
 

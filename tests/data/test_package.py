@@ -101,7 +101,7 @@ def test_every_file_has_a_resource_and_the_reverse() -> None:
 def test_the_folder_holds_nothing_else() -> None:
     """But for hidden files, such as the lock of a spreadsheet that has a table open."""
     others = {path.name for path in FACTS.directory.iterdir() if path.suffix != ".csv" and not path.name.startswith((".", "~$"))}
-    assert others == {"datapackage.json", "README.md"}
+    assert others == {"datapackage.json", "README.md", "units.txt"}
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=NAMES)

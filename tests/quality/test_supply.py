@@ -1,4 +1,4 @@
-"""What the book is made with: every package by its hash, updates that wait, bills of materials that repeat.
+"""What the book is made with: every package by its hash, the site with few of them, updates that wait.
 
 That workflows are pinned and have no more rights than they need is tested in tests/bookkit/release/test_workflows.py, with zizmor.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
-
-from bookkit.release import materials
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
@@ -26,7 +27,40 @@ def test_every_python_package_is_pinned_by_version_and_hash(path):
     for entry in entries:
         assert re.match(r"[A-Za-z0-9._-]+(\[[\w,]+\])?==\S+", entry), entry.splitlines()[0]
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
-    assert path.with_suffix(".in").is_file()
+    assert "://" not in path.read_text(encoding="utf-8"), "it names a host, and would not work behind another"
+
+
+def entries(name: str) -> dict[str, set[str]]:
+    """The locked versions of every package of a file, with what they are for, and without who needs them."""
+    found: dict[str, set[str]] = {}
+    for line in re.findall(r"^[A-Za-z0-9._-]+==.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE):
+        found.setdefault(canonicalize_name(line.partition("==")[0]), set()).add(line.removesuffix("\\").strip())
+    return found
+
+
+def wanted(group: str) -> set[str]:
+    """The packages that ``pyproject.toml`` names for a group."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    named = (
+        wanted(entry["include-group"]) if isinstance(entry, dict) else {canonicalize_name(Requirement(entry).name)}
+        for entry in groups[group]
+    )
+    return set().union(*named)
+
+
+def test_the_locks_are_those_of_the_groups():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    everything, site = entries("requirements-all.txt"), entries("requirements.txt")
+    assert everything.keys() >= set().union(*(wanted(group) for group in project["dependency-groups"]))
+    assert {canonicalize_name(Requirement(text).name) for text in project["project"]["dependencies"]} <= wanted("site") <= site.keys()
+    versions = {name: {entry.partition(" ;")[0] for entry in found} for name, found in everything.items()}
+    assert all({entry.partition(" ;")[0] for entry in found} <= versions[name] for name, found in site.items())
+
+
+def test_the_site_needs_nothing_of_the_tests_and_the_tools():
+    others = wanted("test") | wanted("lab") | wanted("quality") | wanted("weekly") | wanted("links") | wanted("node") | wanted("installer")
+    # beautifulsoup4 and nbconvert come with Jupyter Book itself
+    assert others & entries("requirements.txt").keys() <= {"beautifulsoup4", "nbconvert", "psutil", "lxml"}
 
 
 def test_every_npm_package_is_pinned_by_version_and_hash():
@@ -61,21 +95,3 @@ def test_the_weekly_workflow_asks_for_everything_and_may_write_nothing():
     commands = {entry["command"] for entry in workflow["jobs"]["check"]["strategy"]["matrix"]["include"]}
     assert {"audit", "mutate", "mutants", "faults", "test"} <= commands
     assert "make links" in json.dumps(workflow["jobs"]["links"])
-
-
-def test_a_bill_of_materials_repeats():
-    bill = {
-        "serialNumber": "urn:uuid:1",
-        "metadata": {"timestamp": "2026-01-01T00:00:00Z", "tools": []},
-        "components": [{"name": "b", "version": "1"}, {"name": "a", "version": "2"}],
-    }
-    assert materials.repeatable(bill) == {
-        "metadata": {"tools": []},
-        "components": [{"name": "a", "version": "2"}, {"name": "b", "version": "1"}],
-    }
-
-
-def test_a_bill_that_cannot_be_written_says_what_to_do(tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert materials.main([str(tmp_path / "out"), "--cyclonedx", str(tmp_path / "nothing")]) == 1
-    assert "`make sbom` installs it" in capsys.readouterr().err

@@ -1,14 +1,13 @@
 """Check every address outside the site, politely, and keep what was found.
 
-``python -m bookkit.checks.links _build/html --record published/links.json`` reads the finished pages, since links also stand
-in traces and tables that no source file holds, and asks for each address once. Internal links are the tests' business.
+``bookkit links _build/html --record published/links.json`` reads the finished pages, since links also stand in traces and
+tables that no source file holds, and lets lychee ask for each address once. Internal links are the tests' business.
 
-Decided: hosts are asked side by side, but each host one address at a time with a pause between, under a name of our
-own, with HEAD first and GET where a host does not answer HEAD well. A host that asks for patience (``Retry-After``)
-gets it, up to a limit. One answer is one of five states: ``ok``; ``moved`` (a permanent redirect leads to a page);
-``gone`` (404 or 410); ``refused`` (the host turns programs away: a reader may well get the page); ``unreachable``.
-The record keeps since when an address has been gone or unreachable. It is about sources and no fact of the book: it is
-kept apart from the data, so that a check changes no edition's fingerprint.
+Lychee asks hosts side by side, but each host one address at a time with a pause between, under a name of our own. A host
+that asks for patience (``Retry-After``) gets it, up to a minute. One answer is one of five states: ``ok``; ``moved`` (a
+permanent redirect leads to a page); ``gone`` (404 or 410); ``refused`` (the host turns programs away: a reader may well get
+the page); ``unreachable``. The record keeps since when an address has been gone or unreachable. It is about sources and no
+fact of the book: it is kept apart from the data, so that a check changes no edition's fingerprint.
 
 ``--captures`` asks the Internet Archive, for each address that is no longer there, whether it holds a copy. Nothing else
 asks for copies: `bookkit.outputs.link_record.archived` only computes the address under which the archive shows its copy nearest to a date.
@@ -18,11 +17,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import random
+import html
+import json
+import shutil
+import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -31,26 +32,21 @@ from urllib.parse import urldefrag, urlsplit
 
 import requests
 
-from bookkit import console
-from bookkit.outputs.link_record import (
-    GONE,
-    LOST,
-    MOVED,
-    OK,
-    REFUSED,
-    UNREACHABLE,
-    Answer,
-    read,
-    write,
-)
+from bookkit.outputs.link_record import GONE, LOST, MOVED, OK, REFUSED, UNREACHABLE, Answer, read, write
 
-AGENT = "bookkit-link-check (weekly; HEAD, then GET)"
+AGENT = "bookkit-link-check (weekly)"
 AVAILABILITY = "https://archive.org/wayback/available"
+TIMEOUT = 20.0  # seconds
 # Addresses that name a thing and need no check: computed archive addresses, and hosts that are only examples
 SKIPPED_HOSTS = ("web.archive.org", "127.0.0.1", "localhost")
 PERMANENT = (301, 308)
 TURNED_AWAY = frozenset((401, 403, 405, 406, 412, 418, 429, 451, 999))
-BUSY = frozenset((429, 500, 502, 503, 504))
+# Lychee's lists of answers: what answered well, what did not, what did not in time
+ANSWERED = ("success_map", "error_map", "timeout_map")
+
+
+class LinksError(Exception):
+    """Nobody could ask. The message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,19 @@ class Manners:
     """How hosts are asked. Times are in seconds."""
 
     pause: float = 2.0
-    timeout: float = 20.0
-    attempts: int = 3
-    patience: float = 60.0
+    timeout: float = TIMEOUT
+    retries: int = 2
     hosts: int = 8
     redirects: int = 8
+
+    def options(self) -> list[str]:
+        """As lychee takes them; it knows whole milliseconds, and whole seconds where it waits."""
+        wait = max(1, round(self.pause))
+        return [
+            *(f"--host-request-interval={self.pause * 1000:.0f}ms", "--host-concurrency=1", f"--max-concurrency={self.hosts}"),
+            *(f"--timeout={max(1, round(self.timeout))}", f"--max-retries={self.retries}", f"--retry-wait-time={wait}"),
+            *(f"--max-redirects={self.redirects}", f"--user-agent={AGENT}"),
+        ]
 
 
 class Session(Protocol):
@@ -74,7 +78,7 @@ class Session(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the links of a site; the exit status says whether any is lost."""
-    parser = argparse.ArgumentParser(prog="bookkit.checks.links", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit links", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("site", type=Path, help="the folder of the built site")
     parser.add_argument("--record", type=Path, required=True, help="JSON file that keeps what was found")
     parser.add_argument("--captures", action="store_true", help="ask the Internet Archive for copies of what is lost")
@@ -90,7 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"{options.record} cannot be read ({error}). Restore or remove it, then check again.", file=sys.stderr)
         return 2
-    answers = check(found, Manners(pause=options.pause), before)
+    try:
+        answers = check(found, Manners(pause=options.pause), before)
+    except LinksError as error:
+        print(error, file=sys.stderr)
+        return 2
     if options.captures:
         answers = with_captures(answers)
     write(options.record, answers)
@@ -132,12 +140,7 @@ def external(site: Path, own: str = "") -> dict[str, list[str]]:
 
 
 def check(
-    urls: Iterable[str],
-    manners: Manners | None = None,
-    before: Mapping[str, Answer] | None = None,
-    today: datetime.date | None = None,
-    session: Callable[[], Any] = requests.Session,
-    sleep: Callable[[float], None] = time.sleep,
+    urls: Iterable[str], manners: Manners | None = None, before: Mapping[str, Answer] | None = None, today: datetime.date | None = None
 ) -> dict[str, Answer]:
     """Ask for each address, hosts side by side.
 
@@ -146,27 +149,51 @@ def check(
         manners: how to ask.
         before: what the last check found, for ``since`` and ``capture``.
         today: the date to note.
-        session: makes the client of one host.
-        sleep: waits; tests replace it.
+
+    Raises:
+        LinksError: lychee is missing or failed.
     """
-    manners, before = manners or Manners(), before or {}
+    asked, before = sorted(set(urls)), before or {}
     date = (today or datetime.datetime.now(tz=datetime.UTC).date()).isoformat()
-    hosts: dict[str, list[str]] = {}
-    for url in sorted(set(urls)):
-        hosts.setdefault(urlsplit(url).netloc, []).append(url)
+    answers = dict.fromkeys(asked, Answer(UNREACHABLE, "not a usable address", date))
+    found = _lychee(asked, manners or Manners())
+    for entry in (entry for name in ANSWERED for entries in found[name].values() for entry in entries):
+        # It writes addresses in a form of its own, and names the line where it read one
+        answers[asked[entry["span"]["line"] - 1]] = classified(entry, date)
+    return {url: _since(answer, before.get(url), date) for url, answer in answers.items()}
 
-    def of_host(own: list[str]) -> list[tuple[str, Answer]]:
-        client, answers = session(), []
-        for index, url in enumerate(own):
-            if index:
-                sleep(manners.pause)
-            answers.append((url, _since(ask(client, url, manners, date, sleep), before.get(url), date)))
-        return answers
 
-    # The longest queues first: they decide how long it takes
-    queues = sorted(hosts.values(), key=len, reverse=True)
-    with ThreadPoolExecutor(max_workers=manners.hosts) as pool:
-        return dict(sorted(pair for pairs in pool.map(of_host, queues) for pair in pairs))
+def _lychee(urls: Sequence[str], manners: Manners) -> dict[str, Any]:
+    """What lychee reports of addresses, from a page that has one on each line."""
+    program = shutil.which("lychee", path=str(Path(sys.executable).parent)) or shutil.which("lychee")
+    if not program:
+        raise LinksError("lychee is not installed. `make links` installs it.")
+    page = "\n".join(f'<a href="{html.escape(url)}">link</a>' for url in urls)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "links.html")
+        path.write_text(page, encoding="utf-8", newline="\n")
+        command = [program, "--format=json", "--verbose", "--no-progress", "--include=.*", *manners.options(), str(path)]
+        result = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    try:
+        report: dict[str, Any] = json.loads(result.stdout)
+    except ValueError:
+        raise LinksError(f"lychee failed: {result.stderr.strip() or result.stdout.strip() or result.returncode}") from None
+    return report
+
+
+def classified(entry: Mapping[str, Any], date: str) -> Answer:
+    """The state that an entry of lychee's report means."""
+    status, redirects = entry["status"], entry.get("redirects", {}).get("redirects", [])
+    code = status.get("code", 0)
+    if 200 <= code < 300:
+        if redirects and all(step["code"] in PERMANENT for step in redirects):
+            return Answer(MOVED, str(redirects[0]["code"]), date, moved_to=redirects[-1]["url"])
+        return Answer(OK, str(code), date)
+    if 300 <= code < 400:
+        return Answer(UNREACHABLE, "redirects without end", date)
+    if code in (404, 410):
+        return Answer(GONE, str(code), date)
+    return Answer(REFUSED if code in TURNED_AWAY else UNREACHABLE, str(code or status.get("details") or status["text"]), date)
 
 
 def _since(answer: Answer, earlier: Answer | None, date: str) -> Answer:
@@ -174,82 +201,6 @@ def _since(answer: Answer, earlier: Answer | None, date: str) -> Answer:
     if answer.state not in LOST:
         return replace(answer, capture=capture)
     return replace(answer, since=(earlier.since if earlier and earlier.since else date), capture=capture)
-
-
-def ask(client: Session, url: str, manners: Manners, date: str, sleep: Callable[[float], None] = time.sleep) -> Answer:
-    """What becomes of one address."""
-    answer = Answer(UNREACHABLE, "not asked", date)
-    for attempt in range(manners.attempts):
-        wait = 0.0
-        try:
-            response = _respond(client, url, manners)
-        except requests.TooManyRedirects:
-            return Answer(UNREACHABLE, "redirects without end", date)
-        except requests.exceptions.SSLError:
-            return Answer(UNREACHABLE, "no secure connection", date)
-        except requests.Timeout:
-            answer = Answer(UNREACHABLE, "no answer in time", date)
-        except (requests.RequestException, ValueError) as error:
-            answer = Answer(UNREACHABLE, _failure(error), date)
-        else:
-            answer = classified(response, url, date)
-            if response.status_code not in BUSY:
-                return answer
-            wait = patience_asked(response.headers.get("Retry-After", ""))
-        if attempt + 1 < manners.attempts:
-            if wait > manners.patience:
-                return answer
-            sleep(max(wait, manners.pause * 2**attempt * random.uniform(1, 1.25)))
-    return answer
-
-
-def _respond(client: Session, url: str, manners: Manners) -> requests.Response:
-    """The answer to HEAD, or to GET where HEAD is not answered well. No body is read."""
-    settings: dict[str, Any] = {
-        "timeout": manners.timeout,
-        "allow_redirects": True,
-        "stream": True,
-        "headers": {"User-Agent": AGENT, "Accept": "*/*"},
-    }
-    if isinstance(client, requests.Session):
-        client.max_redirects = manners.redirects
-    try:
-        response = client.request("HEAD", url, **settings)
-        response.close()
-        if response.status_code < 400 or response.status_code == 429:
-            return response
-    except requests.TooManyRedirects:
-        raise
-    except requests.RequestException:
-        pass
-    response = client.request("GET", url, **settings)
-    response.close()
-    return response
-
-
-def _failure(error: Exception) -> str:
-    text = str(error)
-    if "Name or service not known" in text or "NameResolutionError" in text or "nodename nor servname" in text:
-        return "no such host"
-    return "connection failed" if isinstance(error, requests.ConnectionError) else "not a usable address"
-
-
-def classified(response: requests.Response, url: str, date: str) -> Answer:
-    """The state that an answer means."""
-    code = response.status_code
-    if 200 <= code < 300:
-        permanent = bool(response.history) and all(step.status_code in PERMANENT for step in response.history)
-        if permanent and urldefrag(response.url).url != url:
-            return Answer(MOVED, str(response.history[0].status_code), date, moved_to=response.url)
-        return Answer(OK, str(code), date)
-    if code in (404, 410):
-        return Answer(GONE, str(code), date)
-    return Answer(REFUSED if code in TURNED_AWAY else UNREACHABLE, str(code), date)
-
-
-def patience_asked(header: str) -> float:
-    """The seconds that ``Retry-After`` asks for; 0 where it asks for nothing we understand."""
-    return float(header) if header.strip().isdigit() else 0.0
 
 
 # Copies
@@ -266,7 +217,7 @@ def with_captures(answers: Mapping[str, Answer], client: Any = None, service: st
 
 def _capture(client: Session, url: str, service: str) -> str:
     try:
-        response = client.request("GET", service, params={"url": url}, timeout=Manners.timeout, headers={"User-Agent": AGENT})
+        response = client.request("GET", service, params={"url": url}, timeout=TIMEOUT, headers={"User-Agent": AGENT})
         closest = response.json()["archived_snapshots"]["closest"]
         return str(closest["url"]).replace("http://", "https://", 1) if closest["available"] else ""
     except (requests.RequestException, ValueError, KeyError, TypeError):
@@ -284,7 +235,3 @@ def report(answers: Mapping[str, Answer], pages: Mapping[str, Sequence[str]]) ->
                 copy = f", copy: {answer.capture}" if answer.capture else ""
                 lines.append(f"- {state} ({answer.detail}){where}: {url}{copy} ({', '.join(pages.get(url, ())[:3])})")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    console.run(main)

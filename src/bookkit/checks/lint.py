@@ -1,6 +1,6 @@
 """No number is typed into what readers read.
 
-``python -m bookkit.checks.lint book`` looks for digits and number words in the Markdown of every chapter, outside of
+``bookkit lint book`` looks for digits and number words in the Markdown of every chapter, outside of
 roles (glue, cite), code and addresses, and in the texts that code cells show (titles, captions, descriptions,
 notes: every string with a space in it). Names, dates and section numbers are exempt by the short list in
 ``pyproject.toml``, ``[[tool.bookkit.lint.allow]]``, each with its reason. It also names what stands between two dollars:
@@ -16,8 +16,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from bookkit import console
 
 NUMBER_WORDS = re.compile(
     r"\b((?:thir|four|fif|six|seven|eigh|nine)teen|eleven|twelve|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?"
@@ -55,7 +53,7 @@ class Finding:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print every typed number; the exit status says whether there was one."""
-    parser = argparse.ArgumentParser(prog="bookkit.checks.lint", description="Find numbers typed into chapters.")
+    parser = argparse.ArgumentParser(prog="bookkit lint", description="Find numbers typed into chapters.")
     parser.add_argument("paths", nargs="+", type=Path, help="chapters, or folders of chapters")
     options = parser.parse_args(arguments)
     allowed = allowed_patterns(Path("pyproject.toml"))
@@ -137,7 +135,3 @@ def _in_code(text: str, allowed: list[re.Pattern[str]]) -> Iterator[tuple[int, s
                         cleaned = _blanked(pattern, cleaned)
                     for _, number in _numbers(cleaned, 1):
                         yield first_line + node.lineno - 1, number
-
-
-if __name__ == "__main__":
-    console.run(main)

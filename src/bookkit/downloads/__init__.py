@@ -5,6 +5,12 @@ from __future__ import annotations
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
+# Each command's module, of which main runs, and what it does in a line
+COMMANDS = {
+    "wheel": ("wheel", "Write the book's package, with its data, as a wheel."),
+    "portable": ("notebook_downloads", "Write the notebooks as the site offers them, without building a page."),
+}
+
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""

@@ -19,6 +19,7 @@ from bookkit.markup import features
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.citing")
+    app.setup_extension("bookkit.outputs.fact_role")
     app.add_config_value("bookkit_notebooks_folder", "notebooks", "html", types=[str])
     app.add_config_value("bookkit_colab_branch", notebook_downloads.COLAB_BRANCH, "html", types=[str])
     app.connect("html-collect-pages", _copy_data)
@@ -50,7 +51,9 @@ def _write_notebooks(app: Sphinx, exception: Exception | None) -> None:
         source = stored_notebook(app, docname)
         if source.is_file():
             name = f"{offers.NOTEBOOKS}/{source.relative_to(Path(app.srcdir) / app.config.bookkit_notebooks_folder).as_posix()}"
-            surroundings = Surroundings(app.builder.get_target_uri(docname), app.config.html_baseurl, bibliography.entries(app))
+            surroundings = Surroundings(
+                app.builder.get_target_uri(docname), app.config.html_baseurl, bibliography.entries(app), app.config.bookkit_facts
+            )
             try:
                 publish(source, site / name, cell, name, surroundings)
             except NotReadable as error:

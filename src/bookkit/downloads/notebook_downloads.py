@@ -15,7 +15,7 @@ notebook itself, and it works in ten years beside a copy of the wheel.
 Without ``BOOK_SITE_URL`` the cell knows no address. It then looks beside the notebook and into the site's folder,
 so that a copy of the whole site on a disk is enough.
 
-``python -m bookkit.downloads.notebook_downloads FOLDER`` writes the copies without building any page, as Binder wants them.
+``bookkit portable FOLDER`` writes the copies without building any page, as Binder wants them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.downloads import launch_links, wheel
 from bookkit.downloads.offers import NOTEBOOKS
@@ -110,9 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     import yaml
     from pybtex.database import parse_file
 
-    parser = argparse.ArgumentParser(
-        prog="bookkit.downloads.notebook_downloads", description="Write the stored notebooks as the site publishes them."
-    )
+    parser = argparse.ArgumentParser(prog="bookkit portable", description="Write the stored notebooks as the site publishes them.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(READABLE), help=f"where to write (default: {READABLE})")
     folder, root = parser.parse_args(arguments).folder, Path.cwd()
     configured = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
@@ -152,7 +149,3 @@ def links(app: Sphinx, docname: str) -> list[tuple[str, str]]:
 def _literal(value: object) -> str:
     """As Python source, with the quotes that the house style wants."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(value, str) else repr(value)
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -107,7 +107,8 @@ def find_offers(site: Path) -> Groups:
     package = read_package(site)
     tables = {resource["path"]: resource for resource in package.get("resources", ())}
     ordered = [*(name for name in tables if (folder / DATA / name).is_file())]
-    others = [name for name in (declared.DICTIONARY, declared.PACKAGE) if (folder / DATA / name).is_file()]
+    described = (declared.DICTIONARY, declared.PACKAGE, package.get(declared.UNITS, ""))
+    others = [name for name in described if (folder / DATA / name).is_file()]
     notebooks = sorted((site / NOTEBOOKS).rglob("*.ipynb"))
 
     def loose_ones(*endings: str) -> list[Offer]:
@@ -154,9 +155,10 @@ def _table(site: Path, name: str, resource: Mapping[str, Any] | None) -> Offer:
         return Offer(f"{FOLDER}/{DATA}/{name}", "The schema", "columns, types, units and rules of every table", content)
     if name == declared.DICTIONARY:
         return Offer(f"{FOLDER}/{DATA}/{name}", "The dictionary", "the same in words", content)
+    if resource is None:
+        return Offer(f"{FOLDER}/{DATA}/{name}", "The units", "what the tables measure in", content)
     rows = sum(map(any, csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))) - 1
-    title = resource.get("title", name) if resource else name
-    return Offer(f"{FOLDER}/{DATA}/{name}", str(title), "1 row" if rows == 1 else f"{rows:,} rows", content)
+    return Offer(f"{FOLDER}/{DATA}/{name}", str(resource.get("title", name)), "1 row" if rows == 1 else f"{rows:,} rows", content)
 
 
 def _notebook(site: Path, path: Path) -> Offer:

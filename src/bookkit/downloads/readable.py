@@ -3,7 +3,7 @@
 Chapters are written for the site's builder. Their sentences hold roles and directives of MyST, which no front end of
 notebooks draws, and their charts are specifications, which few draw. In the published copies:
 
-- a text that names recorded numbers becomes a code cell ``%%text``, folded away, with ``{{names}}`` in plain Markdown.
+- a text that names recorded numbers or facts becomes a code cell ``%%text``, folded away, with ``{{names}}`` in plain Markdown.
   Its stored output has the numbers written in, so that it reads well before anything is run. The first cell of the
   copy (``scripts/reading.py``) registers the magic, which writes the text anew when a number changes. The same
   function writes the stored output and the new one;
@@ -32,7 +32,7 @@ from typing import Any
 from bookkit.downloads.cited import Source, describe_source, link
 from bookkit.downloads.scripts.reading import Reading
 from bookkit.execution import rerun
-from bookkit.outputs import charts
+from bookkit.outputs import charts, fact_role
 from factbook.contract import RECORD_PREFIX, Chart
 
 # What JupyterLab and Colab read to fold a cell's source away
@@ -60,7 +60,7 @@ INLINE = re.compile(
 # Labels, comments and breaks of MyST
 UNSEEN = re.compile(r"^(?:\([\w:.-]+\)=|%.*|\+\+\+.*)[ \t]*(?:\n|$)", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
-NAMED = re.compile(r"\{\{(\w+)\}\}")
+NAMED = re.compile(r"\{\{([^{}]+)\}\}")
 ADMONITIONS = ("admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning")
 
 
@@ -76,11 +76,26 @@ class Surroundings:
         page: the chapter's page below the site's root, ``costs.html``.
         site: the site's address; empty where it is not known.
         entries: the bibliography, by key, as pybtex has read it.
+        facts: the function that finds what the role ``{fact}`` reads, see `bookkit.outputs.fact_role`.
     """
 
     page: str
     site: str = ""
     entries: Mapping[str, Any] = field(default_factory=dict)
+    facts: str = fact_role.FIND
+
+    def fact(self, written: str) -> str:
+        """The text of a fact that a sentence reads.
+
+        Raises:
+            NotReadable: there is none.
+        """
+        try:
+            return fact_role.find(self.facts)(written)[0].text
+        except (ImportError, KeyError, ValueError):
+            raise NotReadable(
+                f"it names {written}, which this notebook does not record, and which is no fact. Record it, or mend the name."
+            ) from None
 
     def address(self, target: str) -> str:
         """Where a link of the chapter leads; nothing for a page of a site whose address is not known."""
@@ -121,7 +136,7 @@ def readable(notebook: Any, surroundings: Surroundings) -> Any:
             cells.append(_code(cell) if cell.cell_type == "code" else cell)
             continue
         try:
-            cells += _cells(plain(cell.source, surroundings, cited), cell, values)
+            cells += _cells(plain(cell.source, surroundings, cited), cell, values, surroundings)
         except NotReadable as error:
             raise NotReadable(f"cell {number}: {error}") from None
     notebook.cells = cells
@@ -164,6 +179,8 @@ def _role(role: str, body: str, surroundings: Surroundings, cited: dict[str, Non
     name, _, kind = role.partition(":")
     if name == "glue":
         return "{{" + body.partition(":")[0] + "}}"
+    if name == "fact":
+        return "{{" + body + "}}"
     if name in ("cite", "footcite"):
         keys = [key.strip() for key in body.split(",")]
         cited.update(dict.fromkeys(keys))
@@ -201,22 +218,21 @@ def _block(block: re.Match[str], surroundings: Surroundings, cited: dict[str, No
     return "\n".join(f"> {line}".rstrip() for line in told.splitlines())
 
 
-def _cells(text: str, cell: Any, values: Mapping[str, str]) -> Iterator[Any]:
+def _cells(text: str, cell: Any, values: Mapping[str, str], surroundings: Surroundings) -> Iterator[Any]:
     """The cells that show a text: its headings and what names no number as Markdown, the rest as ``%%text``."""
     from nbformat import v4
 
     for number, part in enumerate(_parts(text)):
-        name = {"id": f"{cell.id}-{number}" if number else cell.id}
+        own_id = {"id": f"{cell.id}-{number}" if number else cell.id}
         names = NAMED.findall(part)
         if not names:
-            yield v4.new_markdown_cell(part, metadata=cell.metadata, **name)  # type: ignore[no-untyped-call]
+            yield v4.new_markdown_cell(part, metadata=cell.metadata, **own_id)  # type: ignore[no-untyped-call]
             continue
-        if missing := sorted(set(names) - set(values)):
-            raise NotReadable(f"it names {', '.join(missing)}, which this notebook does not record. Record it, or mend the name.")
-        bundle = Reading.bundle(part, values)  # type: ignore[no-untyped-call]
+        known = {name: values[name] if name in values else surroundings.fact(name) for name in names}
+        bundle = Reading.bundle(part, known)  # type: ignore[no-untyped-call]
         output = v4.new_output("display_data", bundle)  # type: ignore[no-untyped-call]
         yield v4.new_code_cell(  # type: ignore[no-untyped-call]
-            f"{MAGIC}\n{part}", metadata={**cell.metadata, **copy.deepcopy(OUT_OF_SIGHT)}, outputs=[output], **name
+            f"{MAGIC}\n{part}", metadata={**cell.metadata, **copy.deepcopy(OUT_OF_SIGHT)}, outputs=[output], **own_id
         )
 
 

@@ -10,44 +10,42 @@ with the tables it reads, as a wheel in ``downloads/``. ``pyproject.toml`` names
     reader = "its_tools"
 
 Only that package goes in, not the tools that make the site, and only its own dependencies; of its files and of the data
-only those that are declared (`bookkit.project.declared`). Its version is that of
-``pyproject.toml`` with a mark of the content (``0.2.0+e1a2b3c4d``), since two editions of the site may share a
-version while their data differ: pip, and the notebook's first cell, must tell them apart.
+only those that are declared (`bookkit.project.declared`). Its version is the project's own with a mark of the content
+(``0.2.0+e1a2b3c4d``), since two editions of the site may share a version while their data differ: pip, and the notebook's
+first cell, must tell them apart.
 
-A wheel is a zip archive with three small texts (the binary distribution format of the Python Packaging User Guide).
-It is written here directly, and not by a build backend, so that it holds no date and no file mode of the machine:
-the same sources give the same bytes, and the address and checksum are known before anything is built.
+hatchling builds it, from a folder that holds these files and nothing else. It puts one date and one mode on all of them, so
+that the same sources give the same bytes, and the address and checksum can be told beforehand.
 
-``python -m bookkit.downloads.wheel`` writes the wheel and ``constraints.txt``, the exact versions it was tested with, into a folder.
+``bookkit wheel`` writes the wheel and ``constraints.txt``, the exact versions it was tested with, into a folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
+import os
 import re
 import sys
+import tempfile
 import tomllib
-import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.wheel import WheelBuilder
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bookkit import console
 from bookkit.project import declared
 
 FOLDER = "downloads"
 CONSTRAINTS = "constraints.txt"
 LOCK = "requirements.txt"
-# The earliest date a zip archive can hold: no clock and no history, so that only content changes the bytes
-DATE = (1980, 1, 1, 0, 0, 0)
-READABLE = 0o100644 << 16
-UNIX = 3
 LOCKED = re.compile(r"^(?P<pin>(?P<name>[A-Za-z0-9._-]+)==[^\\\n]*?)\s*\\?$")
 VIA = re.compile(r"^ +# +(?:via +)?(?P<name>[A-Za-z0-9._-]+)$")
 
@@ -58,17 +56,15 @@ class WheelError(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """What goes into the wheel: texts of the metadata, and the files by their path in the archive."""
+    """What goes into the wheel: its metadata, and the files by their path, licenses above the packages."""
 
     package: str
     name: str
     version: str
-    summary: str
-    license: str
     requires_python: str
     dependencies: tuple[str, ...]
+    described: Mapping[str, Any]
     files: Mapping[str, bytes]
-    licenses: Mapping[str, bytes]
 
     @property
     def edition(self) -> str:
@@ -76,7 +72,7 @@ class Package:
         digest = hashlib.sha256()
         for part in (self.version, self.requires_python, *self.dependencies):
             digest.update(part.encode() + b"\0")
-        for path, content in sorted({**self.files, **self.licenses}.items()):
+        for path, content in sorted(self.files.items()):
             digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
         return f"{self.version}+e{digest.hexdigest()[:8]}"
 
@@ -88,7 +84,7 @@ class Package:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the wheel and its constraints."""
-    parser = argparse.ArgumentParser(prog="bookkit.downloads.wheel", description="Write the book's package, with its data, as a wheel.")
+    parser = argparse.ArgumentParser(prog="bookkit wheel", description="Write the book's package, with its data, as a wheel.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path("_build") / FOLDER, help="where to write (default: _build/downloads)")
     folder = parser.parse_args(arguments).folder
     try:
@@ -113,17 +109,28 @@ def wheel(root: Path, folder: Path) -> Path:
     """
     package = read(root)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / package.file_name
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in _members(package):
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.create_system, entry.external_attr, entry.compress_type = UNIX, READABLE, zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content, compresslevel=9)
+    project = {
+        **package.described,
+        "name": package.name,
+        "version": package.edition,
+        "requires-python": package.requires_python,
+        "dependencies": list(package.dependencies),
+    }
+    folders = sorted({name.partition("/")[0] for name in package.files if "/" in name})
+    # Not the newest form of metadata, for readers with an older pip
+    settings = {"only-include": folders, "ignore-vcs": True, "core-metadata-version": "2.4"}
+    config = {"project": project, "tool": {"hatch": {"build": {"targets": {"wheel": settings}}}}}
+    with tempfile.TemporaryDirectory() as staged, _one_date():
+        for name, content in package.files.items():
+            path = Path(staged, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (built,) = WheelBuilder(staged, config=config).build(directory=str(folder), versions=["standard"])
     lock = root / LOCK
     if lock.is_file():
         locked = constraints(package.dependencies, lock.read_text(encoding="utf-8"))
         (folder / CONSTRAINTS).write_text(locked, encoding="utf-8", newline="\n")
-    return path
+    return Path(built)
 
 
 def configured(root: Path) -> bool:
@@ -153,16 +160,15 @@ def read(root: Path) -> Package:
         except declared.DescriptorError as error:
             raise WheelError(str(error)) from None
     licenses = {path: (root / path).read_bytes() for path in project.get("license-files", ()) if (root / path).is_file()}
+    described = {name: project[name] for name in ("description", "license") if name in project} | {"license-files": sorted(licenses)}
     return Package(
         package,
         canonicalize_name(project["name"]),
-        project["version"],
-        chosen.get("summary", project.get("description", "")),
-        project.get("license", ""),
+        _version(root),
         project["requires-python"],
         tuple(project.get("dependencies", ())),
-        files,
-        licenses,
+        described | ({"description": chosen["summary"]} if "summary" in chosen else {}),
+        files | licenses,
     )
 
 
@@ -190,6 +196,24 @@ def constraints(dependencies: Iterable[str], lock: str) -> str:
     return "".join(f"{pin}\n" for name in sorted(chosen) for pin in pins[name])
 
 
+@contextmanager
+def _one_date() -> Iterator[None]:
+    """Let hatchling put its own fixed date on every file, and not one that the environment names."""
+    named = os.environ.pop("SOURCE_DATE_EPOCH", None)
+    try:
+        yield
+    finally:
+        if named is not None:
+            os.environ["SOURCE_DATE_EPOCH"] = named
+
+
+def _version(root: Path) -> str:
+    try:
+        return str(ProjectMetadata(str(root), PluginManager()).version)
+    except (OSError, TypeError, ValueError) as error:
+        raise WheelError(f"pyproject.toml leads to no version ({error}). Write it there, or name the file that has it.") from None
+
+
 def _table(root: Path) -> dict[str, Any]:
     path = root / "pyproject.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -201,36 +225,3 @@ def _below(folder: Path, name: str, files: Iterable[Path]) -> dict[str, bytes]:
     if not found:
         raise WheelError(f"{folder.name} is not there, or declares no files: mend [tool.bookkit.wheel] in pyproject.toml.")
     return found
-
-
-def _members(package: Package) -> list[tuple[str, bytes]]:
-    """Every file of the archive, the package first and the list of checksums last, as the format advises."""
-    information = f"{package.name.replace('-', '_')}-{package.edition}.dist-info"
-    fields = [
-        ("Metadata-Version", "2.4"),
-        ("Name", package.name),
-        ("Version", package.edition),
-        ("Summary", package.summary),
-        ("License-Expression", package.license),
-        *(("License-File", name) for name in sorted(package.licenses)),
-        ("Requires-Python", package.requires_python),
-        *(("Requires-Dist", dependency) for dependency in package.dependencies),
-    ]
-    metadata = "".join(f"{key}: {value}\n" for key, value in fields if value)
-    members = [
-        *sorted(package.files.items()),
-        *((f"{information}/licenses/{name}", content) for name, content in sorted(package.licenses.items())),
-        (f"{information}/METADATA", metadata.encode()),
-        (f"{information}/WHEEL", b"Wheel-Version: 1.0\nGenerator: bookkit\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
-    ]
-    record = "".join(f'"{name}",sha256={_checksum(content)},{len(content)}\n' for name, content in members)
-    return [*members, (f"{information}/RECORD", f"{record}{information}/RECORD,,\n".encode())]
-
-
-def _checksum(content: bytes) -> str:
-    """As RECORD wants it: URL-safe base64 without padding."""
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
+# Each command's module, of which main runs, and what it does in a line
+COMMANDS = {
+    "compare": ("compare", "Compare the numbers of two editions."),
+    "baseline": ("baseline", "Keep the numbers of the built site as the published edition, or check that they are."),
+    "versions": ("versions", "Put the sites of earlier editions beside the newest."),
+}
+
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""

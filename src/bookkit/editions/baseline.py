@@ -3,7 +3,7 @@
 Decided: one number a line, in the order of their ids, so that a change of edition reads well in version control.
 The edition is told apart by the version of ``CITATION.cff``.
 
-``python -m bookkit.editions.baseline`` keeps the numbers of the built site as the published edition. ``--check`` says
+``bookkit baseline`` keeps the numbers of the built site as the published edition. ``--check`` says
 instead whether this state is fit to be released.
 """
 
@@ -17,7 +17,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.editions import compare
 from bookkit.editions.compare import Edition, EditionError
@@ -146,9 +145,7 @@ def find_obstacles(site: Path, path: Path) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Keep the numbers of the built site, or say whether they are kept."""
-    parser = argparse.ArgumentParser(
-        prog="bookkit.editions.baseline", description="Keep the numbers of the built site as the published edition."
-    )
+    parser = argparse.ArgumentParser(prog="bookkit baseline", description="Keep the numbers of the built site as the published edition.")
     parser.add_argument("--site", type=Path, default=SITE, help="the built site")
     parser.add_argument("--file", type=Path, default=Path(FILE), help="the file that keeps the published edition")
     parser.add_argument("--check", action="store_true", help="change nothing; say whether the site is the edition that is kept")
@@ -168,7 +165,3 @@ def main(arguments: list[str] | None = None) -> int:
         f"edition    {len(edition.numbers):,} numbers and {len(edition.claims):,} verdicts of edition {edition.version} in {options.file}"
     )
     return 0
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -5,7 +5,7 @@ its exact value did by more than floating-point noise; so a change below the pri
 changed when its verdict or the figure it is compared with did. An edition is read from a site (a folder, or its
 ``numbers.json``) or from the file that `bookkit.editions.baseline` keeps.
 
-``python -m bookkit.editions.compare OLD NEW`` prints the comparison, as text or as Markdown for a pull request. The exit
+``bookkit compare OLD NEW`` prints the comparison, as text or as Markdown for a pull request. The exit
 status is that of ``diff``: 0 nothing differs, 1 something does, 2 an edition could not be read.
 """
 
@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-from bookkit import console
 
 NUMBERS = "numbers.json"
 CLAIMS = "claims.json"
@@ -50,6 +48,7 @@ class Number:
     unit: str = ""
     formula: str = ""
     rows: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def chapter(self) -> str:
@@ -114,15 +113,17 @@ class Difference:
 
 
 def compare(old: Edition, new: Edition) -> Difference:
-    """What differs, in the order of the newer edition."""
-    moved = [(old.numbers[key], number) for key, number in new.numbers.items() if key in old.numbers and _moved(old.numbers[key], number)]
+    """What differs, in the order of the newer edition. A number that has another name today is the one it was."""
+    today = {earlier: key for key, number in new.numbers.items() for earlier in number.earlier}
+    known = {today.get(key, key): number for key, number in old.numbers.items()}
+    moved = [(known[key], number) for key, number in new.numbers.items() if key in known and _moved(known[key], number)]
     keys = [*new.claims, *(key for key in old.claims if key not in new.claims)]
     pairs = [(old.claims.get(key), new.claims.get(key)) for key in keys]
     return Difference(
         old,
         tuple(moved),
-        tuple(number for key, number in new.numbers.items() if key not in old.numbers),
-        tuple(number for key, number in old.numbers.items() if key not in new.numbers),
+        tuple(number for key, number in new.numbers.items() if key not in known),
+        tuple(number for key, number in known.items() if key not in new.numbers),
         tuple((before, after) for before, after in pairs if _judged(before) != _judged(after)),
     )
 
@@ -306,7 +307,15 @@ def of_site(numbers: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, 
     """An edition from what a site tells machines."""
     return Edition(
         {
-            entry["id"]: Number(entry["id"], entry["text"], _float(entry["value"]), entry["unit"], entry["formula"], tuple(entry["rows"]))
+            entry["id"]: Number(
+                entry["id"],
+                entry["text"],
+                _float(entry["value"]),
+                entry["unit"],
+                entry["formula"],
+                tuple(entry["rows"]),
+                tuple(entry.get("earlier", ())),
+            )
             for entry in numbers
         },
         {
@@ -339,7 +348,7 @@ def _float(value: Any) -> float | None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what differs."""
-    parser = argparse.ArgumentParser(prog="bookkit.editions.compare", description="Compare the published numbers of two editions.")
+    parser = argparse.ArgumentParser(prog="bookkit compare", description="Compare the published numbers of two editions.")
     parser.add_argument("old", type=Path, help="the older edition: a site, its numbers.json, or the file of a published edition")
     parser.add_argument("new", type=Path, help="the newer edition")
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
@@ -351,7 +360,3 @@ def main(arguments: list[str] | None = None) -> int:
         return TROUBLE_STATUS
     print((as_markdown if options.markdown else as_text)(difference), end="")
     return DIFFERENT_STATUS if difference else SAME_STATUS
-
-
-if __name__ == "__main__":
-    console.run(main)

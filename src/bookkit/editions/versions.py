@@ -9,8 +9,8 @@ the page not found) are left out of what is kept. All of it is made aside and pu
 A zip comes from outside: names that lead out of their folder, links, encryption, double names and more than
 `LARGEST` bytes are refused before anything is written.
 
-``python -m bookkit.editions.versions list FOLDER`` prints the versions of the zips in a folder, for ``BOOK_EDITIONS``;
-``python -m bookkit.editions.versions assemble SITE FOLDER TARGET`` makes the published folder.
+``bookkit versions list FOLDER`` prints the versions of the zips in a folder, for ``BOOK_EDITIONS``;
+``bookkit versions assemble SITE FOLDER TARGET`` makes the published folder.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from pathlib import Path
 from markupsafe import Markup
 from packaging.version import InvalidVersion, Version
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.editions.baseline import EDITION_FILE, Entry
 from bookkit.editions.compare import NUMBERS
@@ -289,7 +288,7 @@ def _count(kept: Kept) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """List the released editions in a folder, or put them beside the newest site."""
-    parser = argparse.ArgumentParser(prog="bookkit.editions.versions", description="Keep released editions beside the newest site.")
+    parser = argparse.ArgumentParser(prog="bookkit versions", description="Keep released editions beside the newest site.")
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help=f"print the versions of the zips in a folder, for {EDITIONS_SETTING}")
     listing.add_argument("folder", type=Path)
@@ -310,7 +309,3 @@ def main(arguments: list[str] | None = None) -> int:
     versions = ", ".join(kept.version for kept in editions) or "none"
     print(f"editions   {options.target} has the newest site; kept beside it: {versions}")
     return 0
-
-
-if __name__ == "__main__":
-    console.run(main)

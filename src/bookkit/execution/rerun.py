@@ -1,6 +1,6 @@
 """Run a chapter with other assumptions, and say which of its numbers move.
 
-``python -m bookkit.execution.rerun CHAPTER -p NAME VALUE`` runs the stored notebook of a chapter with papermill, which sets the
+``bookkit rerun CHAPTER -p NAME VALUE`` runs the stored notebook of a chapter with papermill, which sets the
 parameters of its cell tagged ``parameters``. What papermill only warns of is an error here: a parameter that the
 chapter does not have. The run notebook goes to ``_build/rerun``; nothing of the book changes. Each recorded number
 that differs from the stored one is printed with its old and its new value.
@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bookkit import console
 from factbook.contract import NUMBER_RECORD as NUMBER
 from factbook.contract import TEXT_RECORD as TEXT
 
@@ -30,7 +29,7 @@ class RerunError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one chapter; print the numbers that moved."""
-    parser = argparse.ArgumentParser(prog="bookkit.execution.rerun", description="Run a chapter with other assumptions.")
+    parser = argparse.ArgumentParser(prog="bookkit rerun", description="Run a chapter with other assumptions.")
     parser.add_argument("chapter", nargs="?", default="", help="a name in notebooks/, such as costs")
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="an assumption")
     options = parser.parse_args(arguments)
@@ -128,7 +127,3 @@ def _read(path: Path) -> Any:
     import nbformat
 
     return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-
-
-if __name__ == "__main__":
-    console.run(main)

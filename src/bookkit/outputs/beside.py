@@ -10,6 +10,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.util.typing import ExtensionMetadata
 
 from bookkit import STATIC
 from bookkit.citing import citing
@@ -19,7 +20,7 @@ from bookkit.markup.plain import one_line
 from bookkit.project.contents import documents
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx the folder of the chapters, which does not show in addresses."""
     app.setup_extension("bookkit.project.settings")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

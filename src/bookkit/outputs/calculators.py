@@ -18,6 +18,8 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 import bookkit
 from bookkit.markup import assets, searching
@@ -45,7 +47,7 @@ class CalculatorFigure(nodes.General, nodes.Element):  # type: ignore[misc]
     """A calculator (attribute ``calculator``), the ``serial``-th of its chapter. Its words are its text, for searching."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.numbers")
@@ -73,7 +75,7 @@ def node(calculator: Calculator, serial: int) -> CalculatorFigure:
     return CalculatorFigure("", nodes.inline("", words), calculator=calculator, serial=serial, **shown)
 
 
-def visit_html(translator: Any, figure: CalculatorFigure) -> None:
+def visit_html(translator: HTML5Translator, figure: CalculatorFigure) -> None:
     """Write the calculator into the page."""
     script = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT).script
     translator.body.append(markup(figure["calculator"], figure["serial"], script))

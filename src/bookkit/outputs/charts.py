@@ -26,14 +26,16 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 import bookkit
+import factbook.contract as contract
 from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
 from bookkit.outputs import STATIC, beside, chartdata, notes, registry, vega
 from bookkit.outputs.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
-from factbook import contract
 
 __all__ = [
     "NARROW_WIDTH",
@@ -106,7 +108,7 @@ class ChartFigure(nodes.General, nodes.Element):  # type: ignore[misc]
     """A drawn chart (attribute ``drawn``) and its files by kind (``files``)."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
@@ -130,7 +132,7 @@ def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
     return ChartFigure("", drawn=drawn, files=files(drawn), **{searching.SENTENCES: sentences})
 
 
-def visit_html(translator: Any, node: ChartFigure) -> None:
+def visit_html(translator: HTML5Translator, node: ChartFigure) -> None:
     """Write the figure into the page and its files beside it."""
     drawn: Drawn = node["drawn"]
     place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)
@@ -147,7 +149,7 @@ def visit_as_text(translator: Any, node: ChartFigure) -> None:
 
 def _say_whether_live(app: Sphinx) -> None:
     if app.builder.format == "html" and not (bookkit.STATIC / SCRIPT).is_file():
-        logger.info("bookkit: the script for interactive charts was not built (`python -m bookkit.site.bundle`); charts stay static.")
+        logger.info("bookkit: the script for interactive charts was not built (`bookkit bundle`); charts stay static.")
 
 
 # Drawing

@@ -10,13 +10,14 @@ All of it is readable without JavaScript; a script only filters and sorts the ov
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets
 from bookkit.markup.templates import render
@@ -36,7 +37,7 @@ class ClaimsNode(nodes.General, nodes.Element):  # type: ignore[misc]
     """The place of the overview in a chapter (attribute ``audited``)."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
@@ -54,7 +55,7 @@ def read(environment: BuildEnvironment, audited: Claims) -> ClaimsNode:
     return ClaimsNode("", audited=audited)
 
 
-def _visit(translator: Any, node: ClaimsNode) -> None:
+def _visit(translator: HTML5Translator, node: ClaimsNode) -> None:
     app, docname = translator.builder.app, translator.docnames[-1]
     home = next(iter(notes.of_book(app.env, notes.CLAIMS)), docname)
     audit = "" if home == docname else app.builder.get_relative_uri(docname, home)
@@ -62,7 +63,7 @@ def _visit(translator: Any, node: ClaimsNode) -> None:
     raise nodes.SkipNode
 
 
-def _skip(_translator: Any, _node: ClaimsNode) -> None:
+def _skip(_translator: nodes.NodeVisitor, _node: ClaimsNode) -> None:
     raise nodes.SkipNode
 
 

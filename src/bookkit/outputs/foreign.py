@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
 
 from bookkit.markup import plain, refusing
 from bookkit.outputs import registry
@@ -34,7 +35,7 @@ OF_ALTAIR = (
 ALTERNATIVE = 'Say what it shows, at the top of the cell between two lines of “---”: mystnb: {image: {alt: "…"}}'
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.tables")  # They look like the book's own
     registry.listen(app, read)

@@ -11,11 +11,12 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
 
 NUMBERS, CLAIMS, KEY_CHART = "numbers", "claims", "key chart"
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

@@ -9,7 +9,7 @@ and keyboard focus. ``numbers.json`` lists every published number of the site fo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets
 from bookkit.markup.templates import render
-from bookkit.outputs import STATIC, notes, registry
+from bookkit.outputs import STATIC, notes, registry, renamed
 from factbook.contract import GRADE_MARKS, READ_AS, Number, Payload, Row
 
 FILE = "numbers.json"
@@ -31,18 +33,21 @@ PLACE = "To this number’s place in the page"
 TRACED = "traced"
 # A quantity that a cell ends with has no name
 UNNAMED = "shown"
+# A node's permalinks of earlier editions, where its number was renamed
+EARLIER = "earlier"
 
 
 class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
     """A number in a sentence: the one in its attribute `TRACED`."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.notes")
     as_text = (visit_number_as_text, depart_number_as_text)
     app.add_node(TracedNumber, html=(visit_number, None), latex=as_text, text=as_text)
     registry.register(app, Number, read, inline=True)
+    app.add_config_value("bookkit_renamed", renamed.FILE, "env", types=[str])
     assets.bring(app, STATIC, "colors.css", "numbers.css")
     assets.bring(app, STATIC, "numbers.js", where=lambda doctree: any(shown_in(doctree)))
     app.connect("html-page-context", add_traces)
@@ -67,27 +72,40 @@ def number_node(environment: BuildEnvironment, number: Number, name: str) -> Tra
     serial = environment.new_serialno(f"number {name}")
     identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
     remember(environment, number, identifier)
-    return TracedNumber(number.text, number.text, **{TRACED: [(identifier, number)]})
+    return TracedNumber(
+        number.text, number.text, **{TRACED: [(identifier, number)], EARLIER: _earlier(environment.app, environment.docname, identifier)}
+    )
 
 
-def visit_number(self: Any, node: TracedNumber) -> None:
+def visit_number(self: HTML5Translator, node: TracedNumber) -> None:
     """Write a number as a link to its trace."""
     ((identifier, number),) = node[TRACED]
-    self.body.append(traced(number.text, identifier))
+    self.body.append(traced(number.text, identifier, node[EARLIER]))
     raise nodes.SkipNode
 
 
-def visit_number_as_text(self: Any, node: TracedNumber) -> None:
+def visit_number_as_text(_translator: nodes.NodeVisitor, node: TracedNumber) -> None:
     """In formats without links to traces the number is its text."""
 
 
-def depart_number_as_text(self: Any, node: TracedNumber) -> None:
+def depart_number_as_text(_translator: nodes.NodeVisitor, node: TracedNumber) -> None:
     """Nothing to close."""
 
 
-def traced(text: str, identifier: str) -> Markup:
-    """A number's text as HTML, which leads to its trace; ``identifier`` is its permalink in the page."""
-    return render("outputs/number.html", text=text, identifier=identifier)
+def traced(text: str, identifier: str, earlier: Sequence[str] = ()) -> Markup:
+    """A number's text as HTML, which leads to its trace.
+
+    Args:
+        text: what readers read.
+        identifier: its permalink in the page.
+        earlier: permalinks that it had under other names.
+    """
+    return render("outputs/number.html", text=text, identifier=identifier, earlier=earlier)
+
+
+def _earlier(app: Sphinx, docname: str, identifier: str) -> list[str]:
+    chapter = app.builder.get_target_uri(docname).removesuffix(".html")
+    return renamed.earlier(Path(app.srcdir, app.config.bookkit_renamed), f"{chapter}#{identifier}")
 
 
 def add_traces(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -147,22 +165,26 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def entries(app: Sphinx) -> list[Payload]:
     """All numbers of the site as machines read them; complete once every chapter has been read."""
     return [
-        entry(number, identifier, app.builder.get_target_uri(docname))
+        entry(number, identifier, app.builder.get_target_uri(docname), _earlier(app, docname, identifier))
         for docname, found in notes.of_book(app.env, notes.NUMBERS).items()
         for identifier, number in found
     ]
 
 
-def entry(number: Number, identifier: str, address: str) -> Payload:
-    """One number as machines read it."""
-    return {
-        "id": f"{address.removesuffix('.html')}#{identifier}",
+def entry(number: Number, identifier: str, address: str, earlier: Sequence[str] = ()) -> Payload:
+    """One number as machines read it; ``earlier`` are its anchors under other names."""
+    chapter = address.removesuffix(".html")
+    found: Payload = {
+        "id": f"{chapter}#{identifier}",
         "value": number.value,
         "unit": number.unit,
         "text": number.text,
-        "chapter": address.removesuffix(".html"),
+        "chapter": chapter,
         "anchor": identifier,
         "address": f"{address}#{identifier}",
         "formula": number.formula,
         "rows": [row.id for row in number.rows],
     }
+    if earlier:
+        found["earlier"] = [f"{chapter}#{anchor}" for anchor in earlier]
+    return found

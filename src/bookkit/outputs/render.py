@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 
+import factbook.contract as contract
 from bookkit.outputs import registry
-from factbook import contract
 
 
 class Renderer:

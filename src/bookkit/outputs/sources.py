@@ -12,12 +12,13 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.citing import citing
 from bookkit.markup import assets
@@ -39,7 +40,7 @@ class SourcesNode(nodes.General, nodes.Element):  # type: ignore[misc]
     """The place of the list in a chapter (attribute ``sources``)."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
@@ -54,11 +55,11 @@ def read(_environment: BuildEnvironment, listed: Sources) -> SourcesNode:
     return SourcesNode("", sources=listed.sources)
 
 
-def _skip(_translator: Any, _node: SourcesNode) -> None:
+def _skip(_translator: nodes.NodeVisitor, _node: SourcesNode) -> None:
     raise nodes.SkipNode
 
 
-def _visit(translator: Any, node: SourcesNode) -> None:
+def _visit(translator: HTML5Translator, node: SourcesNode) -> None:
     app, docname = translator.builder.app, translator.docnames[-1]
     root = "../" * app.builder.get_target_uri(docname).partition("#")[0].count("/")
     dossier = claims.known(app)

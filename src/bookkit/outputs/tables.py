@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
@@ -37,7 +38,7 @@ class TracedTable(nodes.General, nodes.Element):  # type: ignore[misc]
     """A table of traced numbers (attribute ``table``), and its id in the page (``identifier``)."""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.numbers")
@@ -58,7 +59,7 @@ def read(environment: BuildEnvironment, shown: Table) -> TracedTable:
     return TracedTable("", table=shown, identifier=identifier, **carried)
 
 
-def visit_table(translator: Any, node: TracedTable) -> None:
+def visit_table(translator: HTML5Translator, node: TracedTable) -> None:
     """Write the table into the page and its CSV beside it."""
     shown, identifier = node["table"], node["identifier"]
     place = beside.place_of(translator.builder, translator.docnames[-1])
@@ -67,7 +68,7 @@ def visit_table(translator: Any, node: TracedTable) -> None:
     raise nodes.SkipNode
 
 
-def _skip(_translator: Any, _node: nodes.Node) -> None:
+def _skip(_translator: nodes.NodeVisitor, _node: nodes.Node) -> None:
     """Outside of HTML there is no table."""
     raise nodes.SkipNode
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 # The same engine without windows opens pages in two thirds of the time
@@ -38,3 +40,11 @@ def _installed() -> list[Path]:
     if sys.platform == "darwin":
         return [Path(f"/Applications/{name}.app/Contents/MacOS/{name}") for name in ON_MACOS]
     return []
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the browser that is there, or how to get one; the exit status says whether there is one."""
+    argparse.ArgumentParser(prog="bookkit browser", description="Name the browser that prints the book.").parse_args(arguments)
+    found = find_browser()
+    print(found or NO_BROWSER)
+    return int(found is None)

@@ -1,6 +1,6 @@
 """The whole book as a PDF: one page assembled from the built site, printed by Chromium.
 
-``python -m bookkit.print.pdf`` writes ``_build/pdf/NAME-VERSION.pdf``. Decided: Chromium prints, since it draws the
+``bookkit pdf`` writes ``_build/pdf/NAME-VERSION.pdf``. Decided: Chromium prints, since it draws the
 site's charts as they are and tags what it prints; the contents get their page numbers by printing twice, since no
 browser knows the page of an anchor while it lays out. Dates in the file are the book's, never the clock's, and
 nothing in it names this machine: two copies of one edition give the same bytes.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from bookkit import STATIC, console, outputs
+from bookkit import STATIC, outputs
 from bookkit.citing import citing
 from bookkit.markup import assets
 from bookkit.outputs import calculators
@@ -45,7 +45,7 @@ class PdfError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the book in the current folder."""
-    parser = argparse.ArgumentParser(prog="bookkit.print.pdf", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit pdf", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.parse_args(arguments)
     start = time.perf_counter()
     try:
@@ -201,7 +201,3 @@ def _bookmarks(parent: DictionaryObject) -> Iterator[DictionaryObject]:
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
-
-
-if __name__ == "__main__":
-    console.run(main)

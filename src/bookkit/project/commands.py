@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-BUILD = "python -m bookkit.site.build"
-KEEP_EDITION = "python -m bookkit.editions.baseline"
-PRINT = "python -m bookkit.print.pdf"
-PACK = "python -m bookkit.release.dist"
-DESCRIBE = "python -m bookkit.release.archive"
+BUILD = "bookkit build"
+KEEP_EDITION = "bookkit baseline"
+PRINT = "bookkit pdf"
+PACK = "bookkit dist"
+DESCRIBE = "bookkit archive"

@@ -2,9 +2,9 @@
 
 A folder collects more than it should: secrets (``.env``), what editors and spreadsheets leave beside a file that is
 open (``.~lock.claims.csv#``, ``page.py~``), copies that somebody made (``claims - Copy.csv``). So nothing is taken
-because it is there. Tables are those that ``datapackage.json`` names, code is what can be imported and what
-``pyproject.toml`` lists as package data. Wheel, archive of the data, page of downloads and the hashes of the sources all
-ask here; what is left out is said (`left_out`).
+because it is there. Tables are those that ``datapackage.json`` names; code is what ``pyproject.toml`` lists for the
+package's builder (``tool.hatch.build.include``), modules only if they can be imported. Wheel, archive of the data, page of
+downloads and the hashes of the sources all ask here; what is left out is said (`left_out`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = "datapackage.json"
+# What in it names the file of the units
+UNITS = "units"
 DICTIONARY = "README.md"
 # Hidden files, and what editors and office programs put beside a file
 LEFTOVER = re.compile(r"[.#].*|~\$.*|.*(~|#|\.(swp|swo|orig|rej|bak|tmp|part))", re.IGNORECASE)
@@ -31,7 +33,7 @@ class DescriptorError(ValueError):
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The files of a data package: its descriptor, the tables it names and the dictionary, as far as they are there.
+    """The files of a data package: its descriptor, the tables and the units that it names, and the dictionary, as far as they are there.
 
     Returns:
         The paths, sorted. None where there is no descriptor.
@@ -43,8 +45,10 @@ def data_files(folder: Path) -> list[Path]:
     if not descriptor.is_file():
         return []
     try:
-        resources = json.loads(descriptor.read_text(encoding="utf-8")).get("resources", ())
-        names = {str(resource["path"]) for resource in resources}
+        package = json.loads(descriptor.read_text(encoding="utf-8"))
+        names = {str(resource["path"]) for resource in package.get("resources", ())}
+        if units := package.get(UNITS):
+            names.add(str(units))
     except (ValueError, AttributeError, TypeError, KeyError):
         raise DescriptorError(f"{folder.name}/{PACKAGE} is no data package: each of its resources needs a path. Mend it.") from None
     for name in sorted(names):
@@ -55,11 +59,13 @@ def data_files(folder: Path) -> list[Path]:
 
 def tables(folder: Path) -> list[Path]:
     """The tables of a data package."""
-    return [path for path in data_files(folder) if path.relative_to(folder).as_posix() not in (PACKAGE, DICTIONARY)]
+    files = data_files(folder)
+    named = json.loads((folder / PACKAGE).read_text(encoding="utf-8")).get(UNITS) if files else None
+    return [path for path in files if path.relative_to(folder).as_posix() not in (PACKAGE, DICTIONARY, named)]
 
 
 def code_files(root: Path, folder: str = "src") -> list[Path]:
-    """The files of the code: what can be imported, and the package data of ``pyproject.toml``.
+    """The files of the code: those that ``pyproject.toml`` lists for hatchling; all modules where it lists none.
 
     Args:
         root: the book's folder.
@@ -69,26 +75,19 @@ def code_files(root: Path, folder: str = "src") -> list[Path]:
         The paths, sorted.
     """
     source = root / folder
-    modules = (path for path in source.rglob("*.py") if all(part.isidentifier() for part in _dotted(path.relative_to(source))))
-    listed = (
-        path
-        for package, patterns in _package_data(root).items()
-        for pattern in patterns
-        for path in source.joinpath(*package.split(".")).glob(pattern)
-    )
-    return sorted(
-        {path for path in (*modules, *listed) if path.is_file() and not is_leftover(path) and not _is_made(path.relative_to(source))}
-    )
+    there = (path for pattern in _included(root) or (f"{folder}/**/*.py",) for path in root.glob(pattern))
+    return sorted({path for path in there if path.is_relative_to(source) and _is_code(path, path.relative_to(source))})
 
 
-def _dotted(path: Path) -> tuple[str, ...]:
-    return path.with_suffix("").parts
+def _is_code(path: Path, inside: Path) -> bool:
+    importable = path.suffix != ".py" or all(part.isidentifier() for part in inside.with_suffix("").parts)
+    return importable and path.is_file() and not is_leftover(path) and not _is_made(inside)
 
 
-def _package_data(root: Path) -> dict[str, list[str]]:
+def _included(root: Path) -> list[str]:
     path = root / "pyproject.toml"
     table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    found: dict[str, list[str]] = table.get("tool", {}).get("setuptools", {}).get("package-data", {})
+    found: list[str] = table.get("tool", {}).get("hatch", {}).get("build", {}).get("include", [])
     return found
 
 

@@ -6,7 +6,7 @@ repository, where harvesters look for them, and name no address that ``CITATION.
 (``repository-code``, ``url``). The crate (``ro-crate-metadata.json``) lists the files of a release with their sizes and
 hashes, so it is only written into a release; there ``BOOK_SITE_URL`` and ``BOOK_REPOSITORY_URL`` are named too.
 
-``python -m bookkit.release.archive`` writes the two files of the root; ``--check`` says whether they are as they would be
+``bookkit archive`` writes the two files of the root; ``--check`` says whether they are as they would be
 written; ``--tag v1.2.0`` says whether a tag names the version of ``CITATION.cff``.
 
 Formats: CodeMeta 3.0 (https://w3id.org/codemeta/3.0), Zenodo's deposit metadata (https://developers.zenodo.org),
@@ -31,7 +31,6 @@ from typing import Any
 
 import yaml
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.citing.citing import Book
 from bookkit.project import commands
@@ -108,10 +107,10 @@ def project(root: Path, site: str = "", repository: str = "") -> Project:
             )
     configuration = root / "pyproject.toml"
     package = tomllib.loads(configuration.read_text(encoding="utf-8")).get("project", {}) if configuration.is_file() else {}
-    if package and package.get("version") != str(citation["version"]):
+    if package.get("version", str(citation["version"])) != str(citation["version"]):
         raise ArchiveError(
             f"pyproject.toml has version {package.get('version')}, and {citing.CITATION_FILE} has {citation['version']}. "
-            "Write the same in both places."
+            'Write the same in both places, or let hatchling read it there: dynamic = ["version"].'
         )
     return Project(
         citation, work, package, site or str(citation.get("url", "")), repository or str(citation.get("repository-code", "")).rstrip("/")
@@ -332,7 +331,7 @@ def wrong_tag(tag: str, version: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write, or check, what stands at the root of the repository."""
-    parser = argparse.ArgumentParser(prog="bookkit.release.archive", description="Describe the project for archives, from CITATION.cff.")
+    parser = argparse.ArgumentParser(prog="bookkit archive", description="Describe the project for archives, from CITATION.cff.")
     parser.add_argument("--check", action="store_true", help="change nothing; say whether the files are current")
     parser.add_argument("--tag", help="change nothing; say whether this tag names the version")
     options = parser.parse_args(arguments)
@@ -355,7 +354,3 @@ def main(arguments: list[str] | None = None) -> int:
         problems = [str(error)]
     print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
     return int(bool(problems))
-
-
-if __name__ == "__main__":
-    console.run(main)

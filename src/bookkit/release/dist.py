@@ -1,4 +1,4 @@
-"""Everything of one edition in one folder, to publish and to keep: ``python -m bookkit.release.dist`` writes ``_build/dist``.
+"""Everything of one edition in one folder, to publish and to keep: ``bookkit dist`` writes ``_build/dist``.
 
 It packs what the site offers (wheel, data, notebooks, PDF, files for machines), the site itself with the PDF inside,
 the descriptions that archives read, and the checksums of all of it. The folder is written aside and put in place
@@ -16,7 +16,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.downloads import offers
 from bookkit.print import onepage, pdf
@@ -35,7 +34,7 @@ class DistError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Pack the built site of the book in the current folder."""
-    parser = argparse.ArgumentParser(prog="bookkit.release.dist", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit dist", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.parse_args(arguments)
     root, start = Path.cwd(), time.perf_counter()
     try:
@@ -115,7 +114,3 @@ def _swap(fresh: Path, folder: Path, previous: Path) -> None:
             previous.rename(folder)
         raise
     shutil.rmtree(previous, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -1,1 +1,9 @@
 """Building the site, serving it, and the scripts it serves."""
+
+# Each command's module, of which main runs, and what it does in a line
+COMMANDS = {
+    "build": ("build", "Build the website, strictly and aside, if something changed."),
+    "bundle": ("bundle", "Bundle the scripts of the pages from locked npm packages."),
+    "npm": ("npm", "Run npm as the book does, on its locked packages."),
+    "serve": ("serve", "Show the built site on this machine."),
+}

@@ -1,10 +1,10 @@
 """Build the website: strictly, aside, and only when something changed.
 
-``python -m bookkit.site.build`` runs Jupyter Book into ``_build/next`` with every warning an error. Only a build
+``bookkit build`` runs Jupyter Book into ``_build/next`` with every warning an error. Only a build
 that succeeded replaces ``_build/html``, in one step: whatever goes wrong, be it that the build is killed or the disk
 is full, the last good site stays whole. All that a build needs for a while stands in ``_build/next``, so that a killed
 one leaves nothing elsewhere, and the next one clears it away. Jupyter Book and its kernels end with the build.
-Nothing is built when no input changed. When one did, the chapters that depend on it are executed again (`bookkit.execution.execution`),
+Nothing is built when no input changed. When one did, the chapters that depend on it are executed again (`bookkit.execution`),
 so that no number can be older than the data.
 """
 
@@ -26,10 +26,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from bookkit import console
 from bookkit.citing import citing
 from bookkit.editions import compare
-from bookkit.execution import kept, pairs
+from bookkit.execution import cache, executions, pairs, running
 from bookkit.outputs import engine
 from bookkit.project import declared, history, locks
 from bookkit.project.exchange import exchange
@@ -41,7 +40,6 @@ PREVIOUS = Path("_build/previous")
 LOG = Path("_build/build.log")
 LOCK = Path("_build/lock")
 DRAWINGS = Path("_build/drawings")
-EXECUTIONS = Path("_build/executed")
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
 CONFIGURATION, BOOK, DATA, NOTEBOOKS, CODE = "_config.yml", "book", "data", "notebooks", "src"
 INPUTS = (
@@ -55,14 +53,11 @@ PATIENCE = 2.0
 STOPPING = tuple(signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if name in signal.Signals.__members__)
 FULL = "No space is left on the disk. Free some, then build again."
 CHANGED = "A source file changed while the site was being built. Build again."
-KEPT = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Kept the outputs")
-NOT_KEPT = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): The outputs are not kept, because (?P<reasons>.+)")
-EXECUTED = re.compile(r"(?P<path>\S+\.(?:md|ipynb)): Executed notebook in (?P<seconds>[\d.]+)")
+# What Sphinx says to the reader of the terminal while it runs
+SAID = ("chapter    ",)
 PROBLEM = re.compile(r"(?<!\[IPKernelApp\] )\b(WARNING|ERROR|CRITICAL)\b(?! \| Kernel)")
 # The line of a traceback that says what went wrong
 RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: .+")
-TIMED_OUT = re.compile(r"A cell timed out while it was being executed, after (\d+) seconds")
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class BuildError(Exception):
@@ -79,7 +74,7 @@ class Stopped(BuildError):
 
 def main(arguments: list[str] | None = None) -> int:
     """Build the site of the book in the current folder."""
-    parser = argparse.ArgumentParser(prog="bookkit.site.build", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit build", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--force", action="store_true", help="build even when nothing changed, and execute every chapter")
     options = parser.parse_args(arguments)
     root = Path.cwd()
@@ -220,8 +215,8 @@ def _run_jupyter_book(root: Path, force: bool, lock: IO[bytes]) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": build_time(root), "NO_COLOR": "1", "PYTHONUTF8": "1"}
     environment |= {name: str(folder.resolve()) for name, folder in passing.items()}
     environment.setdefault(engine.FOLDER, str((root / DRAWINGS).resolve()))
-    environment.setdefault(kept.FOLDER, str((root / EXECUTIONS).resolve()))
-    environment[kept.FORCE] = "yes" if force else ""
+    environment.setdefault(cache.FOLDER, str((root / executions.FOLDER).resolve()))
+    environment[cache.FORCE] = "yes" if force else ""
     # A kernel must find this environment's Python, whatever is first on the path.
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     status, lines = _guarded(command, root, environment, lock)
@@ -263,49 +258,26 @@ def _forget_drawings(folder: Path, began: float) -> None:
 
 
 def _followed(output: Iterator[str]) -> Iterator[str]:
-    """Pass the lines on, and tell of each executed chapter."""
+    """Pass the lines on, and show those that are for the reader of the terminal."""
     for raw in output:
-        line = ANSI.sub("", raw.rstrip("\n"))
-        if match := EXECUTED.search(line):
-            name = Path(match["path"]).stem
-            print(f"chapter    {name:<28} executed in {float(match['seconds']):.1f} s", flush=True)
-        elif match := KEPT.search(line):
-            print(f"chapter    {Path(match['path']).stem:<28} unchanged", flush=True)
-        elif match := NOT_KEPT.search(line):
-            print(f"chapter    {Path(match['path']).stem:<28} will be executed every time, because {match['reasons']}", flush=True)
+        line = running.ANSI.sub("", raw.rstrip("\n"))
+        if line.startswith(SAID):
+            print(line, flush=True)
         yield line
 
 
 def failures(root: Path, lines: list[str]) -> list[str]:
-    """What went wrong, in a few lines: the failing cells, or else Sphinx' warnings (most follow from a failed cell)."""
+    """What went wrong, in a few lines: the failing cells, or else Sphinx' warnings."""
     if any(f"[Errno {errno.ENOSPC}]" in line for line in lines):
         return [FULL]
-    found = []
-    for report in sorted((root / NEXT / "_build" / "html" / "reports").rglob("*.err.log")):
-        chapter = report.relative_to(root / NEXT / "_build" / "html" / "reports").as_posix().removesuffix(".err.log")
-        found.append(failing_cell(f"{chapter}.md", report.read_text(encoding="utf-8"), root))
+    reports = sorted((root / NEXT / "_build" / "html" / "reports").rglob("*.err.log"))
+    found = [report.read_text(encoding="utf-8").partition("\n\n")[0] for report in reports]
     if not found:
         problems = (line.replace(f"{root}{os.sep}", "") for line in lines if PROBLEM.search(line))
         found = list(dict.fromkeys(problems))
     if not found:
         found = [line.strip() for line in lines if RAISED.match(line.strip())][:TRACEBACK_LINES]
     return found
-
-
-def failing_cell(chapter: str, report: str, root: Path) -> str:
-    """Chapter, line, cell and the error's last lines, from nbclient's report."""
-    report = ANSI.sub("", report)
-    parts = re.split(r"^-{6,}$", report, flags=re.MULTILINE)
-    cell = parts[1].strip("\n") if len(parts) > 2 else ""
-    source = _read(root / chapter)
-    line = source[: source.find(cell)].count("\n") + 1 if cell and cell in source else None
-    number = len(re.findall(r"^```\{code-cell\}", source[: source.find(cell)], flags=re.MULTILINE)) if line else None
-    head = f"{chapter}" + (f", line {line}, code cell {number}:" if line else ":")
-    shown = [f"    {text}" for text in cell.splitlines()[:4]] + (["    …"] if len(cell.splitlines()) > 4 else [])
-    errors = [text for text in (parts[-1] if parts else report).strip().splitlines() if text.strip()]
-    if timeout := TIMED_OUT.search(report):
-        errors = [f"The cell did not end within {timeout[1]} seconds (timeout under execute in _config.yml)."]
-    return "\n".join([head, *shown, *(f"  → {text.strip()}" for text in errors[-TRACEBACK_LINES:])])
 
 
 def _swap(fresh: Path, site: Path, previous: Path) -> None:
@@ -345,7 +317,3 @@ def _clear(root: Path) -> None:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-
-if __name__ == "__main__":
-    console.run(main)

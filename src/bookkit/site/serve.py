@@ -1,4 +1,4 @@
-"""Show the built site on this machine: ``python -m bookkit.site.serve [PORT]``. Nobody else's machine can reach it."""
+"""Show the built site on this machine: ``bookkit serve [PORT]``. Nobody else's machine can reach it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from bookkit import console
 from bookkit.project.layout import SITE
 
 HOST, PORT, OTHER, LAST = "127.0.0.1", 8000, 8080, 65535
@@ -29,7 +28,7 @@ class Server(ThreadingHTTPServer):
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve the site of the book in the current folder until somebody stops it."""
-    parser = argparse.ArgumentParser(prog="bookkit.site.serve", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bookkit serve", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("port", nargs="?", default=str(PORT), help="where it listens")
     options = parser.parse_args(arguments)
     try:
@@ -64,7 +63,3 @@ def server(site: Path, port: str) -> Server:
         why = WHY.get(error.errno or 0, error.strerror)
         other = OTHER + (int(port) == OTHER)
         raise ServeError(f"Port {port} cannot be used: {why}. Name another one, as in: make serve PORT={other}") from None
-
-
-if __name__ == "__main__":
-    console.run(main)

@@ -124,7 +124,8 @@ def _ids(taken: Sequence[Row]) -> list[str]:
 
 def name_origins(facts: Tables, figure: str) -> str:
     """The origins of a figure in a few words, by the order of their keys."""
-    return "; ".join(SHORT_NAMES.get(key, key) for key in sorted(independent_origins(facts, figure)))
+    names = short_names(facts)
+    return "; ".join(names.get(key, key) for key in sorted(independent_origins(facts, figure)))
 
 
 def flows(facts: Tables) -> list[Flow]:
@@ -148,35 +149,9 @@ def flows(facts: Tables) -> list[Flow]:
     ]
 
 
-# What sources are called in a chart; the others by author or publisher and year
-SHORT_NAMES = {
-    "v3_report": "V3 report",
-    "v2_report": "V2 report",
-    "r1_nature": "R1 in Nature",
-    "semianalysis_debates": "SemiAnalysis",
-    "livemint_wang": "Alexandr Wang",
-    "register_2025": "The Register",
-    "deepseek_pricing_usd": "Price page",
-    "longbridge_0127": "Wallstreetcn",
-    "wired_altman_2023": "Altman, in WIRED",
-    "cottier_2024": "Epoch AI, paper",
-    "wood_bloomberg": "Cathie Wood",
-    "ai_index_2024": "AI Index",
-    "amodei": "Dario Amodei",
-    "epoch_cost_repo": "Epoch AI, data",
-    "glenn_thread": "Glenn Luk",
-    "house_unmasked": "House committee",
-    "lambert_2025": "Nathan Lambert",
-    "nature_news_2025": "Nature News",
-    "reuters_r1_2025": "Reuters",
-    "taiwannews_deepseek": "Taiwan News",
-    "techspot_r1": "TechSpot",
-    "tomshardware_deepseek": "Tom’s Hardware",
-    "willison_2024": "Simon Willison",
-    "winbuzzer_unmasked": "WinBuzzer",
-    "article_294k": "R1-bill article",
-    "article_economics": "Economics",
-}
+def short_names(facts: Tables) -> dict[str, str]:
+    """What sources are called in a chart, by their keys; the others by author or publisher and year."""
+    return {row["source_key"]: row["short_name"] for row in facts.rows("sources") if row["short_name"]}
 
 
 def columns(facts: Tables, last: Collection[str]) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ Reference = Callable[[Facts], Value]
 REFERENCES: dict[str, Reference] = {}
 
 ONE_YEAR = constant(1, "year", "1 year")
-GPUS_PER_SERVER = constant(8, "ratio", "8 GPUs per server")
+GPUS_PER_SERVER = constant(cost.GPUS_PER_NODE.magnitude, "ratio", "8 GPUs per server")
 BF16_BITS = constant(16, "bit", "16 bits")
 FP32_BITS = constant(32, "bit", "32 bits")
 MAIN_EXPORT_RULES = ("rule_2022_citation", "rule_2023_citation", "rule_2024_12_citation")

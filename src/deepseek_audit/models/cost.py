@@ -11,6 +11,7 @@ from factbook.facts import Facts, Item
 from factbook.publish import Cell
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
 
+# DeepSeek-V3 report, section 3.1: nodes of eight H800; so are servers of the DGX and HGX kinds
 GPUS_PER_NODE = constant(8, "gpu", "8 GPUs per node")
 SCOPES = {
     "run": "One training run, at an assumed rent",

@@ -13,9 +13,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
+from deepseek_audit.models.dates import days_between as days_between
 from factbook.dates import write_out
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, Trace, constant, format_range, unit
@@ -482,12 +482,6 @@ def limit_rows(rule: Rule) -> list[tuple[str, Quantity | None, Quantity | None]]
                 ends = found.setdefault(f"{rule.name}, {clause.paragraph}: {PROPERTY_NAMES[condition.property]}", {})
                 ends[condition.comparison] = condition.limit.shown("5 bare" if condition.property in _BARE else "5")
     return [(name, ends.get("at_least"), ends.get("below")) for name, ends in found.items()]
-
-
-def days_between(facts: Facts, first: str, last: str) -> Quantity:
-    """Days from one dated fact to another (unit day, exact)."""
-    days = (date.fromisoformat(facts.text(last)) - date.fromisoformat(facts.text(first))).days
-    return Quantity(float(days), unit("day"), EXACT, Trace(f"{last} − {first}", frozenset({first, last})))
 
 
 def estimated(number: Quantity) -> Quantity:

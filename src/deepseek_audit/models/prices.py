@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from deepseek_audit.models.dates import days_between as days_between
 from factbook.calculators.calculator import Fixed, Result
 from factbook.facts import Facts, Item, Selection
 from factbook.publish import Cell
@@ -96,20 +96,6 @@ def cost_of_answers(
     answers, tokens_per_price = 1000, 1_000_000
     read = input_tokens * (cached_share * cached_price + (1 - cached_share) * input_price)
     return answers * (read + output_tokens * output_price) / tokens_per_price
-
-
-def days_between(facts: Facts, first_id: str, second_id: str) -> Quantity:
-    """Days from the date of one fact to that of another.
-
-    Raises:
-        ValueError: one of the dates is known to the month or year only.
-    """
-    rows = [facts.row(fact_id) for fact_id in (first_id, second_id)]
-    for row in rows:
-        if row["as_of_precision"] != "day":
-            raise ValueError(f"{row['fact_id']} is dated to the {row['as_of_precision']} only, so it has no distance in days.")
-    first, second = (date.fromisoformat(row["as_of"]) for row in rows)
-    return computed((second - first).days, "day", EXACT, f"date of {second_id} − date of {first_id}", {first_id, second_id})
 
 
 def yearly_decline(before: Quantity, after: Quantity, time: Quantity) -> Quantity:

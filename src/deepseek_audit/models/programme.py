@@ -25,8 +25,8 @@ from factbook.rounding import round_to, settle
 
 Array = npt.NDArray[np.float64]
 
-# 365.25 days
-HOURS_PER_YEAR = 8766.0
+# Of 365.25 days, as the units of the data define the year
+HOURS_PER_YEAR = constant(1, "year", "1 year").to("hour").magnitude
 LOWEST_MULTIPLIER = 1.0
 SEED = 20250127
 OWNED_RATE_INPUTS = ("capital", "life", "utilization", "power", "load", "pue", "electricity", "colocation")

@@ -24,12 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from factbook import contract, publish, quantity
+from factbook import contract, publish, quantity, wordings
 from factbook.calculators import formulas
 from factbook.calculators.distributions import Array, Distribution, Number, bare, check, describe, quantiles
 from factbook.facts import ASSUMPTION
-from factbook.quantity import DEFAULT_DIGITS, EXACT, Quantity, Trace, UnitError, unit
+from factbook.quantity import EXACT, Quantity, Trace, UnitError, unit
 from factbook.rounding import leading_place, record, record_all, round_to, round_to_place, settle
+from factbook.wordings import DEFAULT_DIGITS
 
 DRAWS = 4096
 PERCENTILES = (0.05, 0.5, 0.95)
@@ -198,7 +199,7 @@ class _Format:
     suffix: str | None
 
     def describe(self) -> dict[str, Any]:
-        words = quantity.wording(self.measured_in)
+        words = wordings.wording(self.measured_in)
         if self.suffix is not None:
             words |= {"one": self.suffix, "many": self.suffix}
         return {**words, "digits": self.digits}
@@ -206,7 +207,7 @@ class _Format:
     def text(self, value: float) -> str:
         if not math.isfinite(value):
             return "not defined"
-        words = quantity.wording(self.measured_in)
+        words = wordings.wording(self.measured_in)
         is_scientific = words["kind"] == "scientific"
         if words["whole"]:
             value = round_to_place(value, 0)

@@ -70,10 +70,10 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(built):
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         tops = {name.partition("/")[0] for name in names}
-        assert tops == {"deepseek_audit", f"deepseek_audit-{PACKAGE.edition}.dist-info"}
-        assert {name for name in names if "/data/" in name} == {f"deepseek_audit/data/{table.name}" for table in DATA}
+        assert tops == {"deepseek_audit", "factbook", f"deepseek_audit-{PACKAGE.edition}.dist-info"}
+        assert {name for name in names if "/data/" in name} == {f"factbook/data/{table.name}" for table in DATA}
         for table in DATA:
-            assert archive.read(f"deepseek_audit/data/{table.name}") == table.read_bytes()
+            assert archive.read(f"factbook/data/{table.name}") == table.read_bytes()
         metadata = archive.read(f"deepseek_audit-{PACKAGE.edition}.dist-info/METADATA").decode()
         assert "Requires-Dist: jupyter-book" not in metadata
         assert "Requires-Python: >=3.11" in metadata
@@ -84,24 +84,28 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(built):
     assert path.name == PACKAGE.file_name
 
 
-def test_the_wheel_is_the_same_bytes_whatever_the_time_and_the_modes_of_files(tmp_path):
+def test_the_wheel_is_the_same_bytes_whatever_the_time_and_the_modes_of_files(tmp_path, monkeypatch):
     copy = tmp_path / "copy"
-    for name in ("pyproject.toml", "requirements.txt", "LICENSE", "LICENSE-CONTENT"):
+    for name in ("pyproject.toml", "CITATION.cff", "requirements.txt", "LICENSE", "LICENSE-CONTENT"):
         copy.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, copy)
-    shutil.copytree(ROOT / "src/deepseek_audit", copy / "src/deepseek_audit", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("factbook", "deepseek_audit"):
+        shutil.copytree(ROOT / "src" / name, copy / "src" / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "data", copy / "data")
     for path in copy.rglob("*"):
         os.utime(path, (2_000_000_000, 2_000_000_000))
         path.chmod(0o700)
-    ours, theirs = wheel.wheel(ROOT, tmp_path / "ours"), wheel.wheel(copy, tmp_path / "theirs")
+    ours = wheel.wheel(ROOT, tmp_path / "ours")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795305600")
+    theirs = wheel.wheel(copy, tmp_path / "theirs")
+    assert os.environ["SOURCE_DATE_EPOCH"] == "1795305600"
     assert ours.name == theirs.name
     assert ours.read_bytes() == theirs.read_bytes()
 
 
 def test_changed_data_are_another_edition():
     """pip and the setup cell tell two editions apart, even with the same version."""
-    changed = replace(PACKAGE, files={**PACKAGE.files, "deepseek_audit/data/claims.csv": b"changed"})
+    changed = replace(PACKAGE, files={**PACKAGE.files, "factbook/data/claims.csv": b"changed"})
     assert changed.edition != PACKAGE.edition
     assert changed.edition.partition("+")[0] == PACKAGE.version
 
@@ -493,7 +497,7 @@ def test_binder_and_the_devcontainer_run_the_targets_of_the_makefile():
     assert used
     assert used <= targets
     # … and the copies that the pages' links open are made there
-    assert re.search(rf"^\.venv/bin/python -m {notebook_downloads.__name__}$", script.read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(r"^\.venv/bin/python -m bookkit portable$", script.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.fullmatch(r"python-3\.1[123]", (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip())
     assert re.search(r":\d+-3\.1[123]-\w+(@sha256:[0-9a-f]{64})?$", container["image"])
 

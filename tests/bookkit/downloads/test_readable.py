@@ -319,7 +319,7 @@ def test_tables_and_lists_read_well_and_money_in_them_is_no_formula():
 
 
 def test_the_copies_that_binder_makes_are_those_of_the_site(built, tmp_path, monkeypatch):
-    for name in ("_config.yml", "pyproject.toml", "requirements.txt", "LICENSE", "LICENSE-CONTENT", "book", "data", "src"):
+    for name in ("_config.yml", "pyproject.toml", "CITATION.cff", "requirements.txt", "LICENSE", "LICENSE-CONTENT", "book", "data", "src"):
         (tmp_path / name).symlink_to(built / name)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks/index.ipynb").symlink_to(built / "notebooks/index.ipynb")

@@ -258,7 +258,7 @@ def test_the_state_of_the_sources_follows_each_part_alone(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text("1")
     (tmp_path / "data/datapackage.json").write_text('{"resources": [{"path": "a.csv"}]}')
-    (tmp_path / "pyproject.toml").write_text('[tool.setuptools.package-data]\nkit = ["static/*", "vendor/*"]\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.hatch.build]\ninclude = ["src/**/*.py", "src/kit/static/*", "src/kit/vendor/*"]\n')
 
     def state() -> dict[str, str]:
         return baseline.hash_sources(tmp_path, "book/", "data", "src")

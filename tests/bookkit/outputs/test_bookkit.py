@@ -14,7 +14,6 @@ from myst_parser.parsers.docutils_ import Parser
 from bookkit.checks.lint import allowed_patterns, formulas_of_money, typed_numbers
 from bookkit.markup import mathml
 from bookkit.outputs import charts, numbers, tables
-from bookkit.site.build import failing_cell
 from factbook.contract import Chart, Number, Table
 
 ROOT = Path(__file__).parents[3]
@@ -152,15 +151,6 @@ def test_numbers_for_machines():
         "formula": 'a + "b"',
         "rows": ["a", "b"],
     }
-
-
-def test_a_failing_cell_is_reported_by_chapter_line_and_last_lines(tmp_path):
-    (tmp_path / "chapter.md").write_text("# Title\n\n```{code-cell} ipython3\nx = 1\n```\n\n```{code-cell} ipython3\ny = 1 / 0\n```\n")
-    bar = "-" * 18
-    report = f"An error occurred:\n{bar}\ny = 1 / 0\n{bar}\n\n----> 1 y = 1 / 0\n\x1b[31mZeroDivisionError\x1b[0m: division by zero\n"
-    text = failing_cell("chapter.md", report, tmp_path)
-    assert text.splitlines()[0] == "chapter.md, line 8, code cell 2:"
-    assert text.splitlines()[-1] == "  → ZeroDivisionError: division by zero"
 
 
 CELL = "```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{code}\n```\n"

@@ -401,7 +401,7 @@ def test_the_loader_is_small():
 
 def test_a_failing_bundle_says_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert bundle.main() == 1
+    assert bundle.main([]) == 1
     said = capsys.readouterr().err
     assert "build the site with static charts" in said
     assert "Traceback" not in said

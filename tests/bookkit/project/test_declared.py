@@ -51,7 +51,7 @@ def project(tmp_path: Path) -> Path:
         "CITATION.cff": "date-released: 2026-01-01",
         "pyproject.toml": """
             project = {name = "kit", version = "1.0.0", requires-python = ">=3.11"}
-            tool.setuptools.package-data = {kit = ["units.txt", "static/*"]}
+            tool.hatch.build.include = ["src/**/*.py", "src/kit/units.txt", "src/kit/static/*"]
             tool.bookkit.wheel = {package = "kit", data = "data"}
         """,
     }

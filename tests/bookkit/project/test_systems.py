@@ -115,9 +115,12 @@ def test_every_command_can_print_where_few_characters_are_known(tmp_path):
     result = subprocess.run([sys.executable, "-c", line], env=environment, capture_output=True, check=False)
     assert (result.returncode, result.stdout.decode("cp1252").strip(), result.stderr) == (0, "1 ? 2, Zürich", b"")
     started = re.compile(r'^if __name__ == "__main__":\n(?P<code>(?: .*\n)+)', re.MULTILINE)
-    commands = {path.name: started.search(path.read_text(encoding="utf-8")) for path in (ROOT / "src/bookkit").glob("*.py")}
-    others = {name: found["code"] for name, found in commands.items() if found and found["code"] != "    console.run(main)\n"}
-    assert others == {"guarded.py": "    main()\n"}
+    programs = {path.name: started.search(path.read_text(encoding="utf-8")) for path in (ROOT / "src/bookkit").rglob("*.py")}
+    # One command line, and what a build starts
+    assert {name: found["code"] for name, found in programs.items() if found} == {
+        "__main__.py": "    start()\n",
+        "guarded.py": "    main()\n",
+    }
 
 
 def misfits(names: set[str]) -> list[str]:
@@ -178,7 +181,7 @@ def test_the_makefile_and_its_stand_in_run_the_same_code():
     """Whoever has no make has the README's two commands, and the Makefile writes none of their steps a second time."""
     recipes = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"make\.py (\w+)", recipes)) == set(make.COMMANDS)
-    assert "requirements.txt" not in recipes.partition("\nlock:")[0]
+    assert "requirements" not in recipes.partition("\nlock:")[0]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in re.findall(r"python -m make (\w+)", readme):
         assert command in make.COMMANDS
@@ -204,17 +207,50 @@ def test_what_is_made_is_made_again_when_a_source_is_newer(tmp_path):
 
 
 def test_packages_go_into_the_projects_environment_whatever_the_user_set(monkeypatch):
-    for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_INDEX_URL"):
+    """And come from where the user's packages come from: uv does not know pip's index."""
+    for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_INDEX_URL", "VIRTUAL_ENV"):
         monkeypatch.setenv(name, "1")
     settings = make.settings()
-    assert (settings["PIP_USER"], settings["PIP_INDEX_URL"]) == ("0", "1")
+    assert (settings["PIP_USER"], settings["PIP_INDEX_URL"], settings["UV_DEFAULT_INDEX"]) == ("0", "1", "1")
+    assert settings["VIRTUAL_ENV"] == str(make.VENV.resolve())
     assert not {"PIP_TARGET", "PIP_PREFIX"} & settings.keys()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "2")
+    assert make.settings()["UV_DEFAULT_INDEX"] == "2"
 
 
-def test_an_environment_that_cannot_be_installed_is_a_few_lines_and_a_log(tmp_path):
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """An environment outside of the project, made by the Python that runs the tests."""
+    monkeypatch.setattr(make, "VENV", tmp_path / "venv")
+    make.VENV.mkdir()
+    monkeypatch.setattr(make, "python", lambda: sys.executable)
+    return make.VENV
+
+
+def test_an_environment_that_cannot_be_installed_is_a_few_lines_and_a_log(elsewhere, tmp_path):
     with pytest.raises(make.Failed, match=r"(?s)no_such_file.*The environment could not be installed\. The whole log is .*install\.log"):
-        make.install(tmp_path / "venv", "The environment", (*make.HASHED, str(tmp_path / "no_such_file")))
-    assert "no_such_file" in (tmp_path / "venv/install.log").read_text(encoding="utf-8")
+        make.install(*make.UV, "--require-hashes", "-r", str(tmp_path / "no_such_file"))
+    assert "no_such_file" in (elsewhere / "install.log").read_text(encoding="utf-8")
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(elsewhere, tmp_path):
+    """Also where a group is added: its names stand in pyproject.toml, its hashes in the lock."""
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text(re.sub("sha256:.{8}", "sha256:00000000", make.locked("rispy")), encoding="utf-8")
+    project = tmp_path / "pyproject.toml"
+    project.write_text('[dependency-groups]\nreads = ["rispy"]\n', encoding="utf-8")
+    with pytest.raises(make.Failed, match=r"Hash mismatch for `rispy"):
+        make.install(*make.UV, "--target", str(tmp_path / "there"), "--require-hashes", "-c", str(wrong), "--group", f"{project}:reads")
+
+
+def test_uv_itself_is_installed_by_its_hash(monkeypatch, tmp_path):
+    entry = make.locked("uv")
+    assert re.match(r"uv==\d+\.\d+\.\d+ ", entry)
+    assert entry.count("--hash=sha256:") > 10
+    monkeypatch.setattr(make, "ALL", tmp_path / "lock.txt")
+    make.ALL.touch()
+    with pytest.raises(make.Failed, match=r"has no uv.*make lock"):
+        make.locked("uv")
 
 
 def test_a_python_too_old_is_one_sentence(monkeypatch, capsys):
@@ -232,7 +268,7 @@ def test_the_port_may_be_named_as_for_make(monkeypatch, port):
     monkeypatch.setattr(make, "site", lambda: None)
     monkeypatch.setattr(make, "run", lambda *command: run.append(command))
     make.serve(port)
-    assert run == [(make.python(), "-m", "bookkit.site.serve", "8080")]
+    assert run == [(make.python(), "-m", "bookkit", "serve", "8080")]
 
 
 def test_a_port_that_is_taken_is_one_sentence_and_nothing_claims_to_serve(tmp_path, monkeypatch, capsys):

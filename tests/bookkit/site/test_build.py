@@ -11,7 +11,7 @@ from bookkit.project import locks
 from bookkit.release import dist
 from tests.bookkit.browser import THOROUGH
 from tests.bookkit.conftest import copy_book, replace, run_build
-from tests.bookkit.execution.test_kept import dependents, entries
+from tests.bookkit.execution.test_cache import dependents, entries
 
 SITE = "_build/html"
 

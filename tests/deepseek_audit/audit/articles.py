@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from deepseek_audit.checks.crosschecks import Check
+from factbook.checks import Check
 from factbook.facts import Facts
 from factbook.tables import Row
 from tests.deepseek_audit.audit.read_articles import numbers_in

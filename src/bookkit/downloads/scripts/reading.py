@@ -2,19 +2,21 @@ from IPython import get_ipython
 
 
 class Reading:
-    """A cell that begins with %%text shows its Markdown with recorded numbers for {{names}}, and again when one of them changes."""
+    """A cell that begins with %%text shows its Markdown with numbers for {{names}}, and again when one of them changes."""
 
     # Names that a chapter may use itself are imported where they are needed: what it assigns changes nothing here
 
     def __init__(self, shell):
-        self.values, self.shown = {}, {}
+        self.values, self.shown, self.names = {}, {}, shell.user_ns
         self.publish, self.format = shell.display_pub.publish, shell.display_formatter.format
         shell.display_pub.publish, shell.display_formatter.format = self.published, self.formatted
         shell.register_magic_function(self.text, "cell", "text")
+        shell.events.register("post_run_cell", self.look_up)
 
     def text(self, line, cell):
         from IPython.display import display
 
+        self.look_up(text=cell)
         self.shown[cell.strip()] = display(self.bundle(cell.strip(), self.values), raw=True, display_id=True)
 
     def published(self, data, metadata=None, **more):
@@ -24,6 +26,17 @@ class Reading:
             self.note(metadata["scrapbook"]["name"], data.get(f"{record}text/plain", ""))
         else:
             self.publish(data, metadata, **more)
+
+    def look_up(self, *_, text=""):
+        """Read the facts that texts name, once the chapter has loaded them."""
+        from contextlib import suppress
+        from re import findall
+
+        read = getattr(self.names.get("facts"), "in_sentence", None)
+        for name in findall(r"\{\{([^{}]+)\}\}", "".join([text, *self.shown])) if read else ():
+            if name not in self.values:
+                with suppress(KeyError, ValueError):  # a number that is recorded later
+                    self.note(name, str(read(name)))
 
     def note(self, name, value):
         if self.values.get(name) != value:
@@ -40,7 +53,7 @@ class Reading:
             return sub(r"[\\`*_\[\]<>~]", r"\\\g<0>", value).replace("$", r"<span>\$</span>")
 
         def written(write):
-            return sub(r"\{\{(\w+)\}\}", lambda name: write(values.get(name[1], "…")), text)
+            return sub(r"\{\{([^{}]+)\}\}", lambda name: write(values.get(name[1], "…")), text)
 
         return {"text/markdown": written(escaped), "text/plain": written(str).replace(r"<span>\$</span>", "$")}
 

@@ -1,6 +1,6 @@
-"""What each table must hold by itself: ranges around their value, plausible dates, the calendar of the exchange.
+"""What dates must be by themselves: plausible, the last day of a month or year, days of the exchange.
 
-That rows follow from one another is tested in ``test_crosschecks.py``. A failure names the row.
+That rows follow from one another is tested in ``test_checks.py``. A failure names the row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from factbook.facts import load
 FACTS = load()
 RESOURCES: list[dict[str, Any]] = FACTS.descriptor["resources"]
 DATED = [resource["name"] for resource in RESOURCES if {"as_of", "date"} & {field["name"] for field in resource["schema"]["fields"]}]
-RANGED = [resource["name"] for resource in RESOURCES if "range" in resource.get("rules", [])]
 # Tables whose dates are trading days
 DAILY = ("market_returns", "market_month_returns")
 CALENDAR = [row["date"] for row in FACTS.where("market_returns", ticker="SPY")]
@@ -29,34 +28,7 @@ def test_calendar_is_the_exchange_s() -> None:
     assert sorted(set(CALENDAR)) == CALENDAR
 
 
-# Benchmarks
-
-
-def test_scores_in_percent_lie_between_0_and_100() -> None:
-    rows = [row for row in FACTS.rows("benchmark_scores") if row["unit"] == "percent"]
-    assert len(rows) > 500
-    assert [row["fact_id"] for row in rows if not 0 <= float(row["value"]) <= 100] == []
-
-
-def test_benchmarks_have_items() -> None:
-    counted = {row["fact_id"]: row["n_items"] for row in FACTS.rows("benchmark_scores") if row["n_items"]}
-    assert [fact_id for fact_id, items in counted.items() if int(items) < 1] == []
-    described = [row for row in FACTS.rows("benchmarks") if row["metric"].startswith("n_items")]
-    assert described
-    assert [row["fact_id"] for row in described if float(row["value"]) < 1] == []
-
-
-# Ranges and dates
-
-
-@pytest.mark.parametrize("table", RANGED)
-def test_ranges_hold_their_value(table: str) -> None:
-    wrong = []
-    for row in FACTS.rows(table):
-        ends = [float(row[column]) for column in ("low", "value", "high") if row[column]]
-        if ends != sorted(ends):
-            wrong.append(next(iter(row.values())))
-    assert wrong == []
+# Dates
 
 
 @pytest.mark.parametrize("table", DATED)
@@ -79,13 +51,3 @@ def test_the_last_day_stands_for_a_month_or_a_year(table: str) -> None:
         if (precision == "month" and not last_day) or (precision == "year" and (day.month, day.day) != (12, 31)):
             wrong.append(next(iter(row.values())))
     assert wrong == []
-
-
-# Models
-
-
-def test_activated_parameters_are_a_part_of_all() -> None:
-    sizes = {(row["subject"], row["metric"]): float(row["value"]) for row in FACTS.rows("architecture_facts") if row["unit"] == "parameter"}
-    sparse = [subject for subject, metric in sizes if metric == "activated_parameters"]
-    assert sparse
-    assert [name for name in sparse if not 0 < sizes[name, "activated_parameters"] < sizes[name, "total_parameters"]] == []

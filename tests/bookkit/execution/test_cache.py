@@ -11,97 +11,126 @@ from typing import Any
 import nbformat
 import pytest
 
-from bookkit.execution import kept, recorder
-from bookkit.execution.execution import START
-from bookkit.execution.kept import Outputs, Shelf, name_of
+from bookkit.execution import cache, in_kernel, reads
+from bookkit.execution.cache import Outputs, Shelf, name_of
+from bookkit.execution.reads import Reads
 from tests.bookkit.conftest import EXECUTED, ROOT
+
+READER = """
+import os
+READ = set()
+
+def table(name):
+    READ.add(os.path.abspath(name))
+    return open(name).read()
+
+def what_was_read():
+    return {"files": sorted(READ), "variables": ["WANTED"]}
+"""
+FILES = {
+    "data.csv": "a,b\n1,2\n",
+    "mine.py": "TEN = 10\n",
+    "careless.py": "def read():\n    return open('data.csv').read()\n",
+    "reader/__init__.py": READER,
+    "reader/units.txt": "kilo = 1000",
+}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A book of one table, one module and one package, not yet executed."""
+    """A book of one table, two modules and a package that reads tables, not yet executed."""
     root = tmp_path / "book folder"
-    for name, text in {"data.csv": "a,b\n1,2\n", "mine.py": "TEN = 10\n", "listed/one.txt": "1"}.items():
+    for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return root
 
 
-def recorded(folder: Path, code: str, **variables: str) -> dict[str, Any]:
-    """What the recorder says of a process that runs this code in a folder."""
-    target = folder.parent / "record.json"
-    environment = {**os.environ, recorder.ROOT: str(folder), recorder.TARGET: str(target), "PYTHONPATH": "", **variables}
-    (folder / "cells.py").write_text(code)
-    # As in a kernel: the folder of the notebook is where modules may come from, and the code is the book's own
-    whole = f"import sys; sys.path.insert(0, ''); {START}\nexec(compile(open('cells.py').read(), {str(folder / 'cells.py')!r}, 'exec'))"
-    subprocess.run([sys.executable, "-c", whole], cwd=folder, env=environment, check=True, capture_output=True)
-    record: dict[str, Any] = json.loads(target.read_text())
-    record["files"].remove(str(folder / "cells.py"))
-    return record
+def read_by(folder: Path, code: str, **variables: str) -> Reads:
+    """What a process that ran this code in a folder says that it read."""
+    find = f"import json; from pathlib import Path; print(json.dumps(find(Path({str(folder)!r}))))"
+    report = f"exec(open({in_kernel.__file__!r}).read(), names := {{}}); exec({find!r}, names)"
+    # As in a kernel: the folder of the notebook is where modules may come from
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, ''); exec({code!r}); {report}"]
+    environment = {**os.environ, "PYTHONPATH": "", **variables}
+    said = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
+    return reads.of(json.loads(said.splitlines()[-1]), [code], folder)
+
+
+def files(found: Reads) -> set[str]:
+    return {reference.removeprefix("files:") for reference in found.references if reference.startswith("files:")}
+
+
+def test_a_module_of_the_project_is_recorded_with_the_modules_that_it_imports(folder):
+    (folder / "other.py").write_text("import mine")
+    assert files(read_by(folder, "import other, pandas")) == {"other.py", "mine.py"}
+
+
+def test_a_package_tells_which_tables_and_variables_it_read(folder):
+    """What lies beside its code counts too: a table of units, say."""
+    (folder / "other.csv").write_text("a")
+    found = read_by(folder, "import reader; reader.table('data.csv')")
+    assert files(found) == {"reader/__init__.py", "reader/units.txt", "data.csv"}
+    assert "environment:WANTED" in found.references
+    assert "book:" not in found.references and not found.unrepeatable
 
 
 @pytest.mark.parametrize(
-    ("code", "kind", "expected"),
+    "code",
     [
-        ("open('data.csv').read()", "files", ["data.csv"]),
-        ("import os; os.close(os.open('data.csv', os.O_RDONLY))", "files", ["data.csv"]),
-        ("from pathlib import Path; Path('data.csv').read_bytes()", "files", ["data.csv"]),
-        ("import csv, pandas; pandas.read_csv('data.csv')", "files", ["data.csv"]),
-        ("import numpy; numpy.loadtxt('data.csv', delimiter=',', skiprows=1)", "files", ["data.csv"]),
-        ("import mine", "files", ["mine.py"]),
-        ("try:\n  open('missing.csv')\nexcept OSError: pass", "files", ["missing.csv"]),
-        ("import os; os.path.exists('missing.csv')", "asked", ["missing.csv"]),
-        ("from pathlib import Path; Path('data.csv').is_file()", "asked", ["data.csv"]),
-        ("import os; os.listdir('listed')", "folders", ["listed"]),
-        ("from pathlib import Path; list(Path('listed').glob('*.txt'))", "folders", ["listed"]),
+        "open('data.csv').read()",
+        "from pathlib import Path; Path('data.csv').read_bytes()",
+        "import pandas; pandas.read_csv('data.csv')",
+        "import numpy; numpy.loadtxt('data.csv', delimiter=',', skiprows=1)",
+        "import os; os.path.exists('missing.csv')",
+        "from pathlib import Path; list(Path('.').glob('*.csv'))",
+        "import os; os.environ['PATH']",
+        "import os; os.getenv('PATH')",
+        "import careless",
     ],
 )
-def test_whatever_is_read_is_recorded(folder, code, kind, expected):
-    found = recorded(folder, code)
-    assert [str(Path(path).relative_to(folder)) for path in found[kind] if Path(path).is_relative_to(folder)] == expected
-    assert not found["unrepeatable"]
-
-
-@pytest.mark.parametrize("code", ["os.environ['WANTED']", "os.environ.get('WANTED')", "os.getenv('WANTED')", "'WANTED' in os.environ"])
-def test_a_variable_that_the_book_asks_for_is_recorded(folder, code):
-    assert recorded(folder, f"import os, pandas; {code}", WANTED="1")["environment"] == ["WANTED"]
+def test_what_reads_past_the_packages_that_tell_counts_as_reading_the_whole_book(folder, code):
+    """In a chapter, or in a module of the project that it imports."""
+    assert "book:" in read_by(folder, code).references
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
+        ("!ls", "starts another program"),
+        ("%%bash\nls", "starts another program"),
         ("import subprocess, sys; subprocess.run([sys.executable, '-V'])", "starts another program"),
         ("import os; os.system('true')", "starts another program"),
-        ("import socket\ntry:\n  socket.create_connection(('127.0.0.1', 9), 0.1)\nexcept OSError: pass", "uses the network"),
+        ("import socket", "uses the network"),
+        ("from urllib.request import urlopen", "uses the network"),
         ("import sqlite3; sqlite3.connect('data.db')", "opens a database"),
-        ("open('made.txt', 'w').write('1')", "writes made.txt"),
+        ("from pathlib import Path; Path('made.txt').write_text('1')", "writes files"),
     ],
 )
-def test_what_cannot_be_seen_is_a_reason_not_to_keep(folder, code, reason):
-    assert reason in " ".join(recorded(folder, code)["unrepeatable"])
+def test_what_cannot_be_repeated_is_not_kept(folder, code, reason):
+    said = {"modules": [], "files": [], "variables": [], "declaring": [], "importable": []}
+    found = reads.of(said, [code], folder)
+    assert reason in " ".join(found.unrepeatable)
+    shelf = Shelf(folder.parent / "shelf", folder)
+    shelf.keep("chapter", "name", Outputs([], {}), found, began=1e12)
+    assert not found_again(shelf)
 
 
-def test_a_package_can_tell_which_of_the_opened_files_it_used(folder):
-    """As the tables of the book do: all are checked, few are used. What somebody else opens still counts."""
-    glance = (
-        "import sys; open('data.csv'); open('mine.py'); sys.audit('notebook.glance', 'data.csv'); sys.audit('notebook.glance', 'mine.py')"
-    )
-    assert recorded(folder, glance)["files"] == []
-    assert recorded(folder, f"{glance}; sys.audit('notebook.use', 'mine.py')")["files"] == [str(folder / "mine.py")]
-    assert recorded(folder, f"{glance}; open('data.csv')")["files"] == [str(folder / "data.csv")]
-
-
-def test_a_package_that_opens_files_unseen_counts_as_reading_the_whole_book(folder):
+def test_a_package_that_opens_files_in_ways_of_its_own_counts_as_reading_the_whole_book(folder):
     (folder / "h5py.py").write_text("")
-    record = recorded(folder, "import h5py")
-    assert record["unseen"] == ["h5py"]
-    assert "book:" in set(Shelf(folder, folder).references(record))
+    assert "book:" in read_by(folder, "import h5py").references
+
+
+def test_environments_in_the_folder_of_the_book_are_not_the_books(folder):
+    (folder / "env/lib/site-packages").mkdir(parents=True)
+    (folder / "env/lib/site-packages/foreign.py").write_text("")
+    assert files(read_by(folder, "import sys; sys.path.append('env/lib/site-packages'); import foreign, mine")) == {"mine.py"}
 
 
 def kept_entry(folder: Path, code: str, **variables: str) -> Shelf:
     """A shelf with the outputs of a chapter that ran this code."""
     shelf = Shelf(folder.parent / "shelf", folder)
-    shelf.keep("chapter", "name", Outputs([], {}, 1.0), recorded(folder, code, **variables), began=1e12)
+    shelf.keep("chapter", "name", Outputs([], {}), read_by(folder, code, **variables), began=1e12)
     return shelf
 
 
@@ -109,21 +138,24 @@ def found_again(shelf: Shelf) -> bool:
     return Shelf(shelf.folder, shelf.root).find("chapter", "name") is not None
 
 
+TABLE = "import reader; reader.table('data.csv')"
+
+
 @pytest.mark.parametrize(
     ("code", "changed", "unrelated"),
     [
-        ("open('data.csv')", "data.csv", "mine.py"),
+        (TABLE, "data.csv", "mine.py"),
+        (TABLE, "reader/units.txt", "mine.py"),
         ("import mine", "mine.py", "data.csv"),
-        ("import os; os.path.exists('missing.csv')", "missing.csv", "data.csv"),
-        ("try:\n  open('missing.csv')\nexcept OSError: pass", "missing.csv", "data.csv"),
-        ("import os; os.listdir('listed')", "listed/two.txt", "listed/one.txt"),
         ("import json", "json.py", "mine.csv"),
+        ("open('data.csv')", "missing.csv", "_build/made.txt"),
     ],
 )
 def test_a_change_of_what_was_read_and_nothing_else_discards_the_outputs(folder, code, changed, unrelated):
-    """Files that appear count too: one that was looked for in vain, a further one in a listing, a module that hides another."""
+    """Files that appear count too: a module that hides another, whatever a chapter may look for by itself."""
     shelf = kept_entry(folder, code)
     assert found_again(shelf)
+    (folder / unrelated).parent.mkdir(exist_ok=True)
     (folder / unrelated).write_text("something else")
     assert found_again(shelf)
     before = (folder / changed).read_text() if (folder / changed).exists() else None
@@ -138,7 +170,7 @@ def test_a_change_of_what_was_read_and_nothing_else_discards_the_outputs(folder,
 
 def test_a_changed_variable_discards_the_outputs(folder, monkeypatch):
     monkeypatch.setenv("WANTED", f"{folder}/1")
-    shelf = kept_entry(folder, "import os; os.getenv('WANTED')")
+    shelf = kept_entry(folder, TABLE)
     assert found_again(shelf)
     monkeypatch.setenv("WANTED", f"{folder}/2")
     assert not found_again(shelf)
@@ -146,17 +178,8 @@ def test_a_changed_variable_discards_the_outputs(folder, monkeypatch):
     assert not found_again(shelf)
 
 
-def test_a_cache_of_the_user_is_nobodys_source(folder, monkeypatch):
-    """The first program that a new user runs makes the folder, and nothing is executed for that."""
-    monkeypatch.setenv("HOME", "/home/somebody")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
-    read = ["/home/somebody/.cache", "/home/somebody/.cache/fonts/list", "/caches/fonts", "/home/somebody/settings"]
-    record = {"files": read, "folders": [], "asked": read, "importable": [], "environment": [], "unseen": []}
-    assert list(Shelf(folder, folder).references(record)) == ["files:/home/somebody/settings", "asked:/home/somebody/settings"]
-
-
 def test_a_copy_in_another_folder_finds_the_outputs(folder, tmp_path):
-    shelf = kept_entry(folder, "open('data.csv'); import mine")
+    shelf = kept_entry(folder, f"{TABLE}; import mine")
     copy = shutil.copytree(folder, tmp_path / "elsewhere")
     assert Shelf(shelf.folder, copy).find("chapter", "name")
     (copy / "data.csv").write_text("a,b\n1,3\n")
@@ -165,33 +188,33 @@ def test_a_copy_in_another_folder_finds_the_outputs(folder, tmp_path):
 
 def test_outputs_of_files_that_changed_while_the_notebook_ran_are_not_kept(folder):
     shelf = Shelf(folder.parent / "shelf", folder)
-    record = recorded(folder, "open('data.csv')")
-    shelf.keep("chapter", "name", Outputs([], {}, 1.0), record, began=(folder / "data.csv").stat().st_ctime - 1)
+    began = (folder / "data.csv").stat().st_ctime - 1
+    shelf.keep("chapter", "name", Outputs([], {}), read_by(folder, TABLE), began)
     assert not found_again(shelf)
 
 
-@pytest.mark.parametrize("damage", [lambda text: text[:-9], lambda text: text.replace("1.0", "2.0"), lambda _: "", lambda _: "\0\n{}"])
+@pytest.mark.parametrize("damage", [lambda text: text[:-9], lambda text: text.replace("[]", "[1]"), lambda _: "", lambda _: "\0\n{}"])
 def test_a_damaged_entry_is_dropped_and_made_again(folder, damage):
-    shelf = kept_entry(folder, "open('data.csv')")
+    shelf = kept_entry(folder, TABLE)
     (entry,) = (shelf.folder / "chapter").iterdir()
     entry.write_text(damage(entry.read_text()))
     assert not found_again(shelf)
     assert not entry.exists()
-    assert found_again(kept_entry(folder, "open('data.csv')"))
+    assert found_again(kept_entry(folder, TABLE))
 
 
 def test_the_newest_entries_of_a_chapter_are_kept_and_nothing_unfinished(folder):
     shelf = Shelf(folder.parent / "shelf", folder)
-    record = recorded(folder, "open('data.csv')")
-    for number in range(kept.NEWEST + 3):
+    found = read_by(folder, TABLE)
+    for number in range(cache.NEWEST + 3):
         (folder / "data.csv").write_text(str(number))
-        shelf.keep("chapter", "name", Outputs([], {}, 1.0), record, began=1e12)
-    assert len(list((shelf.folder / "chapter").glob("*.json"))) == len(list((shelf.folder / "chapter").iterdir())) == kept.NEWEST
+        shelf.keep("chapter", "name", Outputs([], {}), found, began=1e12)
+    assert len(list((shelf.folder / "chapter").glob("*.json"))) == len(list((shelf.folder / "chapter").iterdir())) == cache.NEWEST
 
 
 def test_a_folder_that_cannot_be_written_stops_no_build(folder):
     (folder.parent / "shelf").write_text("a file, no folder")
-    assert not found_again(kept_entry(folder, "open('data.csv')"))
+    assert not found_again(kept_entry(folder, TABLE))
 
 
 def notebook(*code: str, prose: str = "Text.") -> Any:
@@ -201,8 +224,8 @@ def notebook(*code: str, prose: str = "Text.") -> Any:
 
 def test_the_code_the_lock_file_and_the_packages_name_an_entry_and_prose_does_not(folder, monkeypatch):
     def name(*code: str, **options: Any) -> str:
-        kept._environment.cache_clear()
-        return name_of(notebook(*code, **options), ".", folder, False, 120)
+        cache._environment.cache_clear()
+        return name_of(notebook(*code, **options), ".", folder, False)
 
     first = name("1 + 1")
     assert name("1 + 1", prose="Other words.") == first
@@ -216,7 +239,7 @@ def test_the_code_the_lock_file_and_the_packages_name_an_entry_and_prose_does_no
     assert locked != first
     (folder / "requirements.txt").write_text("numpy==2.1")
     assert name("1 + 1") not in (first, locked)
-    kept._environment.cache_clear()
+    cache._environment.cache_clear()
 
 
 def test_outputs_go_into_the_cells_they_came_from():
@@ -225,7 +248,7 @@ def test_outputs_go_into_the_cells_they_came_from():
         outputs=[nbformat.v4.new_output("execute_result", data={"text/plain": "2"}, execution_count=2)], execution_count=2
     )
     fresh = notebook("1", "2", prose="Other words.")
-    Outputs(**json.loads(json.dumps(vars(Outputs.of(executed, 0.0))))).put_into(fresh)
+    Outputs.of(executed).put_into(fresh)
     assert fresh.cells[2].outputs[0].data["text/plain"] == "2"
     assert fresh.cells[2].execution_count == 2
     assert fresh.cells[0].source == "Other words."
@@ -237,7 +260,7 @@ def entries(book: Path, only_to: Path | None = None) -> dict[str, dict[str, str]
     shelf = Shelf(EXECUTED, book)
     for folder in EXECUTED.iterdir():
         for path in folder.glob("*.json"):
-            read = (kept._whole(path) or {"from": {}})["from"]
+            read = (cache._whole(path) or {"from": {}})["from"]
             files = {reference: value for reference, value in read.items() if reference.startswith("files:")}
             if files and all(shelf.fingerprint(reference) == value for reference, value in files.items()):
                 found[folder.name.removeprefix("book__")] = read
@@ -281,5 +304,5 @@ def test_no_output_names_a_folder_of_this_machine(built):
     """Outputs travel from one copy of the book to another, so they must be the same everywhere."""
     for folder in EXECUTED.iterdir():
         for path in folder.glob("*.json"):
-            entry = json.dumps((kept._whole(path) or {"cells": []})["cells"])
+            entry = json.dumps((cache._whole(path) or {"cells": []})["cells"])
             assert str(built) not in entry and str(ROOT) not in entry and "ipykernel_" not in entry, path

@@ -2,19 +2,17 @@
 
 An entry holds what a notebook's cells put out, and a fingerprint of everything the outputs came from:
 
-- the code cells, the kernel, the way of executing, Python, the installed packages and the lock file: these name the
-  entry;
-- what the kernel's record (``bookkit.execution.recorder``) says was read: files, listings of folders, whether files exist,
-  modules of the book, environment variables, but not the user's caches. These are looked at again, one by one, before
-  an entry is used.
+- the code cells, the kernel, the way of executing, Python, the installed packages and the lock file: these name the entry;
+- what the execution read (`bookkit.execution.reads`): files, modules of the book, environment variables. These are looked at
+  again, one by one, before an entry is used.
 
-Prose names nothing: a changed sentence executes nothing. An entry is not made if the kernel left no record, if it
-started a program, used the network or a database or wrote into the book, or if a file changed after it started. Names
-hold no absolute path, so copies of a book share a folder.
+Prose names nothing: a changed sentence executes nothing. An entry is not made if the kernel did not say what it read, if its code
+starts a program, writes or uses the network or a database, or if a file changed after the run began. Names hold no absolute path, so copies
+of a book share a folder.
 
 Not seen, and so not allowed in a notebook whose outputs are kept: the clock, chance without a seed, and the settings of
-libraries in variables that the book's code doesn't ask for itself (time zone, language and hash seed are covered).
-``python -m bookkit.site.build --force`` uses no entry.
+libraries in variables that the book's code doesn't declare (time zone, language and hash seed are covered).
+``bookkit build --force`` uses no entry.
 """
 
 from __future__ import annotations
@@ -27,19 +25,19 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bookkit.execution.reads import Reads
 from bookkit.project import declared
 
-FORMAT = 1
+FORMAT = 2
 FOLDER, FORCE = "BOOKKIT_EXECUTED", "BOOKKIT_FORCE"
 # Outputs of so many states of a chapter are kept: enough to go back and forth
 NEWEST = 4
 LOCKS = ("requirements.txt", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "conda-lock.yml", "environment.yml")
-VARIABLES = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "PYTHONHASHSEED", "PYTHONOPTIMIZE", "PYTHONUTF8")
+VARIABLES = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "PYTHONHASHSEED", "PYTHONOPTIMIZE")
 # Nobody's sources, where the whole book has to be looked at
 SKIPPED = ("_build", "node_modules", "__pycache__")
 # A file system's clock may lag behind the processor's by one tick
@@ -56,14 +54,18 @@ class Outputs:
 
     cells: list[dict[str, Any]]
     metadata: dict[str, Any]
-    seconds: float
 
     @classmethod
-    def of(cls, notebook: Any, seconds: float) -> Outputs:
-        """The outputs of an executed notebook."""
+    def of(cls, notebook: Any) -> Outputs:
+        """The outputs of an executed notebook, in the order of keys in which notebooks are stored."""
         cells = [{name: cell[name] for name in ("outputs", "execution_count")} for cell in notebook.cells if cell.cell_type == "code"]
         metadata = {name: notebook.metadata[name] for name in ("language_info", "widgets") if name in notebook.metadata}
-        return cls(cells, metadata, seconds)
+        return cls(**json.loads(json.dumps({"cells": cells, "metadata": metadata}, sort_keys=True)))
+
+    @property
+    def digest(self) -> str:
+        """What tells them from others."""
+        return _hash(json.dumps(self.cells, sort_keys=True))
 
     def put_into(self, notebook: Any) -> None:
         """Fill a notebook that has the same code."""
@@ -93,22 +95,24 @@ class Shelf:
             elif all(self.fingerprint(reference) == value for reference, value in entry["from"].items()):
                 with contextlib.suppress(OSError):
                     os.utime(path)
-                return Outputs(entry["cells"], entry["metadata"], entry["seconds"])
+                return Outputs(entry["cells"], entry["metadata"])
         return None
 
-    def keep(self, chapter: str, name: str, outputs: Outputs, record: dict[str, Any], began: float) -> None:
-        """Make an entry.
+    def keep(self, chapter: str, name: str, outputs: Outputs, reads: Reads, began: float) -> None:
+        """Make an entry, unless the outputs would not be the same again, or the folder cannot be written.
 
         Args:
             chapter: the name of the document.
             name: see `name_of`.
             outputs: what the execution left.
-            record: what the kernel read.
-            began: when the kernel was started, in seconds since the epoch.
+            reads: what it read.
+            began: when the first look at any of it was taken, in seconds since the epoch.
         """
+        if reads.unrepeatable:
+            return
         with contextlib.suppress(Changed, OSError):
-            read = {reference: self.fingerprint(reference, began) for reference in self.references(record)}
-            entry = {"from": read, "cells": outputs.cells, "metadata": outputs.metadata, "seconds": outputs.seconds}
+            read = {reference: self.fingerprint(reference, began) for reference in sorted(reads.references)}
+            entry = {"from": read, "cells": outputs.cells, "metadata": outputs.metadata}
             body = json.dumps(entry, ensure_ascii=False, sort_keys=True)
             states = hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:16]
             path = self.folder / _slug(chapter) / f"{name}-{states}.json"
@@ -128,14 +132,6 @@ class Shelf:
         for path in by_age[NEWEST:]:
             path.unlink(missing_ok=True)
 
-    def references(self, record: dict[str, Any]) -> Iterator[str]:
-        """What a record says was read, each as a kind and a name that holds on any machine."""
-        for kind in ("files", "folders", "asked", "importable"):
-            yield from (f"{kind}:{self._relative(path)}" for path in record[kind] if not _is_cache(path))
-        yield from (f"environment:{name}" for name in record["environment"])
-        if record["unseen"]:
-            yield "book:"
-
     def fingerprint(self, reference: str, began: float | None = None) -> str:
         """The present state of one thing that was read.
 
@@ -154,14 +150,10 @@ class Shelf:
         path = self.root / name
         if kind == "environment":
             return hashlib.sha256(os.environ.get(name, "\0").replace(str(self.root), "").encode()).hexdigest()
-        if kind == "asked":
-            return "folder" if path.is_dir() else "file" if path.exists() else "absent"
         if kind == "book":
             return self._book()
         if not path.exists():
             return "absent"
-        if kind == "folders":
-            return _hash(*sorted(entry.name for entry in path.iterdir()))
         if kind == "importable":
             return _hash(*sorted(entry.name for entry in path.iterdir() if entry.suffix == ".py" or (entry / "__init__.py").exists()))
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -177,22 +169,18 @@ class Shelf:
             ]
         return _hash(*parts)
 
-    def _relative(self, path: str) -> str:
-        return os.path.relpath(path, self.root) if Path(path).is_relative_to(self.root) else path
+
+def shelf(root: Path, usual: Path) -> Shelf:
+    """The shelf that the environment names, else the usual one."""
+    return Shelf(Path(os.environ.get(FOLDER) or usual), root.resolve())
 
 
-def shelf(root: Path) -> Shelf | None:
-    """The shelf that the environment names."""
-    folder = os.environ.get(FOLDER)
-    return Shelf(Path(folder), root.resolve()) if folder else None
-
-
-def name_of(notebook: Any, folder: str, root: Path, *settings: Any) -> str:
+def name_of(notebook: Any, folder: str, root: Path, allow_errors: bool) -> str:
     """A name for everything that is known before a notebook is executed: its code, where and how it runs, and with what."""
-    code = [[cell.source, dict(cell.metadata)] for cell in notebook.cells if cell.cell_type == "code"]
-    kernel = dict(notebook.metadata.get("kernelspec", {}))
+    code = [[cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells if cell.cell_type == "code"]
+    kernel = notebook.metadata.get("kernelspec", {}).get("name", "")
     execution = dict(notebook.metadata.get("execution", {}))
-    return _hash(json.dumps([FORMAT, folder, code, kernel, execution, settings], sort_keys=True, default=str), _environment(root))[:32]
+    return _hash(json.dumps([FORMAT, folder, code, kernel, execution, allow_errors], sort_keys=True, default=str), _environment(root))[:32]
 
 
 @functools.cache
@@ -201,8 +189,8 @@ def _environment(root: Path) -> str:
     packages = sorted({f"{found.name} {found.version}" for found in importlib.metadata.distributions()})
     locks = [f"{name} {_file(root / name)}" for name in LOCKS if (root / name).is_file()]
     variables = [f"{name}={os.environ.get(name)}" for name in VARIABLES]
-    recorder = _file(Path(__file__).with_name("recorder.py"))
-    return _hash(sys.version, platform.platform(), recorder, *packages, *locks, *variables)
+    ways = [_file(Path(__file__).with_name(f"{name}.py")) for name in ("in_kernel", "reads", "running")]
+    return _hash(sys.version, platform.platform(), *ways, *packages, *locks, *variables)
 
 
 def _whole(path: Path) -> dict[str, Any] | None:
@@ -213,12 +201,6 @@ def _whole(path: Path) -> dict[str, Any] | None:
             entry: dict[str, Any] = json.loads(body)
             return entry
     return None
-
-
-def _is_cache(path: str) -> bool:
-    """Whether a path lies where programs keep what they can make again: some look there, or make the folder, on their first run."""
-    homes = (os.environ.get("XDG_CACHE_HOME"), "~/.cache", "~/Library/Caches")
-    return any(Path(path).is_relative_to(Path(home).expanduser()) for home in homes if home)
 
 
 def _changed_at(path: Path) -> float:
