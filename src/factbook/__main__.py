@@ -77,10 +77,13 @@ def main(
 
 
 def tidy() -> None:
-    """Rewrite the tables, and say what changed."""
-    changes = list(tidying.tidy(tables.data_directory()))
-    for line in changes or ["every table is written as it should be"]:
+    """Rewrite the tables, and say what changed, also where one of them then cannot be rewritten."""
+    changed = False
+    for line in tidying.tidy(tables.data_directory()):
+        changed = True
         print(f"tidy       {line}")
+    if not changed:
+        print("tidy       every table is written as it should be")
 
 
 def warn(loaded: facts.Facts, name: str, every: bool) -> None:

@@ -9,9 +9,10 @@ from collections import Counter
 
 import pytest
 
-from deepseek_audit.__main__ import cross, main
+from deepseek_audit.__main__ import main
 from deepseek_audit.checks.functions import FUNCTIONS
 from factbook import checks
+from factbook.__main__ import cross
 from factbook.checks import Findings
 from factbook.facts import Facts, load
 from factbook.tables import plausible_ranges
@@ -133,7 +134,7 @@ def test_the_command_reports_and_passes(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_command_tells_what_was_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
-    cross(added("model_configs", *NEW_MODEL))
+    cross(added("model_configs", *NEW_MODEL), FUNCTIONS)
     said = capsys.readouterr().out
     assert "not compared: configuration_gives_the_published_size: new has no total_parameters" in said
     assert f"the rows agree; {len(NOT_COMPARED) + 1} not compared" in said
