@@ -320,7 +320,7 @@ def test_what_is_in_the_way_is_named_with_a_remedy(change: Callable[[bytes], byt
     for fault in caught.value.faults:
         assert fault.rule == rule
         assert named in fault.message
-        assert "make tidy" in fault.advice or "CSV UTF-8" in fault.advice
+        assert "factbook tidy" in fault.advice or "CSV UTF-8" in fault.advice
 
 
 # The command
