@@ -114,6 +114,7 @@ def test_a_line_of_a_list_as_cells(facts: Facts) -> None:
     stage = facts.listing("training_stages")[0]
     assert [str(cell) for cell in stage.cells("hours", "rent", "usd", shown="2 bare")] == ["2.7M", "none", "$5.3M"]
     assert stage.cells("rent", missing="") == [""]
+    assert str(stage.cells("hours")[0]) == str(stage.hours)
 
 
 def test_some_quantities_by_what_stands_in_a_column(facts: Facts) -> None:
