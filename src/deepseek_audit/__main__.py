@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from factbook import __main__ as factbook
 from factbook.expressions import Function
-from factbook.facts import Facts
+from factbook.facts import Facts, unknown
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,8 +21,8 @@ def _functions() -> Mapping[str, Function]:
     return FUNCTIONS
 
 
-def audit(loaded: Facts) -> int:
-    """Judge every claim; say what changed data contradict."""
+def audit(loaded: Facts, ids: Sequence[str]) -> int:
+    """Judge every claim; say what changed data contradict, and the verdict of some."""
     from deepseek_audit.audit import claims
 
     try:
@@ -30,6 +30,13 @@ def audit(loaded: Facts) -> int:
     except claims.AuditError as error:
         print(f"{error}\n\nMend data/judgements.csv or data/claims.csv, then run the command again.", file=sys.stderr)
         return 1
+    for name in ids:
+        claim = next((claim for claim in audited if claim.claim_id == name), None)
+        if claim is None:
+            print(unknown("claim", name, [claim.claim_id for claim in audited]), file=sys.stderr)
+            return 1
+        compared = f" It says {loaded.claim_text(name)}; {claim.judgement['about']}: {claim.reference}." if claim.reference else ""
+        print(f"{name}: {claim.label}.{compared} {claim.judgement['reason']}")
     outdated = [claim.claim_id for claim in audited if claim.outdated]
     print(f"audit      {len(audited)} claims have a verdict" + (f"; the changed data contradict {', '.join(outdated)}" if outdated else ""))
     return 0

@@ -6,7 +6,7 @@ import argparse
 import io
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from factbook import catalog, checks, facts, tables
 from factbook.expressions import Function
@@ -14,8 +14,8 @@ from factbook.spreadsheets import digits, tidying
 
 # More numbers with other digits are listed when asked for
 SHOWN = 20
-# What a command of a book does, and its help
-Command = tuple[Callable[[facts.Facts], int], str]
+# What a command of a book does with the facts and the ids that it is given, and its help
+Command = tuple[Callable[[facts.Facts, Sequence[str]], int], str]
 
 
 def main(
@@ -43,7 +43,7 @@ def main(
         "--digits", action="store_true", help="also give numbers that kept their value their digits of the last commit"
     )
     for command, (_, told) in own.items():
-        commands.add_parser(command, help=told)
+        commands.add_parser(command, help=told).add_argument("ids", nargs="*", metavar="ID", help="what to tell more of")
     commands.add_parser("catalog", help="write data/README.md and references.bib from the tables")
     commands.add_parser("edition", help="keep how the numbers are written, as those of the published edition")
     options = parser.parse_args(arguments)
@@ -58,7 +58,7 @@ def main(
         print(f"\nThe data have {count} fault{'s' * (count > 1)}. Mend them, then run the command again.", file=sys.stderr)
         return 1
     if options.command in own:
-        return own[options.command][0](loaded)
+        return own[options.command][0](loaded, options.ids)
     if options.command == "tidy" and options.digits:
         restore(loaded)
     elif options.command == "catalog":
@@ -67,9 +67,8 @@ def main(
     elif options.command == "edition":
         print(f"wrote {digits.keep(loaded)}")
     elif options.command == "check":
-        names = [resource["name"] for resource in loaded.descriptor["resources"]]
-        rows = sum(len(loaded.rows(table)) for table in names)
-        print(f"data       {len(names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
+        rows = sum(len(loaded.rows(table)) for table in loaded.table_names)
+        print(f"data       {len(loaded.table_names)} tables, {rows:,} rows pass their schema  {time.perf_counter() - start:.1f} s")
         warn(loaded, name, every=options.digits)
         if options.cross:
             cross(loaded, functions())

@@ -94,13 +94,14 @@ def _ask(check: Check, facts: Facts, case: tuple[object, ...], found: Findings) 
 
 
 def of_table(facts: Facts, functions: Mapping[str, Function]) -> dict[str, Check]:
-    """The checks of ``data/checks.csv`` by their ids.
+    """The checks of ``data/checks.csv`` by their ids; none where there is no such table.
 
     Args:
         facts: the tables.
         functions: functions of models that measures may call.
     """
-    return {row["check_id"]: _check(row, number, functions) for number, row in enumerate(facts.rows(TABLE), start=2)}
+    rows = facts.rows(TABLE) if TABLE in facts.table_names else []
+    return {row["check_id"]: _check(row, number, functions) for number, row in enumerate(rows, start=2)}
 
 
 def _check(row: Row, number: int, functions: Mapping[str, Function]) -> Check:

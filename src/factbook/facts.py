@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import difflib
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -326,6 +326,11 @@ class Facts(Mapping[str, Quantity]):
             "as_of_precision": "day",
         }
 
+    @property
+    def table_names(self) -> list[str]:
+        """The names of all tables."""
+        return list(self._tables)
+
     def rows(self, table: str) -> list[tables.Row]:
         """The rows of a table, as written."""
         if table not in self._tables:
@@ -470,7 +475,7 @@ def _quantity(row: tables.Row) -> Quantity:
     return Quantity(main.magnitude, main.unit, main.digits, main.trace, low, high)
 
 
-def unknown(kind: str, name: str, known: Mapping[str, object]) -> str:
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """A sentence that says what is missing and names the nearest known names."""
     near = difflib.get_close_matches(name, known, n=3)
     hint = f" Did you mean {', '.join(near)}?" if near else ""

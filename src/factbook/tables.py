@@ -340,7 +340,7 @@ def _rows_of(path: Path, text: str, resource: Descriptor, columns: list[str]) ->
                 )
             )
             continue
-        rows.append(left_out | dict(zip(header, cells, strict=True)))
+        rows.append(dict(zip(header, cells, strict=True)) | left_out)
     if not faults and not rows:
         faults.append(Fault(_shown(path), "rows", "has a header but no rows.", f"Put it back: git checkout data/{path.name}"))
     if faults:

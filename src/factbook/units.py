@@ -34,9 +34,11 @@ def unit_registry(number: type[float] | type[Decimal] = float) -> pint.UnitRegis
     lines = [line for path in (FILE, own) if path for line in path.read_text(encoding="utf-8").splitlines()]
     try:
         return pint.UnitRegistry(lines, autoconvert_to_preferred=False, non_int_type=number)
-    except (pint.PintError, ValueError) as error:
+    except (pint.errors.PintError, ValueError, TypeError) as error:
         advice = "Write each unit on a line of its own, such as: penguin = [penguin]"
-        raise tables.DataError([tables.Fault(f"data/{own.name if own else FILE.name}", "units", f"{error}.", advice)]) from None
+        raise tables.DataError(
+            [tables.Fault(f"data/{own.name if own else FILE.name}", "units", f"cannot be read ({error}).", advice)]
+        ) from None
 
 
 @functools.cache
@@ -46,8 +48,9 @@ def unit(expression: str) -> pint.Unit:
     Raises:
         UnitError: the expression names something that is no unit of the data.
     """
+    registry = unit_registry()
     try:
-        return unit_registry().parse_units(re.sub(r"\b(ratio|count)\b", "dimensionless", expression))
+        return registry.parse_units(re.sub(r"\b(ratio|count)\b", "dimensionless", expression))
     except (pint.UndefinedUnitError, pint.errors.DefinitionSyntaxError, ValueError, TypeError) as error:
         raise UnitError(f"unknown unit “{expression}”: {error}. {advice()}") from None
 

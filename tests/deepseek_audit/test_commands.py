@@ -37,6 +37,14 @@ def test_audit_counts_the_claims(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.err == ""
 
 
+def test_audit_tells_the_verdict_of_a_claim(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "a294k_cost"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("a294k_cost: Right number, wrong thing. It says $294K; R1’s training on top of V3: $294K. The figure covers ")
+    assert main(["audit", "a294k_costs"]) == 1
+    assert "Did you mean a294k_cost" in capsys.readouterr().err
+
+
 def test_audit_names_what_changed_data_contradict(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command passes all the same: whoever changes an assumption gets a book."""
     set_cells(data / "cost_estimates.csv", "r1_usd_total", value="588000")

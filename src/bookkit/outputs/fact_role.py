@@ -6,6 +6,7 @@ number as a notebook would emit it, with the files it depends on.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from importlib import import_module
@@ -29,7 +30,9 @@ class FactRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The number, or an error that names the chapter, the line and what to write."""
         try:
-            number, files = find(self.config.bookkit_facts)(self.text)
+            # The tables are those of this book, wherever the build was started
+            with contextlib.chdir(self.env.srcdir):
+                number, files = find(self.config.bookkit_facts)(self.text)
         except (KeyError, ValueError) as error:
             told = error.args[0] if error.args else error
             message = self.inliner.reporter.error(f"{{fact}}`{self.text}`: {told}", line=self.lineno)

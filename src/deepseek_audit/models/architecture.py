@@ -25,29 +25,8 @@ BITS_PER_BYTE = 8
 BF16 = constant(16, "bit", "16 bits")
 # A forward pass, and a backward pass of twice its work (Kaplan et al. 2020, section 2.1)
 PASSES_OF_TRAINING = 3
-MODEL_NAMES = {
-    "deepseek_v3": "V3",
-    "deepseek_v2": "V2",
-    "deepseek_v2_lite": "V2-Lite",
-    "deepseek_67b": "DeepSeek 67B",
-    "deepseekmoe_16b": "DeepSeekMoE 16B",
-    "llama_3_1_405b": "Llama 3.1 405B",
-    "llama2_7b": "Llama 2 7B",
-    "mixtral_8x7b": "Mixtral 8x7B",
-    "qwen2_5_72b": "Qwen2.5 72B",
-}
-# What the makers publish as all parameters
-PUBLISHED_TOTALS = {
-    "deepseek_v3": "v3_total_parameters",
-    "deepseek_v2": "v2_total_parameters",
-    "deepseek_v2_lite": "v2_lite_total_parameters",
-    "deepseek_67b": "deepseek_67b_total_parameters",
-    "deepseekmoe_16b": "deepseekmoe_16b_total_parameters",
-    "llama_3_1_405b": "llama_3_1_405b_total_parameters",
-    "llama2_7b": "llama2_7b_total_parameters",
-    "mixtral_8x7b": "mixtral_8x7b_total_parameters",
-    "qwen2_5_72b": "qwen2_5_72b_total_parameters",
-}
+# The list of those that the report shows: each with what its maker publishes as all parameters
+MODELS = "models_counted"
 
 
 class ConfigError(ValueError):
@@ -577,12 +556,13 @@ class Model:
 
 
 def read_models(facts: Facts) -> dict[str, Model]:
-    """All models that the report shows, by the subject of their rows in ``model_configs.csv``.
+    """All models of the list `MODELS`, by the subject of their rows in ``model_configs.csv``.
 
     Raises:
         ConfigError: the rows of one make no configuration.
     """
-    return {name: Model(label, ModelConfig.from_facts(facts, name), facts[PUBLISHED_TOTALS[name]]) for name, label in MODEL_NAMES.items()}
+    found = {facts.row(item.id("published"))["subject"]: item for item in facts.listing(MODELS)}
+    return {name: Model(item.label, ModelConfig.from_facts(facts, name), item.published) for name, item in found.items()}
 
 
 # Training runs
