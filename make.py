@@ -67,7 +67,7 @@ def test(*steps: str) -> None:
     environment("test")
     tools()
     browsers()
-    run(python(), "tests/run.py", *steps)
+    run(python(), "-m", "tests.run", *steps)
 
 
 def serve(port: str = "8000") -> None:

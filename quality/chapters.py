@@ -16,12 +16,16 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from factbook import notebook
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     monkeypatch.chdir(NOTEBOOKS)
+    # A kernel of its own has recorded nothing yet
+    monkeypatch.setattr(notebook, "n", notebook.Numbers())
     yield InteractiveShell.instance()
     InteractiveShell.clear_instance()
 

@@ -1,9 +1,9 @@
-"""``make mutants``: change the code of the models, one place at a time, and see whether a test fails.
+"""``make mutants``: change the code of `factbook` and of the models, one place at a time, and see whether a test fails.
 
 mutmut writes the mutants and the switch that turns one of them on. The tests are collected once; then each mutant gets
 a forked process that runs only the tests which enter its function, so that one costs milliseconds, not a start of Python.
 
-What is not changed, and why: the modules of ``DRAWN`` make charts, whose specifications nbval compares whole with the
+What is not changed, and why: the rooms of ``DRAWN`` make charts, whose specifications nbval compares whole with the
 stored notebooks; text literals with a blank in them are prose, which is read, not computed; code outside functions runs
 before a mutant can be turned on. Everything else counts, also what no test enters.
 
@@ -43,13 +43,14 @@ from statsmodels.stats.proportion import proportion_confint
 from quality import write_section
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "src" / "deepseek_audit"
+SOURCES = ROOT / "src"
+PACKAGES = ("factbook", "deepseek_audit")
 WORKSHOP = ROOT / "_build" / "mutants"
 RECORD = WORKSHOP / "results.jsonl"
 EXPLANATIONS = Path(__file__).with_name("survivors.csv")
-DRAWN = ("charts", "market_charts", "programme_charts")
+DRAWN = ("factbook.charts", "deepseek_audit.charts")
 CHAPTERS = "quality/chapters.py"
-TESTS = ("tests/models", "tests/data", CHAPTERS)
+TESTS = ("tests/factbook", "tests/deepseek_audit", "tests/data", CHAPTERS)
 # Fuzzing of whole files and comparisons in another process: seconds each, and other tests reach the same functions
 TOO_SLOW = (
     "test_the_reader_is_nowhere_more_lenient_than_frictionless",
@@ -72,7 +73,7 @@ LONGEST_CODE = 160
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one place."""
+    """One change of one place. A module bears its dotted name: ``factbook.facts``."""
 
     module: str
     function: str
@@ -86,7 +87,7 @@ class Mutant:
     @property
     def key(self) -> str:
         """What mutmut calls it."""
-        return f"deepseek_audit.{self.module}.{self.name}"
+        return f"{self.module}.{self.name}"
 
     @property
     def entered(self) -> str:
@@ -137,7 +138,7 @@ class Module:
         """Write the module with the chosen mutants in it and return them by the name that turns each on."""
         kept = {mutant: mutation for mutant, mutation in self.mutants.items() if mutant in chosen}
         mutated = file_mutation.combine_mutations_to_source(self.tree, list(kept.values()))
-        (WORKSHOP / "deepseek_audit" / f"{self.name}.py").write_text(mutated.code, encoding="utf-8")
+        _path(self.name, WORKSHOP).write_text(mutated.code, encoding="utf-8", newline="\n")
         # mutmut numbers what it is given; a sample has gaps
         counted: Counter[str] = Counter()
         switches = {}
@@ -147,9 +148,22 @@ class Module:
         return switches
 
 
+def module_names() -> list[str]:
+    """The dotted names of the modules that are changed."""
+    paths = (path for package in PACKAGES for path in (SOURCES / package).rglob("*.py"))
+    names = (".".join(path.relative_to(SOURCES).with_suffix("").parts).removesuffix(".__init__") for path in paths)
+    return sorted(name for name in names if not name.startswith(DRAWN))
+
+
+def _path(name: str, folder: Path) -> Path:
+    """The file of a module, or of a package itself."""
+    path = folder.joinpath(*name.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_name(f"{path.name}.py")
+
+
 def take_apart(name: str) -> Module:
     """Every mutant of a module that counts."""
-    path = PACKAGE / f"{name}.py"
+    path = _path(name, SOURCES)
     code = undecorated(path.read_text(encoding="utf-8"))
     tree, mutations, *_ = file_mutation.create_mutations(str(path), code)
     places = dict(zip(_functions(tree), _first_lines(code), strict=True))
@@ -373,13 +387,14 @@ def recorded() -> dict[str, Result]:
 
 
 def try_mutants(modules: list[Module], chosen: set[Mutant], jobs: int) -> list[Result]:
-    """Build the package with the chosen mutants in it and try each.
+    """Build the packages with the chosen mutants in them and try each.
 
     Raises:
         SystemExit: the tests fail without a mutant.
     """
-    shutil.rmtree(WORKSHOP / "deepseek_audit", ignore_errors=True)
-    shutil.copytree(PACKAGE, WORKSHOP / "deepseek_audit", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in PACKAGES:
+        shutil.rmtree(WORKSHOP / package, ignore_errors=True)
+        shutil.copytree(SOURCES / package, WORKSHOP / package, ignore=shutil.ignore_patterns("__pycache__"))
     switches = {}
     for module in modules:
         switches |= module.write(chosen)
@@ -409,12 +424,13 @@ def report(modules: list[Module], results: list[Result], sampled: bool) -> str:
     return f"""
 {tried}: **{dead / len(results):.1%} killed**{interval}. The goal is {GOAL:.0%}.
 
-A mutant is the code of `src/deepseek_audit` with one change by mutmut: another operator, number, condition, key, argument
-or assignment. Killed means that a test of `tests/models` or `tests/data` fails, or, where all of those pass, that a cell
-of a chapter no longer gives the output that is stored ({by_chapter:,} mutants; `make test` compares the same with nbval).
+A mutant is the code of {" or ".join(f"`src/{package}`" for package in PACKAGES)} with one change by mutmut: another operator,
+number, condition, key, argument or assignment. Killed means that a test of {", ".join(f"`{folder}`" for folder in TESTS[:-1])}
+fails, or, where all of those pass, that a cell of a chapter no longer gives the output that is stored ({by_chapter:,} mutants;
+`make test` compares the same).
 {timeouts:,} ran into the time limit and count as killed, as mutmut counts them; what no test enters counts as alive.
 
-Not changed: {", ".join(f"`{name}`" for name in DRAWN)} (charts: nbval compares their specifications whole), text literals
+Not changed: {" and ".join(f"`{room}`" for room in DRAWN)} (charts: nbval compares their specifications whole), text literals
 with a blank in them (prose), code outside functions and functions with a decorator that takes arguments (mutmut leaves
 them alone; the latter are the cross-checks of the data, which `make mutate` tries with wrong data). What was computed before a mutant
 is switched on, such as the facts, stays as it was, so the score is a lower bound.
@@ -484,18 +500,17 @@ def _code(text: str) -> str:
 
 def main() -> None:
     """Try all mutants, or a sample, and write the report."""
-    parser = argparse.ArgumentParser(description="Change the code of the models and see whether a test fails.")
+    parser = argparse.ArgumentParser(description="Change the code and see whether a test fails.")
     parser.add_argument("--sample", type=int, help="try so many, chosen at random, instead of all")
-    parser.add_argument("--only", nargs="+", help="of these modules; writes no report")
+    parser.add_argument("--only", nargs="+", help="of these modules (factbook.facts); writes no report")
     parser.add_argument("--resume", action="store_true", help="believe what earlier runs killed and try the rest again")
     parser.add_argument(
         "--report", action="store_true", help="try nothing: write the report anew from the last run, with explanations added since"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
     options = parser.parse_args()
-    names = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in DRAWN)
     WORKSHOP.mkdir(parents=True, exist_ok=True)
-    modules = [module for name in options.only or names if (module := take_apart(name)).mutants]
+    modules = [module for name in options.only or module_names() if (module := take_apart(name)).mutants]
     every = {mutant for module in modules for mutant in module.mutants}
     chosen = sample(modules, options.sample) if options.sample else every
     before = recorded() if options.resume or options.report else {}

@@ -1,7 +1,8 @@
-"""What readers see: the rows behind the published numbers, read from the stored notebooks.
+"""What readers see: the rows behind the published numbers.
 
-The notebooks in ``notebooks/`` hold each number that a chapter shows, with the rows it rests on. A count of rows does
-not depend on the numbers in them, so counts are left out. What a chart draws without naming rows is not known here.
+The notebooks in ``notebooks/`` hold each number that a chapter computes, with the rows it rests on; a fact that a sentence
+reads by itself, by the role ``{fact}``, stands in the chapter's text alone. A count of rows does not depend on the numbers
+in them, so counts are left out. What a chart draws without naming rows is not known here.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from factbook.contract import NUMBER_RECORD
 from factbook.facts import RETURNS, Facts
+from factbook.publish import fact_in_sentence
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ("count of", "how many", "number of")
@@ -56,36 +58,36 @@ def is_count(number: dict[str, Any]) -> bool:
     return str(number.get("formula", "")).lower().startswith(COUNTS)
 
 
+def read_in(text: str) -> Iterator[dict[str, Any]]:
+    """The facts that sentences read by themselves."""
+    for written in dict.fromkeys(re.findall(r"\{fact\}`([^`]+)`", text)):
+        number, _ = fact_in_sentence(written)
+        yield number.to_payload()
+
+
 @functools.cache
+def shown(root: Path = ROOT) -> tuple[dict[str, Any], ...]:
+    """Everything that readers see and that names its rows, of all chapters."""
+    computed = (node for path in (root / "notebooks").glob("*.ipynb") for data in outputs(path) for node in traced(data))
+    read = (number for path in (root / "book").glob("*.md") for number in read_in(path.read_text(encoding="utf-8")))
+    return (*computed, *read)
+
+
 def ids(root: Path = ROOT) -> frozenset[str]:
     """Ids of the rows behind any published number or table cell, counts included."""
-    found = {
-        row["id"]
-        for path in (root / "notebooks").glob("*.ipynb")
-        for data in outputs(path)
-        for node in traced(data)
-        for row in node["rows"]
-    }
-    return frozenset(found)
+    return frozenset(row["id"] for node in shown(root) for row in node["rows"])
 
 
 @functools.cache
 def numbers(root: Path = ROOT) -> frozenset[str]:
     """Ids of the rows whose numbers any published number depends on."""
-    return frozenset(
-        row["id"]
-        for path in (root / "notebooks").glob("*.ipynb")
-        for data in outputs(path)
-        for node in traced(data)
-        if not is_count(node)
-        for row in node["rows"]
-    )
+    return frozenset(row["id"] for node in shown(root) if not is_count(node) for row in node["rows"])
 
 
-def short_answer(chapter: Path) -> set[str]:
-    """Names of the numbers in a chapter's short answer."""
-    section = re.search(r"^## The short answer\n(.*?)(?=^## |\Z)", chapter.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-    return set(re.findall(r"\{glue:\}`([^`]+)`", section[1])) if section else set()
+def short_answer(chapter: str) -> str:
+    """The text of a chapter's short answer; empty where it has none."""
+    section = re.search(r"^## The short answer\n(.*?)(?=^## |\Z)", chapter, flags=re.DOTALL | re.MULTILINE)
+    return section[1] if section else ""
 
 
 @functools.cache
@@ -93,11 +95,12 @@ def headline(root: Path = ROOT) -> frozenset[str]:
     """Ids of the rows behind the home page and behind the short answers of the chapters."""
     found: set[str] = set()
     for path in (root / "notebooks").glob("*.ipynb"):
-        named = short_answer(root / "book" / f"{path.stem}.md")
-        for data in outputs(path):
-            number = data.get(NUMBER_RECORD)
-            if number and not is_count(number) and (path.stem == HOME or number["id"] in named):
-                found |= {row["id"] for row in number["rows"]}
+        chapter = (root / "book" / f"{path.stem}.md").read_text(encoding="utf-8")
+        text = chapter if path.stem == HOME else short_answer(chapter)
+        named = set(re.findall(r"\{glue:\}`([^`]+)`", text))
+        computed = (data[NUMBER_RECORD] for data in outputs(path) if NUMBER_RECORD in data)
+        seen = [*(number for number in computed if path.stem == HOME or number["id"] in named), *read_in(text)]
+        found |= {row["id"] for number in seen if not is_count(number) for row in number["rows"]}
     return frozenset(found)
 
 

@@ -1,6 +1,5 @@
-"""What did DeepSeek really cost? The facts, the models and the audit behind the report.
+"""What is about DeepSeek in the report “What did DeepSeek really cost?”.
 
-Chapters import from here: :mod:`facts` (every data row by its id), :mod:`quantity` (numbers that know their
-unit and their source), the models (one module per subject), :mod:`charts` and :mod:`publish` (what a chapter
-shows). The package knows nothing of the website.
+``models`` computes (costs, chips, prices, scores, rules, returns), ``audit`` judges what articles say, ``checks`` holds rows
+of the data against each other, ``charts`` draws what only this report draws. The tools they share are in `factbook`.
 """

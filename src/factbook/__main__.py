@@ -76,11 +76,12 @@ def main(
 
 
 def tidy() -> None:
-    """Rewrite the tables, and say what changed; of what was rewritten also where another table cannot be."""
-    changes = 0
-    for changes, line in enumerate(tidying.tidy(tables.data_directory()), start=1):  # noqa: B007
+    """Rewrite the tables, and say what changed, also where one of them then cannot be rewritten."""
+    changed = False
+    for line in tidying.tidy(tables.data_directory()):
+        changed = True
         print(f"tidy       {line}")
-    if not changes:
+    if not changed:
         print("tidy       every table is written as it should be")
 
 

@@ -17,6 +17,11 @@ def abbreviate(iso: str) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
+def span(first: str, last: str) -> str:
+    """The months from one date to another: ``Mar 2023 – Oct 2023``."""
+    return f"{date.fromisoformat(first):%b %Y} – {date.fromisoformat(last):%b %Y}"
+
+
 def day_and_month(iso: str) -> str:
     """A date where the year is known: ``27 Jan``."""
     when = date.fromisoformat(iso)

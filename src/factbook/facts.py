@@ -265,8 +265,12 @@ class Facts(Mapping[str, Quantity]):
         return row["text"]
 
     def events(self, listing: str) -> list[tables.Row]:
-        """The events that a list names in the role ``event``, by their date."""
-        named = {row["row_id"] for row in self.where("listings", listing=listing, role="event")}
+        """The events that a list names in the role ``event``, by their date.
+
+        Raises:
+            UnknownFact: there is no such list; the message names the nearest.
+        """
+        named = {item.id("event") for item in self.listing(listing) if item.has("event")}
         return [row for row in self.rows("events") if row["event_id"] in named]
 
     def date(self, row_id: str) -> str:

@@ -1,7 +1,7 @@
 """Every source behind the report, with what rests on it: emitted as data, so that the website can say which links still lead there.
 
-Decided: a source's address is its own, else that of its DOI or its arXiv number. The date for a copy in an archive is the
-year of publication, since the tables hold no day of reading: nothing finer is known of all of them.
+A source's address is its own, else that of its DOI or its arXiv number. A copy in an archive is asked for by the year of
+publication, because the tables hold no day of reading.
 """
 
 from __future__ import annotations

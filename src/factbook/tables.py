@@ -5,8 +5,8 @@ accepts what must not pass here (NaN, infinity, markup) and its messages don't s
 over the same files and compare its verdict with this one, so the two cannot drift apart.
 
 Two kinds of checks block a build: the schema with its rules, and what is physically or economically possible
-(``plausible_ranges.csv``, each range with its reason). That rows agree with one another does not: whoever changes an
-assumption to see what follows wants a book all the same.
+(``plausible_ranges.csv``, each range with its reason). That rows agree with one another does not:
+``docs/decisions/contradictions.md``.
 
 Every fault names the file, the row, the column, the rule and what to do about it. What is the same table in another
 spelling, as spreadsheets save it (a byte order mark, Windows line ends, blank lines at the end), is no fault. Where

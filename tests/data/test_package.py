@@ -277,3 +277,10 @@ def test_bibliography_holds_exactly_the_sources(facts: Facts) -> None:
     entries = parse_file(str(facts.directory.parent / "book" / "references.bib"), bib_format="bibtex").entries
     assert sorted(entries) == sorted(row["source_key"] for row in facts.rows("sources"))
     assert [key for key, entry in entries.items() if not entry.fields.get("title") or not entry.fields.get("note")] == []
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=NAMES)
+def test_no_row_begins_with_a_quotation_mark(resource: dict[str, Any]) -> None:
+    """A spreadsheet that takes rows for single cells drops such marks; then nothing tells where the first cell ended."""
+    lines = (FACTS.directory / resource["path"]).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith('"')] == []

@@ -22,14 +22,12 @@ from factbook.calculators.calculator import (
     Choice,
     Fixed,
     Landmarks,
-    Lognormal,
     Result,
     Results,
     Slider,
-    Triangular,
-    Uniform,
     scale,
 )
+from factbook.calculators.distributions import Lognormal, Triangular, Uniform
 from factbook.facts import load
 from factbook.quantity import UnitError, constant, of
 

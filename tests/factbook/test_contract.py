@@ -54,7 +54,7 @@ def test_the_schema_in_docs_is_current():
     [
         (contract.Number, [], "a traced number: Expected `object`"),
         (contract.Number, {**NUMBER, "value": "five"}, "a traced number, in value: Expected `float`, got `str`"),
-        (contract.Number, {**NUMBER, "vlaue": 5}, "unknown field `vlaue`"),
+        (contract.Number, {**NUMBER, "worth": 5}, "unknown field `worth`"),
         (contract.Number, {**NUMBER, "id": 'x" onclick="'}, "in id: this cannot be a name"),
         (contract.Number, {**NUMBER, "id": "line\n"}, "in id: this cannot be a name"),
         (contract.Number, {**NUMBER, "rows": [{"id": 1}]}, r"in rows\[0\]\.id: Expected `str`"),

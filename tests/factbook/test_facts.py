@@ -114,3 +114,52 @@ def test_a_line_of_a_list_as_cells(facts: Facts) -> None:
     stage = facts.listing("training_stages")[0]
     assert [str(cell) for cell in stage.cells("hours", "rent", "usd", shown="2 bare")] == ["2.7M", "none", "$5.3M"]
     assert stage.cells("rent", missing="") == [""]
+    assert str(stage.cells("hours")[0]) == str(stage.hours)
+
+
+def test_some_quantities_by_what_stands_in_a_column(facts: Facts) -> None:
+    found = facts.by("subject", "benchmark_scores", benchmark="lmarena_text_style_control")
+    assert len(found) == len(facts.where("benchmark_scores", benchmark="lmarena_text_style_control")) > 2
+    falling = found.descending()
+    assert [value.magnitude for value in falling.values()] == sorted((value.magnitude for value in found.values()), reverse=True)
+    assert falling.first is next(iter(falling.values()))
+    top, second, *rest = falling
+    assert list(falling.without(top, second)) == rest
+    assert list(falling.where(lambda value: value >= falling[second])) == [top, second]
+    counted = falling.without(*rest).count("leaders")
+    assert (counted.magnitude, counted.formula) == (2, "count of leaders")
+    assert counted.rows == falling[top].rows | falling[second].rows
+
+
+def test_a_line_of_a_list_by_role(facts: Facts) -> None:
+    stage = facts.listing("training_stages")[0]
+    assert stage.id("hours") == "v3_hours_pretrain"
+    assert stage.hours.rows == {"v3_hours_pretrain"}
+    assert (stage.has("hours"), stage.has("rent")) == (True, False)
+    with pytest.raises(AttributeError, match=r"has no rent: it has hours, usd\. Add a row to data/listings\.csv"):
+        _ = stage.rent
+    with pytest.raises(AttributeError, match="has no value"):
+        _ = stage.value
+
+
+def test_a_line_of_a_list_may_name_a_claim(facts: Facts) -> None:
+    claims = {row["claim_id"] for row in facts.rows("claims")}
+    row = next(row for row in facts.rows("listings") if row["row_id"] in claims)
+    item = next(item for item in facts.listing(row["listing"]) if (item.label, item.group) == (row["label"], row["group"]))
+    assert getattr(item, row["role"]) == facts.claim(row["row_id"])
+
+
+def test_an_unknown_list_gets_the_nearest_name(facts: Facts) -> None:
+    with pytest.raises(UnknownFact, match=r"no list in data/listings\.csv called 'training_stage'\. Did you mean training_stages"):
+        facts.listing("training_stage")
+    with pytest.raises(UnknownFact, match="Did you mean deepseek_bans"):
+        facts.events("deepseek_ban")
+
+
+def test_events_of_a_list_by_date(facts: Facts) -> None:
+    listed = {row["row_id"] for row in facts.where("listings", listing="deepseek_bans", role="event")}
+    found = facts.events("deepseek_bans")
+    assert {row["event_id"] for row in found} == listed
+    dates = [row["date"] for row in found]
+    assert dates == sorted(dates)
+    assert facts.date(found[0]["event_id"]) == dates[0]

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from factbook import quantity, tables
 from factbook.quantity import EXACT, Quantity, UnitError
+from tests.conftest import LONG_TABLE, named_elsewhere
 
 REPRODUCIBLE = settings(max_examples=150, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -43,7 +44,6 @@ ROWS = tables.read_tables()
 VALUES = {name: sorted({cell for row in rows[:300] for cell in row.values()}) for name, rows in ROWS.items()}
 # Rows kept on each side of the changed one, in the tables that are too long to be read hundreds of times
 NEIGHBORS = 3
-LONG_TABLE = 1000
 
 CELLS = st.one_of(
     st.text(max_size=30),
@@ -75,11 +75,13 @@ def as_csv(rows: list[tables.Row]) -> bytes:
 
 
 def excerpt(table: str, index: int) -> tuple[list[tables.Row], int]:
-    """The rows to read, and where the chosen one is among them. Other tables refer to short tables, which stay whole."""
+    """The rows to read, and where the chosen one is among them: of a long table its neighbors and those that other tables name."""
     rows = ROWS[table]
-    start = max(0, index - NEIGHBORS) if len(rows) > LONG_TABLE else 0
-    stop = index + NEIGHBORS + 1 if len(rows) > LONG_TABLE else len(rows)
-    return [dict(row) for row in rows[start:stop]], index - start
+    if len(rows) <= LONG_TABLE:
+        return [dict(row) for row in rows], index
+    named = named_elsewhere(table)
+    kept = [place for place, row in enumerate(rows) if abs(place - index) <= NEIGHBORS or next(iter(row.values())) in named]
+    return [dict(rows[place]) for place in kept], kept.index(index)
 
 
 def is_accepted(directory: Path) -> bool:

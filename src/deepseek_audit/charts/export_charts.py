@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Unpack
 
-from deepseek_audit.models.export_controls import Chip, Rule, estimated, short_days
+from deepseek_audit.models.export_controls import Chip, Rule, estimated
 from factbook import charts
 from factbook.charts import BLUE, GREEN, VERMILION, Drawing, LogAxis, Region, Rung, Span, Spot, Words
+from factbook.dates import abbreviate, span
 from factbook.facts import Facts, Item
 from factbook.quantity import Quantity
 
@@ -76,7 +77,7 @@ def offers_over_time(facts: Facts, items: Sequence[Item], **words: Unpack[Words]
         first, last = (facts.date(item.id(role)) if item.has(role) else "" for role in ("start", "end"))
         spans = groups.setdefault(item.group, [])
         color = SPAN_COLORS[list(groups).index(item.group)]
-        spans.append(Span(item.label, first, last, short_days(first, last), color))
+        spans.append(Span(item.label, first, last, span(first, last) if last else abbreviate(first), color))
     ids = [item.id(role) for item in items for role in ("start", "end") if item.has(role)]
     words.setdefault("source", charts.source_line_of(facts.row(row_id)["source_key"] for row_id in sorted(ids) if row_id in facts))
     return charts.timeline(groups, YEARS, **words)

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import altair as alt
 
 from deepseek_audit.models import cost
-from deepseek_audit.models.programme import BASES, Case, Inputs, Simulation, Swing, cumulative, dots, owned_rate_parts
+from deepseek_audit.models.programme import BASES, Case, Inputs, Simulation, Swing, chance, cumulative, dots, owned_rate_parts
 from factbook import charts
 from factbook.charts import AmountAxis, Drawing, Rung, Words, finish, inline
 from factbook.facts import Facts
@@ -135,6 +135,11 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
     ).properties(width=charts.WIDTH, height=320)
     return finish(chart, words, DOT_COLUMNS, [*(model[name].quantity for name in ("hours", *BASES["own"])), *marks.values()])
+
+
+def chance_of_a_dot(simulation: Simulation) -> Quantity:
+    """The share of the draws that each of the `DOTS` stands for (percent)."""
+    return chance(simulation, DOTS)
 
 
 def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: Unpack[Words]) -> Drawing:

@@ -1,12 +1,9 @@
 """Benchmark scores with their sampling error, and which differences it leaves standing.
 
 A benchmark is a sample of questions. A score that counts right answers is a proportion, so it has a Wilson interval
-(Wilson 1927, JASA 22, 209) and two of them can be tested against each other. Decided here:
-
-* ``n`` is the number of *questions*. Asking each question 64 times steadies the answers, not the sample of questions.
-* The test takes the two models' questions as two samples, though they are the same questions. Who got which question
-  right is not published, and models tend to fail on the same ones; so the test errs on the side of "cannot be told apart".
-* Ratings, win rates, percentiles and F1 averages are no proportions of questions: they are refused, with the reason.
+(Wilson 1927, JASA 22, 209) and two of them can be tested against each other. Ratings, win rates, percentiles and F1
+averages are no proportions of questions: they are refused, with the reason. Why ``n`` counts questions and the test takes
+two samples: ``docs/decisions/sampling-error.md``.
 """
 
 from __future__ import annotations

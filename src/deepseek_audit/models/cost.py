@@ -186,7 +186,7 @@ def experiments_multiplier(metric: str, printed: Quantity) -> Quantity:
     raise ValueError(f"{metric} cannot be converted to a multiple of the final run.")
 
 
-def as_multiplier(facts: Facts, fact_id: str) -> Quantity:
+def as_times(facts: Facts, fact_id: str) -> Quantity:
     """What a printed figure on experiments says as all compute over that of the final run."""
     return experiments_multiplier(facts.row(fact_id)["metric"], facts[fact_id])
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from deepseek_audit.models.dates import days_between as days_between
+from factbook.dates import write_out
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, Trace, constant, format_range, unit
 
@@ -442,7 +442,7 @@ def _dated_if_shared(group: list[Outcome]) -> Outcome:
 def comparison(outcome: Outcome) -> str:
     """Whether code and record agree, what the record says, since when, and what came of it."""
     code, record = _RECORD_WORDS[IN_FACT[outcome.verdict.effect]], _RECORD_WORDS[outcome.in_fact]
-    since = f" from {day(outcome.since)}" if outcome.since else ""
+    since = f" from {write_out(outcome.since)}" if outcome.since else ""
     agreement = "Agree" if outcome.agrees else f"Differ: code {code}, record"
     return f"{agreement}: {record}{since}. {outcome.account}"
 
@@ -487,18 +487,6 @@ def limit_rows(rule: Rule) -> list[tuple[str, Quantity | None, Quantity | None]]
 def estimated(number: Quantity) -> Quantity:
     """The same number with no more than three digits, for estimates that are written out to the last chip."""
     return replace(number, digits=min(number.digits, ESTIMATE_DIGITS)) if number.digits != EXACT else number
-
-
-def day(iso: str) -> str:
-    """A date as written in text: ``23 October 2023``."""
-    when = date.fromisoformat(iso)
-    return f"{when.day} {when:%B %Y}"
-
-
-def short_days(first: str, last: str = "") -> str:
-    """A date or a span of months where there is little room: ``23 Oct 2023``, ``Mar 2023 – Oct 2023``."""
-    start = date.fromisoformat(first)
-    return f"{start:%b %Y} – {date.fromisoformat(last):%b %Y}" if last else f"{start.day} {start:%b %Y}"
 
 
 def headroom(value: Quantity, limit: Quantity) -> Quantity:

@@ -14,21 +14,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 from scipy.stats import qmc
 
 from factbook.assumptions import AssumptionError, assumption
-from factbook.calculators.calculator import Choice, Fixed, Lognormal, Result, Results, Slider, Triangular, Uniform
+from factbook.calculators.calculator import Choice, Fixed, Result, Results, Slider
+from factbook.calculators.distributions import Lognormal, Triangular, Uniform, quantiles
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, Trace, computed, constant, format_range
 from factbook.rounding import round_to, settle
 
 Array = npt.NDArray[np.float64]
 
-# Of 365.25 days, as factbook/units.txt defines the year
+# Of 365.25 days, as the units of the data define the year
 HOURS_PER_YEAR = constant(1, "year", "1 year").to("hour").magnitude
-# Half the width of a 90% interval, in standard deviations of the normal distribution
-NINETY_PERCENT = 1.6448536269514722
 LOWEST_MULTIPLIER = 1.0
 SEED = 20250127
 OWNED_RATE_INPUTS = ("capital", "life", "utilization", "power", "load", "pue", "electricity", "colocation")
@@ -351,22 +349,11 @@ def quantile(one: Input, probability: Array) -> Array:
     Raises:
         ValueError: the table names a distribution that is not known here.
     """
-    low, central, high = one.low, one.central, one.high
     if one.distribution == "fixed":
-        return np.full_like(probability, central)
-    if one.distribution == "uniform":
-        return low + (high - low) * probability
-    if one.distribution == "lognormal":
-        scores: Array = special.ndtri(probability)
-        below, above = (math.log(ratio) / NINETY_PERCENT for ratio in (central / low, high / central))
-        # min and max pick the side of the median, faster than a condition
-        return central * np.exp(below * np.minimum(scores, 0) + above * np.maximum(scores, 0))
-    if one.distribution == "triangular":
-        turn = (central - low) / (high - low)
-        rising = np.sqrt(np.minimum(probability, turn) * ((high - low) * (central - low)))
-        falling = np.sqrt(np.minimum(1 - probability, 1 - turn) * ((high - low) * (high - central)))
-        return low + rising + (high - central) - falling
-    raise ValueError(f"{one.key}: unknown distribution {one.distribution!r}. Known are fixed, uniform, triangular, lognormal.")
+        return np.full_like(probability, one.central)
+    if (distribution := distribution_of(one)) is None:
+        raise ValueError(f"{one.key}: unknown distribution {one.distribution!r}. Known are fixed, uniform, triangular, lognormal.")
+    return quantiles(distribution, probability, str(one.quantity.unit) or "ratio")
 
 
 def uncertain(model: Inputs, basis: str) -> list[str]:

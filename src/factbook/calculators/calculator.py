@@ -20,13 +20,13 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from factbook import contract, publish, quantity, wordings
 from factbook.calculators import formulas
+from factbook.calculators.distributions import Array, Distribution, Number, bare, check, describe, quantiles
 from factbook.facts import ASSUMPTION
 from factbook.quantity import EXACT, Quantity, Trace, UnitError, unit
 from factbook.rounding import leading_place, record, record_all, round_to, round_to_place, settle
@@ -41,49 +41,10 @@ POSITIONS = 100
 SMALLEST_WRITTEN = 5e-11
 STYLES = ("values", "bars", "ranking", "verdicts")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_NORMAL_95 = NormalDist().inv_cdf(PERCENTILES[2])
-
-Number = Quantity | float
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class CalculatorError(ValueError):
     """A calculator that cannot be published. The message names the part and the remedy."""
-
-
-# Distributions: quantile functions, given in the slider's unit
-
-
-@dataclass(frozen=True)
-class Triangular:
-    """From ``low`` to ``high``, most likely ``mode``."""
-
-    low: Number
-    mode: Number
-    high: Number
-
-
-@dataclass(frozen=True)
-class Uniform:
-    """Anything from ``low`` to ``high``, evenly."""
-
-    low: Number
-    high: Number
-
-
-@dataclass(frozen=True)
-class Lognormal:
-    """5% below ``low``, 5% above ``high``; half below ``median``, which is their geometric mean unless given.
-
-    With a median of its own, each half is lognormal with its own spread (two-piece).
-    """
-
-    low: Number
-    high: Number
-    median: Number | None = None
-
-
-Distribution = Triangular | Uniform | Lognormal
 
 
 # Inputs
@@ -405,7 +366,7 @@ class Calculator:
 
         points = qmc.Halton(len(uncertain), scramble=False).random(DRAWS + 1)[1:]
         return {
-            name: _quantiles(distribution, points[:, column], self._units[name])
+            name: quantiles(distribution, points[:, column], self._units[name])
             for column, (name, distribution) in enumerate(uncertain.items())
         }
 
@@ -421,13 +382,13 @@ class Calculator:
             if item is None or isinstance(item, Fixed):
                 raise self._error(f"setting {name!r}", f"there is no such input. There are {', '.join(self._inputs)}.")
             if isinstance(item, Choice):
-                number = _bare(item.options[value], _unit_of(item)) if isinstance(value, str) and value in item.options else value
+                number = bare(item.options[value], _unit_of(item)) if isinstance(value, str) and value in item.options else value
                 if number not in _options(item):
                     raise self._error(f"setting {name!r}", f"{value!r} is not among {', '.join(item.options)}.")
             else:
                 if isinstance(value, str):
                     raise self._error(f"setting {name!r}", f"{value!r} is a text: give a number, or a quantity with its unit.")
-                number = _bare(value, _unit_of(item))
+                number = bare(value, _unit_of(item))
                 low, high = _ends(item)
                 if not low <= number <= high:
                     raise self._error(f"setting {name!r}", f"{value} lies outside {low:g} to {high:g}.")
@@ -559,9 +520,9 @@ class Calculator:
             described |= {"reach": form.interval(low, high)}
             described |= {"help": item.help, "low": low, "high": high, "log": item.log, "step": _step(item), "positions": _positions(item)}
             if item.uncertain:
-                described |= {"uncertain": _description(item.uncertain, _unit_of(item)), "known": _known(item)}
-                quantiles = _quantiles(item.uncertain, np.array(PERCENTILES), str(_unit_of(item)) or "ratio")
-                described["range"] = [_stored(quantiles[0]), _stored(quantiles[2])]
+                described |= {"uncertain": describe(item.uncertain, _unit_of(item)), "known": _known(item)}
+                ends = quantiles(item.uncertain, np.array(PERCENTILES), str(_unit_of(item)) or "ratio")
+                described["range"] = [_stored(ends[0]), _stored(ends[2])]
         return described
 
     def _reference(self, group: Results, label: str, number: Quantity) -> dict[str, Any]:
@@ -643,13 +604,6 @@ def _as_number(value: Number) -> Quantity:
     return Quantity(float(value), unit("ratio"), EXACT, Trace(f"{value:g}", frozenset()))
 
 
-def _bare(value: Number, measured_in: Any) -> float:
-    """A quantity's magnitude in a unit; a plain number is meant in that unit."""
-    if not isinstance(value, Quantity):
-        return float(value)
-    return value.to(str(measured_in) or "ratio").magnitude
-
-
 def _unit_of(item: Input) -> Any:
     return _as_number(next(iter(item.options.values())) if isinstance(item, Choice) else item.value).unit
 
@@ -660,7 +614,7 @@ def _default(item: Input) -> float:
 
 
 def _options(item: Choice) -> list[float]:
-    return [_bare(option, _unit_of(item)) for option in item.options.values()]
+    return [bare(option, _unit_of(item)) for option in item.options.values()]
 
 
 def _numbers(item: Input) -> list[Quantity]:
@@ -669,11 +623,11 @@ def _numbers(item: Input) -> list[Quantity]:
 
 
 def _ends(item: Slider) -> tuple[float, float]:
-    return _bare(item.low, _unit_of(item)), _bare(item.high, _unit_of(item))
+    return bare(item.low, _unit_of(item)), bare(item.high, _unit_of(item))
 
 
 def _step(item: Slider) -> float | None:
-    return None if item.step is None else _bare(item.step, _unit_of(item))
+    return None if item.step is None else bare(item.step, _unit_of(item))
 
 
 def _positions(item: Slider) -> int:
@@ -710,50 +664,13 @@ def _check(item: Input) -> None:
     if not 1 <= _positions(item) <= MOST_POSITIONS:
         raise ValueError(f"it would have {_positions(item)} steps. Choose a larger step, or log=True.")
     if item.uncertain is not None:
-        _check_distribution(item.uncertain, _unit_of(item))
-
-
-def _check_distribution(distribution: Distribution, measured_in: Any) -> None:
-    if not isinstance(distribution, (Triangular, Uniform, Lognormal)):
-        raise TypeError(f"unknown distribution {distribution!r}. There are Triangular, Uniform and Lognormal.")
-    kind, *numbers = _description(distribution, measured_in)
-    if numbers != sorted(numbers) or numbers[0] == numbers[-1]:
-        raise ValueError(f"the {kind} distribution must rise: {', '.join(f'{number:g}' for number in numbers)}.")
-    if kind == "lognormal" and (numbers[0] <= 0 or len(set(numbers)) < 3):
-        raise ValueError(f"a lognormal distribution needs three different numbers above zero: {', '.join(f'{n:g}' for n in numbers)}.")
-
-
-def _description(distribution: Distribution, measured_in: Any) -> list[Any]:
-    """As a page computes it: the kind and its numbers, rising; a lognormal's are its 5th, 50th and 95th percentile."""
-    low, high = _bare(distribution.low, measured_in), _bare(distribution.high, measured_in)
-    if isinstance(distribution, Triangular):
-        return ["triangular", low, _bare(distribution.mode, measured_in), high]
-    if isinstance(distribution, Uniform):
-        return ["uniform", low, high]
-    median = math.sqrt(low * high) if distribution.median is None and low * high > 0 else _bare(distribution.median or 0, measured_in)
-    return ["lognormal", low, median, high]
-
-
-def _quantiles(distribution: Distribution, points: Array, unit_name: str) -> Array:
-    kind, low, *middle, high = _description(distribution, unit(unit_name))
-    if kind == "uniform":
-        return np.asarray(low + points * (high - low))
-    if kind == "triangular":
-        mode, width = middle[0], high - low
-        rising = low + np.sqrt(points * width * (mode - low))
-        falling = high - np.sqrt((1 - points) * width * (high - mode))
-        return np.asarray(np.where(points * width < mode - low, rising, falling))
-    from scipy.special import ndtri
-
-    scores = ndtri(points)
-    spread = np.where(scores < 0, math.log(middle[0] / low), math.log(high / middle[0])) / _NORMAL_95
-    return np.asarray(middle[0] * np.exp(scores * spread))
+        check(item.uncertain, _unit_of(item))
 
 
 def _known(item: Slider) -> str:
     """What is known about an uncertain input, in words."""
     assert item.uncertain is not None
-    kind, low, *middle, high = _description(item.uncertain, _unit_of(item))
+    kind, low, *middle, high = describe(item.uncertain, _unit_of(item))
     form = _format(item)
     reach = form.interval(low, high)
     if kind == "uniform":

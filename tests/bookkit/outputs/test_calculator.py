@@ -35,14 +35,12 @@ from factbook.calculators.calculator import (
     Choice,
     Fixed,
     Landmarks,
-    Lognormal,
     Outcome,
     Result,
     Results,
     Slider,
-    Triangular,
-    Uniform,
 )
+from factbook.calculators.distributions import Lognormal, Triangular, Uniform
 from factbook.facts import load
 from tests.bookkit.browser import ROOT, THOROUGH, serving, visiting
 from tests.bookkit.pages.test_browser import CHAPTERS, OVERFLOW, OVERHANG, axe_faults
