@@ -24,9 +24,11 @@ so that a copy of the book, built elsewhere, names its own addresses and no file
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sphinx.application import Sphinx
-from sphinx.util.typing import ExtensionMetadata
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
 
 STATIC = Path(__file__).parent / "static"
 FEATURES = (

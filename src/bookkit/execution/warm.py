@@ -50,6 +50,7 @@ class Stock:
         Raises:
             OSError: the process has ended.
         """
+        assert sys.platform != "win32"
         own, theirs = socket.socketpair()
         self._lines.append(own)
         request = json.dumps([arguments, environment, folder]).encode()
@@ -97,7 +98,8 @@ class Forked:
 
     def kill(self) -> None:
         """End it at once."""
-        self.send_signal(signal.SIGKILL)
+        if sys.platform != "win32":
+            self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
         """Ask it to end."""

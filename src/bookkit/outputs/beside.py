@@ -71,7 +71,7 @@ def titles(app: Sphinx) -> dict[str, str]:
     }
 
 
-def write_text(translator: Any, text: str) -> None:
+def add_words(translator: Any, text: str) -> None:
     """Write a text where there is no page: in LaTeX, in a manual, in plain text."""
     if hasattr(translator, "add_text"):
         translator.add_text(text)

@@ -84,7 +84,7 @@ def visit_html(translator: HTML5Translator, figure: CalculatorFigure) -> None:
 
 def visit_as_text(translator: Any, figure: CalculatorFigure) -> None:
     """Where there is no page, the words and the defaults stand for it."""
-    beside.write_text(translator, _words(figure["calculator"]))
+    beside.add_words(translator, _words(figure["calculator"]))
     raise nodes.SkipNode
 
 

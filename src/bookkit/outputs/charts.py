@@ -143,7 +143,7 @@ def visit_html(translator: HTML5Translator, node: ChartFigure) -> None:
 
 def visit_as_text(translator: Any, node: ChartFigure) -> None:
     """Where nothing can be drawn, the text alternative stands for the chart."""
-    beside.write_text(translator, node["drawn"].chart.description)
+    beside.add_words(translator, node["drawn"].chart.description)
     raise nodes.SkipNode
 
 

@@ -120,6 +120,8 @@ def test_every_command_can_print_where_few_characters_are_known(tmp_path):
     assert {name: found["code"] for name, found in programs.items() if found} == {
         "__main__.py": "    start()\n",
         "guarded.py": "    main()\n",
+        "drawing.py": "    main()\n",
+        "stock.py": "    main()\n",
     }
 
 
