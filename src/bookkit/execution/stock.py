@@ -29,7 +29,8 @@ CELL = re.compile(r"^```\{code-cell\}.*?^```", re.MULTILINE | re.DOTALL)
 
 def serve(control: socket.socket) -> None:
     """Fork a kernel for each request, until nobody is there to ask."""
-    assert sys.platform != "win32"  # `bookkit.execution.warm` asks only where processes can be forked
+    if sys.platform == "win32":  # `bookkit.execution.warm` asks only where processes can be forked
+        return
     signal.signal(signal.SIGCHLD, reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
@@ -45,7 +46,8 @@ def serve(control: socket.socket) -> None:
 
 def reap(*_: object) -> None:
     """Forget the kernels that have ended."""
-    assert sys.platform != "win32"
+    if sys.platform == "win32":
+        return
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -53,7 +55,8 @@ def reap(*_: object) -> None:
 
 def become_kernel(line: int, arguments: list[str], environment: dict[str, str], folder: str) -> None:
     """Be a kernel in this process until it is told to end."""
-    assert sys.platform != "win32"
+    if sys.platform == "win32":
+        return
     status = 1
     try:
         os.setsid()

@@ -50,7 +50,8 @@ class Stock:
         Raises:
             OSError: the process has ended.
         """
-        assert sys.platform != "win32"
+        if sys.platform == "win32":
+            raise OSError("Processes cannot be forked here.")
         own, theirs = socket.socketpair()
         self._lines.append(own)
         request = json.dumps([arguments, environment, folder]).encode()
