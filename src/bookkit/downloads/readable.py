@@ -93,9 +93,7 @@ class Surroundings:
         try:
             return fact_role.find(self.facts)(written)[0].text
         except (ImportError, KeyError, ValueError):
-            raise NotReadable(
-                f"it names {written}, which this notebook does not record, and which is no fact. Record it, or mend the name."
-            ) from None
+            raise NotReadable(f"it names {written}, which is neither recorded nor a fact. Record it, or mend the name.") from None
 
     def address(self, target: str) -> str:
         """Where a link of the chapter leads; nothing for a page of a site whose address is not known."""

@@ -23,6 +23,7 @@ that the same sources give the same bytes, and the address and checksum can be t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import re
@@ -109,6 +110,7 @@ def wheel(root: Path, folder: Path) -> Path:
     """
     package = read(root)
     folder.mkdir(parents=True, exist_ok=True)
+    target = folder.resolve()
     project = {
         **package.described,
         "name": package.name,
@@ -125,12 +127,14 @@ def wheel(root: Path, folder: Path) -> Path:
             path = Path(staged, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        (built,) = WheelBuilder(staged, config=config).build(directory=str(folder), versions=["standard"])
+        # From inside: hatchling takes signs in the name of a folder for patterns when it looks for licenses
+        with contextlib.chdir(staged):
+            (built,) = WheelBuilder(".", config=config).build(directory=str(target), versions=["standard"])
     lock = root / LOCK
     if lock.is_file():
         locked = constraints(package.dependencies, lock.read_text(encoding="utf-8"))
         (folder / CONSTRAINTS).write_text(locked, encoding="utf-8", newline="\n")
-    return Path(built)
+    return folder / Path(built).name
 
 
 def configured(root: Path) -> bool:

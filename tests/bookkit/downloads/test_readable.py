@@ -114,7 +114,10 @@ def test_a_source_without_author_and_publisher_is_its_title():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("A {glue:}`missing` number.", "cell 2: it names missing, which this notebook does not record. Record it, or mend the name."),
+        (
+            "A {glue:}`missing` number.",
+            "cell 2: it names missing, which is neither recorded nor a fact. Record it, or mend the name.",
+        ),
         ("{footcite}`nobody`", "cell 2: the bibliography has no nobody. Add it, or mend the citation."),
         ("```{tableofcontents}\n```", "cell 2: the directive {tableofcontents} has no text that a notebook could show."),
     ],

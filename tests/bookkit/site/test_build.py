@@ -204,7 +204,13 @@ def test_home_is_a_page_and_chapters_offer_notebook_and_source(built):
 
 
 def test_nothing_of_the_inherited_theme_is_published(built):
-    """Only what pages load, or searching needs, stands in the static folder."""
+    """No icons and no scripts of a theme that this one does not use."""
     names = {path.relative_to(built / SITE / "_static").as_posix() for path in (built / SITE / "_static").rglob("*") if path.is_file()}
     assert "page.js" in names
-    assert not [name for name in names if "fontawesome" in name or "bootstrap" in name or name.endswith(".css")]
+    assert not [name for name in names if "fontawesome" in name or "bootstrap" in name]
+
+
+def test_no_page_loads_a_style_sheet_of_others(built):
+    """Extensions may bring their own; the theme's pages have theirs inline and link none."""
+    for path in (built / SITE).glob("*.html"):
+        assert not re.findall(r'<link [^>]*rel="stylesheet"[^>]*>', path.read_text(encoding="utf-8")), path.name
