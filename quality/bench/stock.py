@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import yaml
+
+from factbook.facts import load
 
 EPOCH = "1795305600"
 # What the package emits for a website, as stock Jupyter Book shows it: numbers as text, the rest as text or HTML
@@ -27,8 +30,11 @@ EMITTING = {
     "factbook/publish": ("_bundle", "Table._repr_mimebundle_"),
     "factbook/calculators/calculator": ("Calculator._repr_mimebundle_",),
     "deepseek_audit/audit/dossier": ("Shown._repr_mimebundle_",),
+    "factbook/quantity": ("Quantity._repr_mimebundle_",),
     "factbook/sources": ("Sources._repr_mimebundle_",),
 }
+# Stock has no such role: the number as text
+FACT = re.compile(r"\{fact\}`([^`]+)`")
 STOCK_CHARTS = """
 
 def _stock(enable_report=enable):
@@ -53,8 +59,12 @@ def as_stock(book: Path) -> Path:
         if not name.startswith(("bookkit", "html_", "ogp_", "sitemap_", "nb_mime")) and "bookkit" not in str(value)
     }
     (book / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    facts = load()
+    for chapter in (book / "book").glob("*.md"):
+        text = chapter.read_text(encoding="utf-8")
+        chapter.write_text(FACT.sub(lambda found: str(facts.in_sentence(found[1])), text), encoding="utf-8")
     package = book / "src"
-    _append(package / "factbook/charts.py", STOCK_CHARTS)
+    _append(package / "factbook/charts/look.py", STOCK_CHARTS)
     project = tomllib.loads((book / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for renderer in project["entry-points"]["myst_nb.mime_renderers"].values():
         module, _, name = renderer.partition(":")

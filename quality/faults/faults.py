@@ -147,7 +147,7 @@ def last_words(errors: str) -> str:
 # The moments of a build, by what is in its folder then
 MOMENTS: dict[str, Callable[[Path], bool]] = {
     "starting": lambda book: (book / NEXT).parent.is_dir(),
-    "executing": lambda book: any((book / "_build/next/runtime").glob("*.json")),
+    "executing": lambda book: bool(kernels(book)),
     "reading": lambda book: any((book / NEXT / "html").rglob("*.svg")),
     "writing": lambda book: any((book / NEXT / "html").glob("*.html")),
     "finishing": lambda book: (book / NEXT / "html/numbers.json").is_file(),
@@ -155,11 +155,17 @@ MOMENTS: dict[str, Callable[[Path], bool]] = {
 
 
 def at(moment: str) -> Callable[[Path], None]:
-    """Wait for a moment of a build."""
+    """Wait for a moment of a build.
+
+    Raises:
+        TimeoutError: it does not come.
+    """
 
     def wait(book: Path) -> None:
         until = time.monotonic() + 100
-        while not MOMENTS[moment](book) and time.monotonic() < until:
+        while not MOMENTS[moment](book):
+            if time.monotonic() > until:
+                raise TimeoutError(f"No build was seen {moment}.")
             time.sleep(0.005)
 
     return wait

@@ -118,7 +118,7 @@ class Facts(Mapping[str, Quantity]):
             raise tables.DataError(faults)
         self._used: set[str] = set()
         self._assumed: dict[str, tables.Row] = {}
-        USED.update(self.definitions())
+        USED.update(self.definitions)
 
     def _set(self, read: dict[str, list[tables.Row]]) -> None:
         self._tables = read
@@ -378,6 +378,7 @@ class Facts(Mapping[str, Quantity]):
         printed = " ".join(word for word in words if word.isdigit() or word == "bare")
         return value.shown(printed) if printed else value
 
+    @functools.cached_property
     def definitions(self) -> list[Path]:
         """The files that every number depends on: the schema, the units and how they are worded."""
         found = (tables.units_file(self.directory), tables.table_file(self.directory, wordings.TABLE))

@@ -87,7 +87,7 @@ def fact_in_sentence(written: str) -> tuple[contract.Number, list[Path]]:
     facts = load()
     name = written.partition(",")[0].strip()
     home = facts.home(name.partition(".")[0])
-    return traced(facts.in_sentence(written), re.sub(r"\W+", "_", name)), [*facts.paths(home, "sources"), *facts.definitions()]
+    return traced(facts.in_sentence(written), re.sub(r"\W+", "_", name)), [*facts.paths(home, "sources"), *facts.definitions]
 
 
 def traced(number: Quantity, name: str = "") -> contract.Number:

@@ -19,13 +19,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import yaml
 from markupsafe import Markup
-from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util import logging
 
 from bookkit.markup import slots
@@ -33,6 +31,10 @@ from bookkit.markup.plain import one_line as one_line
 from bookkit.project import declared, history
 from bookkit.project.builds import OncePerBuild
 from bookkit.project.history import Commit
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 CITATION_FILE = "CITATION.cff"
 CHANGELOG_FILE = "CHANGELOG.md"

@@ -118,16 +118,15 @@ class Surroundings:
 
 
 def readable(notebook: Any, surroundings: Surroundings) -> Any:
-    """A copy of an executed notebook that any front end shows as the site shows its chapter.
+    """An executed notebook, made such that any front end shows it as the site shows its chapter.
 
     Args:
-        notebook: as nbformat reads it, with its outputs.
+        notebook: as nbformat reads it, with its outputs; it is changed.
         surroundings: the pages and sources it refers to.
 
     Raises:
         NotReadable: a role or a directive has nothing to show outside the site.
     """
-    notebook = copy.deepcopy(notebook)
     values, cited, cells = rerun.recorded(notebook), dict[str, None](), []
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type != "markdown":

@@ -14,8 +14,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bookkit.execution import drawing, warm
-from bookkit.execution.executions import FOLDER, Chapter, ChaptersFailed, Executions
+from bookkit.execution import drawing
+from bookkit.execution.executions import Chapter, ChaptersFailed, Executions, prepare
 from bookkit.execution.running import Settings
 
 READER = f"{__name__}.read"
@@ -50,8 +50,7 @@ def _take_over(app: Any, config: Any) -> None:
     app.bookkit_readers = dict(config.nb_custom_formats)
     config.nb_custom_formats = {**config.nb_custom_formats, **{suffix: [READER, {}, False] for suffix in (".md", ".ipynb")}}
     app.add_source_parser(_parser(), override=True)
-    if not any((Path(app.srcdir) / FOLDER).glob("*")):
-        warm.open_stock(Path(app.srcdir))
+    prepare(Path(app.srcdir))
 
 
 def _parser() -> type:

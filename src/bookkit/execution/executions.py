@@ -35,6 +35,12 @@ class ChaptersFailed(Exception):
         self.failures = failures
 
 
+def prepare(root: Path) -> None:
+    """Begin to import what chapters need, where no outputs are kept and so all of them will be executed."""
+    if not any(cache.shelf(root, root / FOLDER).folder.glob("*")):
+        warm.open_stock(root)
+
+
 class Executions:
     """What becomes of the chapters in one run.
 

@@ -10,6 +10,7 @@ as they always do, and only the time differs.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -64,6 +65,7 @@ class Stock:
         """Let it go."""
         for line in (self._control, *self._lines):
             line.close()
+        self._process.terminate()
         self._process.wait()
 
 
@@ -115,6 +117,7 @@ def open_stock(root: Path) -> None:
     global _stock
     if POSSIBLE and not _stock:
         _stock = Stock(root)
+        atexit.register(close_stock)
 
 
 def close_stock() -> None:

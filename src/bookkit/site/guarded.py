@@ -9,10 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
+
+from bookkit.execution import executions
+
+EXECUTES = re.compile(r"^ +bookkit_execute: *true\b", re.MULTILINE)
 
 
 def main() -> None:
@@ -21,6 +27,10 @@ def main() -> None:
     watched = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
+    with contextlib.suppress(OSError):
+        if EXECUTES.search(Path("_config.yml").read_text(encoding="utf-8")):
+            # What chapters import, beside what Jupyter Book imports
+            executions.prepare(Path.cwd())
     from jupyter_book.cli.main import main as jupyter_book
 
     sys.argv[0] = "jupyter-book"
