@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -65,8 +66,9 @@ def site() -> None:
 def test(*steps: str) -> None:
     """Check everything, or the named steps of ``tests/run.py``."""
     environment("test")
-    tools()
-    browsers()
+    with ThreadPoolExecutor() as both:
+        for step in [both.submit(tools), both.submit(browsers)]:
+            step.result()
     run(python(), "-m", "tests.run", *steps)
 
 

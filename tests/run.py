@@ -120,7 +120,7 @@ STEPS = [
         ],
         alone=True,
     ),
-    Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2"], alone=True),
+    Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2", "--dist", "loadgroup"], alone=True),
     Step("browsers", "pages in Firefox and WebKit", [*PYTEST, ELSEWHERE, "-n", "2", "--dist", "loadgroup"], alone=True),
     Step("lighthouse", "four scores, phone and desktop", [*PYTEST, MEASURED], alone=True),
 ]

@@ -13,6 +13,8 @@ from bs4 import BeautifulSoup, Tag
 from tests.example.building import ROOT, build, run
 
 BOOK = ROOT / "tests/example_book"
+# One process builds it, for all
+pytestmark = pytest.mark.xdist_group("penguins")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import csv
 import io
 import itertools
 import math
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from factbook import quantity, tables
 from factbook.quantity import EXACT, Quantity, UnitError
 from tests.conftest import LONG_TABLE, named_elsewhere
 
-REPRODUCIBLE = settings(max_examples=150, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 500 if os.environ.get("THOROUGH") == "1" else 60
+REPRODUCIBLE = settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_no_example_is_timed() -> None:

@@ -30,6 +30,8 @@ from tests.bookkit.outputs.test_claims import claim, source
 from tests.bookkit.outputs.test_claims import data as claims_data
 from tests.bookkit.outputs.test_claims import number as step_number
 
+# One process builds it, for all
+pytestmark = pytest.mark.xdist_group("hostile")
 STRIKE = "struck=1"
 MARKUP = f'"\'><img src=x onerror="{STRIKE}"><script>{STRIKE};alert(1)</script><svg onload={STRIKE}>]]></style></script>'
 CONTROLS = "\u202egnp.exe\u2066 \x00\x1b[31mred\x1b[0m \u2028 \U000e0041"
