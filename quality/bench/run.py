@@ -121,6 +121,7 @@ def run(book: Path, *arguments: str) -> None:
     """Run Python in a book, with its own data and its own package."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     settings = {"FACTBOOK_DATA": str(book / "data"), "PYTHONPATH": str(book / "src"), "SOURCE_DATE_EPOCH": EPOCH, "PATH": path}
+    settings["PYTHONDONTWRITEBYTECODE"] = ""  # Both keep what they compiled
     result = subprocess.run(
         [sys.executable, *arguments], cwd=book, env={**os.environ, **settings}, capture_output=True, text=True, check=False
     )

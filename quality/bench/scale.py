@@ -160,6 +160,7 @@ def measure(folder: Path, size: int, *arguments: str) -> Measure:
     """Seconds of a command in a book, and the resident peak of its largest process in MiB."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     settings = {"FACTBOOK_DATA": str(folder / "data"), "PYTHONPATH": str(folder / "src"), "SOURCE_DATE_EPOCH": EPOCH, "PATH": path}
+    settings["PYTHONDONTWRITEBYTECODE"] = ""  # Both keep what they compiled
     log = folder / "bench.log"
     start = time.perf_counter()
     with log.open("w") as output:
