@@ -32,7 +32,7 @@ from bookkit.citing.citing import book_of
 from bookkit.editions import baseline, compare
 from bookkit.editions.baseline import EDITION_FILE, PARTS, Entry, list_words
 from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference, Number
-from bookkit.markup import features, slots
+from bookkit.markup import assets, features, slots
 from bookkit.markup.templates import render
 from bookkit.outputs import claims, numbers
 from bookkit.outputs.beside import public_name, titles
@@ -42,6 +42,7 @@ from bookkit.project.builds import OncePerBuild
 EDITIONS_SETTING = "BOOK_EDITIONS"
 VERSIONS_FOLDER = "v"
 VERSIONS_PAGE = f"{VERSIONS_FOLDER}/index"
+STYLE = Path(__file__).parent / "static" / "editions.css"
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def versions_page(book: citing.Book) -> Markup:
 def _say_what_differs(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
     if not citing.writes_pages(app):
         return
+    assets.dress(context, STYLE)
     book = book_of(app)
     if book.site and kept_beside():
         # Whole, so that it leads to the newest list from an edition that is kept
