@@ -45,6 +45,20 @@ READ_AS = {
     "second_hand": "read second-hand",
     "not_read": "not read",
 }
+# BibTeX counts braces even where LaTeX escapes them, so they are written by name; no library that is maintained does so
+LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
 
 T = TypeVar("T")
 Name = Annotated[str, Meta(pattern=NAME)]
@@ -55,6 +69,11 @@ Tree = Any
 
 class ContractError(ValueError):
     """A payload that is none of its kind. The message names the output, the field, and what is wrong with it."""
+
+
+def latex(text: str) -> str:
+    """A text as LaTeX prints it: sources and chapters are cited together, so both sides write it alike."""
+    return text.translate(LATEX)
 
 
 class Part(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
