@@ -418,7 +418,7 @@ def test_what_a_spreadsheet_would_write_otherwise_is_kept() -> None:
     numbers = [{"name": name, "type": "number"} for name in ("value", "low", "high")]
     resource = {"schema": {"primaryKey": ["fact_id"], "fields": [{"name": "fact_id", "type": "string"}, *numbers]}}
     assert digits.fragile_rows(resource, rows) == [{"fact_id": "a", "value": "1.914e8"}]
-    assert json.loads(digits.as_json("1.0.0", {"x.csv": rows})) == {"edition": "1.0.0", "rows": {"x.csv": rows}}
+    assert json.loads(digits.as_json({"x.csv": rows})) == {"rows": {"x.csv": rows}}
 
 
 def spoil(directory: Path) -> None:
@@ -435,7 +435,7 @@ def commit(directory: Path) -> None:
         subprocess.run(["git", *command], cwd=directory, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("since", ["the last commit", "edition "])
+@pytest.mark.parametrize("since", ["the last commit", "the published edition"])
 def test_lost_digits_are_named_and_put_back(
     since: str, read: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -447,7 +447,7 @@ def test_lost_digits_are_named_and_put_back(
     (tmp_path / "published").mkdir()
     monkeypatch.setattr(facts, "load", lambda: facts.Facts(directory))
     monkeypatch.setenv("FACTBOOK_DATA", str(directory))
-    if since == "edition ":
+    if since == "the published edition":
         assert main(["edition"]) == 0
     else:
         commit(tmp_path)
