@@ -307,7 +307,18 @@ class Format(Part, frozen=True):
     digits: int
 
 
-class Slider(Part, frozen=True, tag="slider", tag_field="kind"):
+class Given(Part, frozen=True):
+    """A number that formulas use: what `Slider` and `Fixed` share."""
+
+    name: Name
+    label: str
+    default: float
+    text: str
+    format: Format
+    number: Number | None
+
+
+class Slider(Given, frozen=True, tag="slider", tag_field="kind"):
     """A number that readers set.
 
     Attributes:
@@ -329,12 +340,6 @@ class Slider(Part, frozen=True, tag="slider", tag_field="kind"):
         range: nine of ten values lie between these.
     """
 
-    name: Name
-    label: str
-    default: float
-    text: str
-    format: Format
-    number: Number | None
     reach: str
     help: str
     low: float
@@ -374,15 +379,8 @@ class Choice(Part, frozen=True, tag="choice", tag_field="kind"):
         return next(option for option in self.options if option.value == self.default)
 
 
-class Fixed(Part, frozen=True, tag="fixed", tag_field="kind"):
+class Fixed(Given, frozen=True, tag="fixed", tag_field="kind"):
     """A number that formulas use and readers see, but do not set; see `Slider` for the parts."""
-
-    name: Name
-    label: str
-    default: float
-    text: str
-    format: Format
-    number: Number | None
 
 
 class Result(Part, frozen=True):
