@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from factbook.contract import latex
 from factbook.facts import Facts
 from factbook.tables import Row, is_of_facts
 
@@ -21,19 +22,6 @@ READ_AS = {
     "second_hand": "Read second-hand.",
     "not_read": "Not read.",
 }
-_LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        **{character: f"\\{character}" for character in "&%$#_"},
-    }
-)
 _ENTRY_TYPES = {"article": "article", "report": "techreport", "inproceedings": "inproceedings"}
 _PUBLISHER_FIELD = {"article": "journal", "report": "institution", "inproceedings": "booktitle"}
 
@@ -56,11 +44,6 @@ def bibliography(facts: Facts) -> str:
     """All sources as BibTeX, with a note that says how each was read."""
     entries = "\n".join(entry(source) for source in facts.rows("sources"))
     return f"% Generated from data/sources.csv by `python -m factbook catalog`. Do not edit.\n\n{entries}"
-
-
-def latex(text: str) -> str:
-    """The text as LaTeX prints it: each character that is a command there is written as the command that prints it."""
-    return text.translate(_LATEX)
 
 
 def entry(source: Mapping[str, str]) -> str:

@@ -10,14 +10,13 @@ from typing import Any
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from bookkit import STATIC
 from bookkit.citing import citing
 from bookkit.citing.citing import Book, Work
 from bookkit.downloads import offers
 from bookkit.downloads.offers import FOLDER, PAGE, Groups
 from bookkit.markup import assets, slots
 from bookkit.markup.templates import render
-from bookkit.pages import head
+from bookkit.pages import STATIC, head
 from bookkit.pages.structured import describe_data
 from bookkit.project import commands, packing
 
@@ -39,7 +38,7 @@ def describe(app: Sphinx, context: dict[str, Any]) -> None:
     package = offers.read_package(site)
     structured = [describe_data(package, site / FOLDER, book)] if package else []
     head.describe(app, context, Work(book, TITLE, f"{PAGE}.html"), description, *structured)
-    context.setdefault(assets.CONTEXT, {})[STYLE.name] = STYLE
+    assets.dress(context, STYLE)
 
 
 def list_files(app: Sphinx, exception: Exception | None) -> None:
