@@ -77,10 +77,10 @@ SUM_AXIS = AmountAxis("Sum in %", (-16, 26), [-10, 0, 10], label="replace(datum.
 LEVEL_AXIS = AmountAxis("% of the close before", (40, 190), [50, 75, 100, 125, 150, 175], label="datum.label")
 # Nvidia's revenue as the chart of spending has it
 SALES = {
-    "Year": "nvda_revenue_fy2025",
-    "Next year": "nvda_revenue_fy2026",
-    "Half-year": "nvda_revenue_fy2026_h1",
-    "Next half-year": "nvda_revenue_fy2027_h1",
+    "nvda_revenue_fy2025": "Year",
+    "nvda_revenue_fy2026": "Year",
+    "nvda_revenue_fy2026_h1": "Half-year",
+    "nvda_revenue_fy2027_h1": "Half-year",
 }
 # Lines of the chart of prices; room for their names at the end
 PRICES = {"Nvidia": "NVDA", "Broadcom": "AVGO", "Vistra": "VST", "S&P 500": "^GSPC", "RSP": "RSP"}
@@ -205,12 +205,11 @@ def _label(field: str, choice: str) -> str:
     return {"market": f"against {choice}", "estimation": f"line fitted to sessions {choice}", "window": f"sessions summed: {choice}"}[field]
 
 
-def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], critical: float, **words: Unpack[Words]) -> Drawing:
-    """Test statistics of a group of stocks: a line for each test, a dot for each specification.
+def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], **words: Unpack[Words]) -> Drawing:
+    """Test statistics of a group of stocks: a line for each test, a dot for each specification, a band up to its bound.
 
     Args:
-        groups: the tests by market and estimation window.
-        critical: what chance alone rarely passes; drawn as a band from its negative to 0.
+        groups: the tests by market and estimation window; the bounds are those of the first.
     """
     rows = [
         {
@@ -230,7 +229,9 @@ def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], critical: 
     base = alt.Chart(inline(rows)).encode(y=level)
     heads = alt.Chart(inline([{"level": level, "statistic": label} for level, label in enumerate(STATISTICS.values())])).encode(y=level)
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in STATISTIC_COLUMNS.items()]
-    band = alt.Chart(inline([{"from": -critical, "to": 0}])).mark_rect(color=GRID, opacity=0.6)
+    first = next(iter(groups.values()))
+    bands = [{"from": round_to_place(-first.bound(field), -3), "to": 0, "level": level} for level, field in enumerate(STATISTICS)]
+    band = alt.Chart(inline(bands)).mark_bar(color=GRID, opacity=0.6, size=44).encode(y=level)
     chart = alt.layer(
         band.encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
         heads.mark_rule(color=GRID),
@@ -432,7 +433,7 @@ def spending(facts: Facts, **words: Unpack[Words]) -> Drawing:
     halves = [_spent(f"January to June {year}", half_by_company(facts, year)) for year in (2025, 2026)]
     sold = [
         charts.Rung(f"{what} to {day_and_month(row['as_of'])} {row['as_of'][:4]}", facts[fact_id], color=VERMILION)
-        for what, fact_id in SALES.items()
+        for fact_id, what in SALES.items()
         for row in [facts.row(fact_id)]
     ]
     return charts.ladder({"Four builders spent": years, "The same without Amazon": halves, "Nvidia sold": sold}, SPENDING_AXIS, **words)

@@ -310,7 +310,7 @@ def test_waits():
 
 def test_chart_of_the_group_tests(returns):
     groups = {("SPY", span): market.group_tests(returns, BASKET, "SPY", DAY, span) for span in ESTIMATION_WINDOWS}
-    drawn = market_charts.group_statistics(groups, 1.98, finding="", measure="", alt="").to_dict()
+    drawn = market_charts.group_statistics(groups, finding="", measure="", alt="").to_dict()
     rows = next(layer["data"]["values"] for layer in drawn["layer"] if "value" in layer.get("data", {}).get("values", [{}])[0])
     assert len(rows) == len(groups) * len(market_charts.STATISTICS)
     low, high = drawn["layer"][0]["encoding"]["x"]["scale"]["domain"]
