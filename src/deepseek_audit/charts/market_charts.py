@@ -29,9 +29,12 @@ from deepseek_audit.models.market import (
     moves,
 )
 from deepseek_audit.models.market_day import Fate, MarketDay, last, lowest
+from deepseek_audit.models.market_since import YEARS, half_by_company, total, year_by_company
 from factbook import charts
 from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH, AmountAxis, Drawing, Words, finish, inline
 from factbook.dates import abbreviate, day_and_month
+from factbook.facts import Facts
+from factbook.quantity import Quantity
 from factbook.rounding import round_to_place
 
 # A name stands to the left of its mark, except where there is no room (returns in percent)
@@ -66,10 +69,19 @@ STATISTICS = {
 INDEPENDENT = ("patell", "boehmer")
 STATISTIC_COLUMNS = {"statistic": "Statistic", "market": "Measured against", "estimation": "Line fitted to sessions", "value": "Value"}
 RECOVERY_COLUMNS = {"label": "What", "text": "Trading days", "back": "Back on", "lowest": "Lowest close after", "last": "End of 2025"}
+SPENDING_AXIS = AmountAxis("US dollars, in billions", (0, 4.6e11), [0, 1e11, 2e11, 3e11, 4e11], label="datum.value / 1e9")
+SPENDING_COLUMNS = {"label": "When", "text": "As printed", "amount": "Amount", "by": "By company"}
 WAIT_AXIS = AmountAxis("Trading days until back", (0, 260), [0, 50, 100, 150, 200])
 POLICY_AXIS = AmountAxis("Abnormal return in %", (-20, 30), [-10, 0, 10, 20], label="replace(datum.label, '-', '−')")
 SUM_AXIS = AmountAxis("Sum in %", (-16, 26), [-10, 0, 10], label="replace(datum.label, '-', '−')")
 LEVEL_AXIS = AmountAxis("% of the close before", (40, 190), [50, 75, 100, 125, 150, 175], label="datum.label")
+# Nvidia's revenue as the chart of spending has it
+SALES = {
+    "nvda_revenue_fy2025": "Year",
+    "nvda_revenue_fy2026": "Year",
+    "nvda_revenue_fy2026_h1": "Half-year",
+    "nvda_revenue_fy2027_h1": "Half-year",
+}
 # Lines of the chart of prices; room for their names at the end
 PRICES = {"Nvidia": "NVDA", "Broadcom": "AVGO", "Vistra": "VST", "S&P 500": "^GSPC", "RSP": "RSP"}
 ROOM_FOR_NAMES, ROOM_FOR_LONG_NAMES = "2025-02-26", "2026-05-31"
@@ -193,12 +205,11 @@ def _label(field: str, choice: str) -> str:
     return {"market": f"against {choice}", "estimation": f"line fitted to sessions {choice}", "window": f"sessions summed: {choice}"}[field]
 
 
-def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], critical: float, **words: Unpack[Words]) -> Drawing:
-    """Test statistics of a group of stocks: a line for each test, a dot for each specification.
+def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], **words: Unpack[Words]) -> Drawing:
+    """Test statistics of a group of stocks: a line for each test, a dot for each specification, a band up to its bound.
 
     Args:
-        groups: the tests by market and estimation window.
-        critical: what chance alone rarely passes; drawn as a band from its negative to 0.
+        groups: the tests by market and estimation window; the bounds are those of the first.
     """
     rows = [
         {
@@ -218,7 +229,9 @@ def group_statistics(groups: Mapping[tuple[str, Window], GroupTests], critical: 
     base = alt.Chart(inline(rows)).encode(y=level)
     heads = alt.Chart(inline([{"level": level, "statistic": label} for level, label in enumerate(STATISTICS.values())])).encode(y=level)
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in STATISTIC_COLUMNS.items()]
-    band = alt.Chart(inline([{"from": -critical, "to": 0}])).mark_rect(color=GRID, opacity=0.6)
+    first = next(iter(groups.values()))
+    bands = [{"from": round_to_place(-first.bound(field), -3), "to": 0, "level": level} for level, field in enumerate(STATISTICS)]
+    band = alt.Chart(inline(bands)).mark_bar(color=GRID, opacity=0.6, size=44).encode(y=level)
     chart = alt.layer(
         band.encode(x=alt.X("from:Q", scale=scale), x2="to:Q"),
         heads.mark_rule(color=GRID),
@@ -411,3 +424,21 @@ def price_paths(moved: MarketDay, marked: Mapping[str, str], **words: Unpack[Wor
     words.setdefault("source", [moved.return_of(ticker) for ticker in PRICES.values()])
     names = {name: name for name in PRICES}
     return paths(prices, names, (weeks[0], ROOM_FOR_LONG_NAMES), marked, LEVEL_AXIS, "%b %Y", QUARTERS, **words)
+
+
+def spending(facts: Facts, **words: Unpack[Words]) -> Drawing:
+    """What the four largest builders spent by year, three of them by half-year, and what Nvidia sold: a ladder in groups."""
+    words.setdefault("columns", SPENDING_COLUMNS)
+    years = [_spent(str(year), year_by_company(facts, year)) for year in YEARS]
+    halves = [_spent(f"January to June {year}", half_by_company(facts, year)) for year in (2025, 2026)]
+    sold = [
+        charts.Rung(f"{what} to {day_and_month(row['as_of'])} {row['as_of'][:4]}", facts[fact_id], color=VERMILION)
+        for fact_id, what in SALES.items()
+        for row in [facts.row(fact_id)]
+    ]
+    return charts.ladder({"Four builders spent": years, "The same without Amazon": halves, "Nvidia sold": sold}, SPENDING_AXIS, **words)
+
+
+def _spent(label: str, by_company: dict[str, Quantity]) -> charts.Rung:
+    by = ", ".join(f"{name} {amount:3}" for name, amount in by_company.items())
+    return charts.Rung(label, total(by_company), details={"by": by})

@@ -412,6 +412,7 @@ class Study:
             "spread": self.quantity(self.model.variance**0.5, "percentage_point", 2, "standard deviation of the distances"),
             "expected": self.quantity(observed.magnitude - self.total, "percent", 2, "what the line says"),
             "abnormal": self.total_quantity(),
+            "error": self.quantity(self.standard_error, "percentage_point", 3, "standard error of the abnormal return"),
             "t": self.t_quantity(),
             "critical": self.critical_quantity(),
             "compared": number_of(len(self.estimation), "sessions of the estimation", self.rows),
@@ -468,6 +469,7 @@ class GroupTests:
         kolari_pynnonen: ``boehmer`` corrected for that correlation (Kolari & Pynnönen 2010).
         rank: of the mean rank of the day (Corrado 1989); assumes no distribution.
         critical: what ``boehmer`` and ``kolari_pynnonen`` pass by chance on 5% of days: Student's t, stocks less one.
+        days: sessions of the estimation.
         rows: names of the data rows behind them.
     """
 
@@ -479,7 +481,21 @@ class GroupTests:
     kolari_pynnonen: float
     rank: float
     critical: float
+    days: int
     rows: frozenset[str]
+
+    def bound(self, name: str) -> float:
+        """What a statistic passes by chance on 5% of days, in either direction, if its assumptions hold.
+
+        Student's t with stocks less one (``boehmer``, ``kolari_pynnonen``) or days less two (``portfolio_t``), else the normal.
+        """
+        if name in ("boehmer", "kolari_pynnonen"):
+            return self.critical
+        return float(stats.t.ppf((1 + LEVEL) / 2, self.days - 2) if name == "portfolio_t" else stats.norm.ppf((1 + LEVEL) / 2))
+
+    def beyond(self, name: str) -> bool:
+        """Whether a statistic lies beyond its bound."""
+        return bool(abs(getattr(self, name)) > self.bound(name))
 
     def describe(self) -> dict[str, Quantity]:
         """The statistics that a chapter names, as the first combination of several, with the correlation and the bound of few stocks."""
@@ -516,6 +532,7 @@ def group_tests(returns: Returns, stocks: Sequence[str], market: str, day: str, 
         kolari_pynnonen=kolari_pynnonen(plain, len(stocks), correlation),
         rank=corrado_rank(residuals, np.array([one.total for one in studies])),
         critical=float(stats.t.ppf((1 + LEVEL) / 2, len(stocks) - 1)),
+        days=len(estimation),
         rows=together.rows,
     )
 
@@ -531,6 +548,19 @@ def group_tests_by(
 def ends_of(groups: Mapping[tuple[str, Window], GroupTests], names: Iterable[str]) -> dict[str, list[Quantity]]:
     """Each statistic of several groups in the order of its size."""
     return {name: sorted((tests.quantity(name) for tests in groups.values()), key=float) for name in names}
+
+
+def family_bound(tests: int, freedom: int) -> float:
+    """The t that chance alone passes in 5% of families of so many tests, by Bonferroni's inequality.
+
+    For a day that was picked because it is the most extreme of many, the family is all of them. The bound is that of
+    Student's t at a level of 5% over the number of tests; it holds however the tests depend on one another.
+
+    Args:
+        tests: how many there are.
+        freedom: degrees of freedom of each.
+    """
+    return float(stats.t.ppf(1 - (1 - LEVEL) / 2 / tests, freedom))
 
 
 def cumulative_path(returns: Returns, studies: Mapping[str, Study]) -> list[dict[str, Any]]:

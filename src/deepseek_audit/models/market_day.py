@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from statsmodels.stats.multitest import multipletests
+
 from deepseek_audit.models import market
-from deepseek_audit.models.market import EVENT_DAY, NAMES, Recovery, Returns, Study, Window
+from deepseek_audit.models.market import BASKET_NAME, EVENT_DAY, NAMES, GroupTests, Recovery, Returns, Study, Window
 from factbook.calculators.calculator import Fixed, Result, Results, Slider
 from factbook.dates import abbreviate, write_out
 from factbook.facts import Facts
@@ -25,6 +27,8 @@ CHARTED = {"Nvidia": "NVDA", "Suppliers": market.BASKET_NAME}
 FOLLOWED = (*(ticker for tickers in market.SUPPLIERS.values() for ticker in tickers), *market.BUYERS, "AAPL")
 RANKED = ("^GSPC", WITHOUT_NVIDIA, "RSP", "^IXIC", "QQQ", "^SOX", market.BASKET_NAME, "NVDA")
 INDEXES = ("^SOX", "^IXIC", "^GSPC")
+# Baskets of chip makers that others made long before the day
+READY_MADE = ("^SOX", "SMH", "SOXX")
 NVIDIA_AFTERWARD = "nvda_shares_2025_02_21"
 PRESS, OUR_COUNT = "press", "our count"
 
@@ -63,6 +67,11 @@ class MarketDay:
         """
         returns = self.returns.without(without) if without else self.returns
         return market.placebo(returns, "NVDA", "SPY", market.days_with_history(returns, self.fitted), self.fitted)
+
+    def group_placebo(self) -> dict[str, GroupTests]:
+        """The tests of the suppliers as a group on every session that has enough sessions before it."""
+        days = market.days_with_history(self.returns, self.fitted)
+        return {day: market.group_tests(self.returns, market.BASKET, "SPY", day, self.fitted) for day in days}
 
     @property
     def fitted(self) -> Window:
@@ -265,7 +274,54 @@ def describe_curve(curve: Sequence[Study]) -> dict[str, Quantity]:
         "largest": by_size[0].total_quantity(),
         "two_days": next(one for one in curve if one.window == Window(0, 1)).total_quantity(),
         "five_days": next(one for one in curve if one.window == Window(0, 4)).total_quantity(),
+        "five_days_t": next(one for one in curve if one.window == Window(0, 4)).t_quantity(),
+        "five_days_t_group": next(one for one in curve if one.window == Window(0, 4) and one.stock == BASKET_NAME).t_quantity(),
     }
+
+
+def describe_family(moved: MarketDay, tested: Sequence[Study]) -> dict[str, Quantity]:
+    """What t must pass where the day was picked among all that were tested; and the t of ready-made baskets of chip makers."""
+    freedom = tested[0].degrees_of_freedom
+    rows = market.count(tested, "sessions tested").rows
+    what = f"quantile of Student’s t at 5% over {len(tested)} tests, two-sided, {freedom} degrees of freedom (Bonferroni)"
+    by_t = sorted((moved.study(name) for name in READY_MADE), key=lambda one: abs(one.t))
+    return {
+        "family_bound": computed(market.family_bound(len(tested), freedom), "ratio", 3, what, rows).shown("3"),
+        "ready_weakest": by_t[0].t_quantity(),
+        "ready_strongest": by_t[-1].t_quantity(),
+    }
+
+
+def describe_group_placebo(moved: MarketDay, placebo: Mapping[str, GroupTests]) -> dict[str, Quantity]:
+    """On how many sessions the tests of the suppliers cry, and how many others are as extreme by the test with both corrections."""
+    of_the_day = abs(placebo[moved.day].kolari_pynnonen)
+    others = [day for day, tests in placebo.items() if day != moved.day and abs(tests.kolari_pynnonen) >= of_the_day]
+    found = {f"{name}_cries": crying(moved, placebo, name) for name in ("patell", "boehmer", "kolari_pynnonen")}
+    rows, what = found["patell_cries"].rows, "other sessions with a statistic at least as far from 0"
+    by_size = [day for day, tests in placebo.items() if day != moved.day and abs(tests.portfolio_t) >= abs(placebo[moved.day].portfolio_t)]
+    by_size_found = market.number_of(len(by_size), f"{what}, by the t of the portfolio", rows)
+    return {**found, "kp_as_extreme": market.number_of(len(others), what, rows), "size_as_extreme": by_size_found}
+
+
+def crying(moved: MarketDay, placebo: Mapping[str, GroupTests], name: str) -> Quantity:
+    """On how many sessions a statistic of the suppliers lies beyond its bound."""
+    rows = moved.returns.run([*market.BASKET, "SPY"], moved.returns.days[0], moved.returns.days[-1])
+    number = sum(tests.beyond(name) for tests in placebo.values())
+    return market.number_of(number, f"sessions on which {name.replace('_', ' ')} lies beyond its bound", rows)
+
+
+def tests_by_name(
+    moved: MarketDay, groups: Mapping[tuple[str, Window], GroupTests], placebo: Mapping[str, GroupTests], labels: Mapping[str, str]
+) -> list[list[Quantity | str]]:
+    """The tests of the suppliers: value of the day, the weakest of all combinations, the bound, and sessions beyond the bound."""
+    first = placebo[moved.day]
+    rows: list[list[Quantity | str]] = []
+    for name, label in labels.items():
+        weakest = min(groups.values(), key=lambda tests: abs(getattr(tests, name)))
+        bound = computed(first.bound(name), "ratio", 3, f"97.5% quantile for {label}", first.rows).shown("3")
+        values = [tests.quantity(name).shown("3") for tests in (first, weakest)]
+        rows.append([label, *values, bound, crying(moved, placebo, name)])
+    return rows
 
 
 def describe_alarms(tested: Sequence[Study], calm: Sequence[Study]) -> dict[str, Quantity | str]:
@@ -285,12 +341,18 @@ def describe_alarms(tested: Sequence[Study], calm: Sequence[Study]) -> dict[str,
 
 
 def describe_policy(moved: MarketDay, policy: Mapping[str, Sequence[Study]]) -> dict[str, Quantity | str]:
-    """How many tests on dates of policy there are, how many of them cry, and the largest t of a single day."""
+    """How many tests on dates of policy there are, how many of them cry, alone and after Holm (1979), and the largest t of a day."""
     studies = [one for pair in policy.values() for one in pair]
     largest = max((one for one in studies if one.window == EVENT_DAY), key=lambda one: abs(one.t))
+    after_holm = multipletests([one.p for one in studies], alpha=1 - market.LEVEL, method="holm")[0]
     return {
         "policy_tests": market.count(studies, "tests on policy dates"),
         "policy_alarms": market.count([one for one in studies if one.unusual], "those below the usual level", among=studies),
+        "policy_holm": market.count(
+            [one for one, rejected in zip(studies, after_holm, strict=True) if rejected],
+            "those below the usual level after Holm’s correction",
+            among=studies,
+        ),
         "policy_t": largest.t_quantity(),
         "policy_day": write_out(largest.day),
         "policy_market": market.one_decimal(moved.return_of("^GSPC", largest.day)),

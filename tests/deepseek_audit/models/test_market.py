@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from deepseek_audit.charts import market_charts
-from deepseek_audit.models import market
+from deepseek_audit.models import market, market_day
 from deepseek_audit.models.market import BASKET, ESTIMATION_WINDOWS, EVENT_DAY, EVENT_WINDOWS, MarketDataError, Window
 from factbook.facts import UnknownFact, load
 from factbook.publish import traced
@@ -193,6 +193,70 @@ def test_the_corrected_group_test_passes_only_just(returns):
     assert found[0].critical < weakest < 1.02 * found[0].critical
 
 
+def group_by_hand(returns, place):
+    """Patell's statistic, that of Boehmer and colleagues, and the latter corrected for correlation; vectorized normal equations."""
+    span = slice(place - 120, place - 10)
+    x, x0 = returns.series("SPY")[span], returns.series("SPY")[place]
+    y, y0 = (np.array([returns.series(ticker)[cut] for ticker in BASKET]) for cut in (span, place))
+    days, stocks = len(x), len(BASKET)
+    beta = (y - y.mean(axis=1, keepdims=True)) @ (x - x.mean()) / ((x - x.mean()) ** 2).sum()
+    alpha = y.mean(axis=1) - beta * x.mean()
+    residuals = y - alpha[:, None] - beta[:, None] * x
+    variance = (residuals**2).sum(axis=1) / (days - 2)
+    error = np.sqrt(variance * (1 + 1 / days + (x0 - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()))
+    scaled = (y0 - alpha - beta * x0) / error
+    unit_length = residuals / np.sqrt((residuals**2).sum(axis=1, keepdims=True))
+    r = ((unit_length @ unit_length.T).sum() - stocks) / (stocks * (stocks - 1))
+    boehmer = scaled.mean() / (scaled.std(ddof=1) / math.sqrt(stocks))
+    return scaled.sum() / math.sqrt(stocks * 108 / 106), boehmer, boehmer * math.sqrt((1 - r) / (1 + (stocks - 1) * r))
+
+
+def test_group_tests_on_every_day_by_hand():
+    """Without a correction the group tests cry on a third of all days; with it as often as they should."""
+    moved = market_day.read_day(FACTS, FACTS["nvda_weight_sp_500_2025_01_24"])
+    found = moved.group_placebo()
+    expected = {day: group_by_hand(moved.returns, place) for place, day in enumerate(moved.returns.days) if place >= 120}
+    assert list(found) == list(expected)
+    values = np.array([(tests.patell, tests.boehmer, tests.kolari_pynnonen) for tests in found.values()])
+    assert values == pytest.approx(np.array(list(expected.values())), abs=1e-8)
+    told = market_day.describe_group_placebo(moved, found)
+    # Two-sided 5% bounds from tables: normal, and Student's t with 13 degrees of freedom
+    for place, (name, bound) in enumerate({"patell": 1.96, "boehmer": 2.1604, "kolari_pynnonen": 2.1604}.items()):
+        assert told[f"{name}_cries"].magnitude == sum(abs(found_by_hand[place]) > bound for found_by_hand in expected.values())
+    assert told["kp_as_extreme"].magnitude == sum(abs(last) >= abs(expected[DAY][2]) for *_, last in expected.values()) - 1
+    assert told["kolari_pynnonen_cries"].magnitude < 0.07 * len(expected) < 0.25 * len(expected) < told["patell_cries"].magnitude
+    assert told["size_as_extreme"].magnitude == 0
+
+
+def test_bound_of_a_day_that_was_picked():
+    """Chance passes it on 5% of families: its tail times the tests. One test has the bound of the table."""
+    assert market.family_bound(1, 108) == pytest.approx(1.9822, abs=0.0001)
+    bound = market.family_bound(381, 108)
+    assert 2 * 381 * stats.t.sf(bound, 108) == pytest.approx(0.05, rel=1e-9)
+    nvidia, five = (market.study(RETURNS, "NVDA", "SPY", DAY, window=window) for window in (EVENT_DAY, Window(0, 4)))
+    assert abs(five.t) < bound < abs(nvidia.t)
+
+
+def test_bounds_of_the_group_tests(returns):
+    found = market.group_tests(returns, BASKET, "SPY", DAY)
+    assert [found.bound(name) for name in ("patell", "rank", "boehmer", "portfolio_t")] == pytest.approx(
+        [1.96, 1.96, 2.1604, 1.9822], abs=0.0001
+    )
+    assert all(found.beyond(name) for name in market_charts.STATISTICS)
+
+
+def test_policy_dates_after_holm_by_hand():
+    moved = market_day.read_day(FACTS, FACTS["nvda_weight_sp_500_2025_01_24"])
+    policy = market_day.policy_studies(moved, moved.placebo())
+    smallest = sorted(one.p for pair in policy.values() for one in pair)
+    rejected = 0
+    while rejected < len(smallest) and smallest[rejected] * (len(smallest) - rejected) < 0.05:
+        rejected += 1
+    told = market_day.describe_policy(moved, policy)
+    assert told["policy_holm"].magnitude == rejected
+    assert told["policy_alarms"].magnitude == sum(p < 0.05 for p in smallest)
+
+
 def test_alarms_without_the_day_and_the_rebound():
     """The day widens the lines fitted after it; without it the test still raises no more alarms than chance."""
     day_after = RETURNS.days[RETURNS.position(DAY) + 1]
@@ -246,7 +310,7 @@ def test_waits():
 
 def test_chart_of_the_group_tests(returns):
     groups = {("SPY", span): market.group_tests(returns, BASKET, "SPY", DAY, span) for span in ESTIMATION_WINDOWS}
-    drawn = market_charts.group_statistics(groups, 1.98, finding="", measure="", alt="").to_dict()
+    drawn = market_charts.group_statistics(groups, finding="", measure="", alt="").to_dict()
     rows = next(layer["data"]["values"] for layer in drawn["layer"] if "value" in layer.get("data", {}).get("values", [{}])[0])
     assert len(rows) == len(groups) * len(market_charts.STATISTICS)
     low, high = drawn["layer"][0]["encoding"]["x"]["scale"]["domain"]
