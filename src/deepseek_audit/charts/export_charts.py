@@ -7,7 +7,7 @@ from typing import Unpack
 
 from deepseek_audit.models.export_controls import Chip, Rule, estimated
 from factbook import charts
-from factbook.charts import BLUE, GREEN, ORANGE, VERMILION, Drawing, LogAxis, Region, Rung, Span, Spot, Words
+from factbook.charts import BLUE, GREEN, PURPLE, VERMILION, Drawing, LogAxis, Region, Rung, Span, Spot, Words
 from factbook.dates import abbreviate, span
 from factbook.facts import Facts, Item
 from factbook.quantity import Quantity
@@ -21,7 +21,7 @@ LINK, DENSITY = "interconnect", "performance_density"
 SUPPLY_AXIS = charts.AmountAxis("GPUs, log axis", (1e3, 3e7), [1e3, 1e4, 1e5, 1e6, 1e7], True)
 COMPUTE_AXIS = charts.AmountAxis("H100 equivalents, log axis", (5e4, 5e6), [1e5, 1e6], True)
 YEARS = ("2020-01-01", "2026-12-31")
-SPAN_COLORS = (VERMILION, BLUE, GREEN, ORANGE)
+SPAN_COLORS = (VERMILION, BLUE, GREEN, PURPLE)
 SHIPPED, OWNED = BLUE, VERMILION
 
 

@@ -40,7 +40,6 @@ CHIP_NAMES = {
     "a800_80gb_sxm": "A800",
     "h100_sxm": "H100",
     "h800_sxm": "H800",
-    "l40": "L40",
     "l40s": "L40S",
     "rtx_4090": "RTX 4090",
     "rtx_4090_d": "RTX 4090 D",
@@ -52,6 +51,7 @@ CHIP_NAMES = {
     "b200": "B200",
     "ascend_910b": "Ascend 910B",
     "ascend_910c": "Ascend 910C",
+    "l40": "L40",
 }
 RULE_NAMES = {
     "rule_2022_10_07": "October 2022",
@@ -83,6 +83,13 @@ FREE, LICENSE, NOTICE, CASE_BY_CASE = "free", "license", "notice", "case_by_case
 EFFECT_WORDS = {FREE: "free", LICENSE: "caught", NOTICE: "caught", CASE_BY_CASE: "case by case"}
 # What a verdict must find in the record of what happened
 IN_FACT = {FREE: "free", LICENSE: "restricted", NOTICE: "restricted", CASE_BY_CASE: "case_by_case"}
+# The facts that count Nvidia's chips sold to China since 2022, by chip
+LEGAL_UNITS = {
+    "a100_80gb_sxm": "a100_units_china",
+    "a800_80gb_sxm": "a800_units_shipped",
+    "h800_sxm": "h800_units_shipped",
+    "h20": "h20_units_shipped",
+}
 # How a row on a chip's status says that it is not exported from the United States
 _DOMESTIC = "domestic"
 
@@ -369,6 +376,11 @@ def letters(facts: Facts) -> dict[str, Rule]:
     return {letter_id: Rule(letter_id, name, _clauses(facts, letter_id)) for letter_id, name in LETTER_NAMES.items()}
 
 
+def versions(facts: Facts) -> list[Rule]:
+    """The rules, then the letters."""
+    return [*rules(facts).values(), *letters(facts).values()]
+
+
 def _clauses(facts: Facts, rule_id: str) -> tuple[Clause, ...]:
     rows = [row for row in facts.rows("export_clauses") if row["rule"] == rule_id]
     clauses = []
@@ -456,6 +468,19 @@ def estimated(number: Quantity) -> Quantity:
 def headroom(value: Quantity, limit: Quantity) -> Quantity:
     """How far a value stays under a limit, as a share of the limit (percent)."""
     return ((limit - value) / limit).to("percent")
+
+
+def in_h100s(facts: Facts, units: Mapping[str, str]) -> Quantity:
+    """Numbers of chips as H100s of the same processing performance (h100_equivalent): the sum of units × TPP / TPP of the H100.
+
+    Args:
+        facts: the tables.
+        units: the fact that counts each chip, by the chip's id.
+    """
+    per_h100 = constant(1, "h100_equivalent/gpu", "1 H100 equivalent per GPU")
+    h100 = chip(facts, "h100_sxm").known("tpp")
+    parts = [facts[fact_id] * chip(facts, chip_id).known("tpp") / h100 * per_h100 for chip_id, fact_id in units.items()]
+    return sum(parts[1:], parts[0]).to("h100_equivalent")
 
 
 def debate(facts: Facts) -> list[dict[str, str]]:

@@ -15,12 +15,7 @@ from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, Trace, unit
 
 TEST, NAMED, STOPPED, CAME_AFTER = "test", "named", "stopped", "came_after"
-STANDING_WORDS = {
-    TEST: "A test",
-    NAMED: "No test: named in it",
-    STOPPED: "No test: a letter had stopped it",
-    CAME_AFTER: "No test: came after it",
-}
+STANDINGS = (TEST, NAMED, STOPPED, CAME_AFTER)
 # The day from which makers knew a rule or letter
 KNOWN_FROM = {
     "letter_2022_08_26": "rule_letter_2022_date",
@@ -89,9 +84,16 @@ def standing(facts: Facts, row: Mapping[str, str]) -> str:
     return TEST if facts.text(f"{row['chip']}_launch_date") < known_from else CAME_AFTER
 
 
+def of_standing(records: Iterable[Outcome], name: str) -> list[Outcome]:
+    """The records of one standing of :data:`STANDINGS`."""
+    if name not in STANDINGS:
+        raise ValueError(f"There is no standing {name!r}. Known: {', '.join(STANDINGS)}.")
+    return [record for record in records if record.standing == name]
+
+
 def tests_of(records: Iterable[Outcome]) -> list[Outcome]:
     """The records that are tests."""
-    return [record for record in records if record.standing == TEST]
+    return of_standing(records, TEST)
 
 
 def grouped(records: Iterable[Outcome]) -> list[tuple[str, Outcome]]:
@@ -108,11 +110,11 @@ def _dated_if_shared(group: list[Outcome]) -> Outcome:
 
 
 def comparison(outcome: Outcome) -> str:
-    """Whether it is a test, whether code and record agree, what the record says, since when, and what came of it."""
+    """Whether code and record agree, what the record says, since when, and what came of it."""
     code, record = _RECORD_WORDS[IN_FACT[outcome.verdict.effect]], _RECORD_WORDS[outcome.in_fact]
     since = f" from {write_out(outcome.since)}" if outcome.since else ""
-    agreement = "agree" if outcome.agrees else f"differ: code {code}, record"
-    return f"{STANDING_WORDS[outcome.standing]}. Code and record {agreement}: {record}{since}. {outcome.account}"
+    agreement = "Agree" if outcome.agrees else f"Differ: code {code}, record"
+    return f"{agreement}: {record}{since}. {outcome.account}"
 
 
 def record_count(chosen: Iterable[Outcome]) -> Quantity:
@@ -120,3 +122,9 @@ def record_count(chosen: Iterable[Outcome]) -> Quantity:
     records = list(chosen)
     rows = frozenset(f"{outcome.chip_id}_china_status" for outcome in records)
     return Quantity(float(len(records)), unit("count"), EXACT, Trace("count of rows of export_outcomes.csv", rows))
+
+
+def chip_count(chosen: Iterable[Outcome]) -> Quantity:
+    """How many chips the records are about."""
+    chips = sorted({outcome.chip_id for outcome in chosen})
+    return Quantity(float(len(chips)), unit("count"), EXACT, Trace("count of chips", frozenset(f"{name}_china_status" for name in chips)))
