@@ -86,19 +86,26 @@ def offers_over_time(facts: Facts, items: Sequence[Item], **words: Unpack[Words]
     return charts.timeline(groups, YEARS, **words)
 
 
-def compute_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
-    """How much computing power in chips, as :func:`supply_ladder` draws numbers of them."""
-    return supply_ladder(items, COMPUTE_AXIS, **words)
-
-
-def supply_ladder(items: Sequence[Item], axis: charts.AmountAxis = SUPPLY_AXIS, **words: Unpack[Words]) -> Drawing:
+def supply_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
     """How many chips there are: estimates (role ``estimate``) as rings with their range, what was reported (``reported``) as dots."""
+    return charts.ladder(_rungs(items), SUPPLY_AXIS, **words)
+
+
+def compute_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
+    """How much computing power in chips, in H100s, drawn as :func:`supply_ladder` draws numbers of chips; the axis names the unit."""
+    return charts.ladder(_rungs(items, bare=True), COMPUTE_AXIS, **words)
+
+
+def _rungs(items: Sequence[Item], *, bare: bool = False) -> dict[str, list[Rung]]:
+    def rounded(amount: Quantity) -> Quantity:
+        return estimated(amount).shown("3 bare") if bare else estimated(amount)
+
     groups: dict[str, list[Rung]] = {}
     for item in items:
         rungs = groups.setdefault(item.group, [])
         if item.has("reported"):
             rungs.append(Rung(item.label, item.reported, color=GREEN))
             continue
-        low, high = (estimated(end) if end else None for end in (item.estimate.low, item.estimate.high))
-        rungs.append(Rung(item.label, estimated(item.estimate), low, high, "estimate", SHIPPED if len(groups) == 1 else OWNED))
-    return charts.ladder(groups, axis, **words)
+        low, high = (rounded(end) if end else None for end in (item.estimate.low, item.estimate.high))
+        rungs.append(Rung(item.label, rounded(item.estimate), low, high, "estimate", SHIPPED if len(groups) == 1 else OWNED))
+    return groups
