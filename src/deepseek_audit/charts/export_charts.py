@@ -7,7 +7,7 @@ from typing import Unpack
 
 from deepseek_audit.models.export_controls import Chip, Rule, estimated
 from factbook import charts
-from factbook.charts import BLUE, GREEN, VERMILION, Drawing, LogAxis, Region, Rung, Span, Spot, Words
+from factbook.charts import BLUE, GREEN, PURPLE, VERMILION, Drawing, LogAxis, Region, Rung, Span, Spot, Words
 from factbook.dates import abbreviate, span
 from factbook.facts import Facts, Item
 from factbook.quantity import Quantity
@@ -19,8 +19,9 @@ DENSITY_AXIS = LogAxis("Density, TPP per mm², log axis", (1, 60), [1, 10])
 LINK_LABEL, DENSE_LABEL, THIN_LABEL = (5100, 2600), (11000, 1.3), (2480, 1.85)
 LINK, DENSITY = "interconnect", "performance_density"
 SUPPLY_AXIS = charts.AmountAxis("GPUs, log axis", (1e3, 3e7), [1e3, 1e4, 1e5, 1e6, 1e7], True)
+COMPUTE_AXIS = charts.AmountAxis("H100 equivalents, log axis", (5e4, 2e7), [1e5, 1e6, 1e7], True)
 YEARS = ("2020-01-01", "2026-12-31")
-SPAN_COLORS = (VERMILION, BLUE, GREEN)
+SPAN_COLORS = (VERMILION, BLUE, GREEN, PURPLE)
 SHIPPED, OWNED = BLUE, VERMILION
 
 
@@ -80,17 +81,31 @@ def offers_over_time(facts: Facts, items: Sequence[Item], **words: Unpack[Words]
         spans.append(Span(item.label, first, last, span(first, last) if last else abbreviate(first), color))
     ids = [item.id(role) for item in items for role in ("start", "end") if item.has(role)]
     words.setdefault("source", charts.source_line_of(facts.row(row_id)["source_key"] for row_id in sorted(ids) if row_id in facts))
+    for spans in groups.values():
+        spans.sort(key=lambda each: each.start)
     return charts.timeline(groups, YEARS, **words)
 
 
 def supply_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
     """How many chips there are: estimates (role ``estimate``) as rings with their range, what was reported (``reported``) as dots."""
+    return charts.ladder(_rungs(items), SUPPLY_AXIS, **words)
+
+
+def compute_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
+    """How much computing power in chips, in H100s, drawn as :func:`supply_ladder` draws numbers of chips; the axis names the unit."""
+    return charts.ladder(_rungs(items, bare=True), COMPUTE_AXIS, **words)
+
+
+def _rungs(items: Sequence[Item], *, bare: bool = False) -> dict[str, list[Rung]]:
+    def rounded(amount: Quantity) -> Quantity:
+        return estimated(amount).shown("3 bare") if bare else estimated(amount)
+
     groups: dict[str, list[Rung]] = {}
     for item in items:
         rungs = groups.setdefault(item.group, [])
         if item.has("reported"):
             rungs.append(Rung(item.label, item.reported, color=GREEN))
             continue
-        low, high = (estimated(end) if end else None for end in (item.estimate.low, item.estimate.high))
-        rungs.append(Rung(item.label, estimated(item.estimate), low, high, "estimate", SHIPPED if len(groups) == 1 else OWNED))
-    return charts.ladder(groups, SUPPLY_AXIS, **words)
+        low, high = (rounded(end) if end else None for end in (item.estimate.low, item.estimate.high))
+        rungs.append(Rung(item.label, rounded(item.estimate), low, high, "estimate", SHIPPED if len(groups) == 1 else OWNED))
+    return groups

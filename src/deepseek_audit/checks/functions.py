@@ -11,7 +11,7 @@ import math
 from statistics import median
 
 from deepseek_audit.audit import claims
-from deepseek_audit.models import export_controls
+from deepseek_audit.models import export_record
 from deepseek_audit.models.architecture import (
     BF16,
     NEEDED,
@@ -203,7 +203,7 @@ def close_before(facts: Facts, ticker: str, day: str) -> Values:
 
 def chips_not_as_recorded(facts: Facts, *known: str) -> Values:
     """Chips for which the export rules, applied to the chip's figures, say something else than what happened, but for those named."""
-    wrong = sorted({outcome.chip_id for outcome in export_controls.outcomes(facts) if not outcome.agrees} ^ set(known))
+    wrong = sorted({outcome.chip_id for outcome in export_record.outcomes(facts) if not outcome.agrees} ^ set(known))
     return [computed(len(wrong), "count", EXACT, f"number of chips for which rule and record differ {' '.join(wrong)}".strip(), wrong)]
 
 

@@ -1,11 +1,13 @@
-"""The US export rules for AI chips as data and one evaluator.
+"""The US export rules for AI chips, and letters to their makers, as data and one evaluator.
 
-A rule version is a list of clauses (``data/export_clauses.csv``) over limits (``data/export_rules.csv``). The first
-clause whose conditions all hold decides; a chip that meets none is free. The same clauses make the formula behind
-the page's calculator, so the two cannot drift apart.
+A rule version, or a letter, is a list of clauses (``data/export_clauses.csv``) over limits (``data/export_rules.csv``).
+The first clause whose conditions all hold decides; a chip that meets none is free. The same clauses make the formula
+behind the page's calculator, so the two cannot drift apart.
 
 The limits are those of ECCN 3A090 in 87 FR 62186 (October 2022) and 88 FR 73458 (October 2023), and of 91 FR 1684
-(January 2026), which changes how license applications are judged and not which chips need one.
+(January 2026), which changes how license applications are judged and not which chips need one. A letter binds the
+maker it goes to, from its date on, beside the rule in force; the record of what happened is in ``export_record``.
+The clauses are those for exports from the United States: the path of January 2026 is open to no others.
 """
 
 from __future__ import annotations
@@ -16,9 +18,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deepseek_audit.models.dates import days_between as days_between
-from factbook.dates import write_out
 from factbook.facts import Facts
-from factbook.quantity import EXACT, Quantity, Trace, constant, format_range, unit
+from factbook.quantity import EXACT, Quantity, constant, format_range
 
 # ECCN 3A090, technical notes 1 and 2: operations per second, dense, times the bit length; the highest product counts
 BITS = {
@@ -50,11 +51,18 @@ CHIP_NAMES = {
     "b200": "B200",
     "ascend_910b": "Ascend 910B",
     "ascend_910c": "Ascend 910C",
+    "l40": "L40",
 }
 RULE_NAMES = {
     "rule_2022_10_07": "October 2022",
     "rule_2023_10_17": "October 2023",
     "rule_2026_01_15_h200": "January 2026",
+}
+# Letters that inform a maker of a license requirement (part 744 of the rules), oldest first
+LETTER_NAMES = {
+    "letter_2022_08_26": "Letter of August 2022",
+    "notice_2023_10_23": "Notice of October 2023",
+    "notice_2025_04_09_h20": "Notice of April 2025",
 }
 # A chip's property, the metric of data/chips.csv that holds it, and its unit
 _METRICS = {
@@ -75,7 +83,15 @@ FREE, LICENSE, NOTICE, CASE_BY_CASE = "free", "license", "notice", "case_by_case
 EFFECT_WORDS = {FREE: "free", LICENSE: "caught", NOTICE: "caught", CASE_BY_CASE: "case by case"}
 # What a verdict must find in the record of what happened
 IN_FACT = {FREE: "free", LICENSE: "restricted", NOTICE: "restricted", CASE_BY_CASE: "case_by_case"}
-_RECORD_WORDS = {"free": "free", "restricted": "restricted", "case_by_case": "case by case"}
+# The facts that count Nvidia's chips sold to China since 2022, by chip
+LEGAL_UNITS = {
+    "a100_80gb_sxm": "a100_units_china",
+    "a800_80gb_sxm": "a800_units_shipped",
+    "h800_sxm": "h800_units_shipped",
+    "h20": "h20_units_shipped",
+}
+# How a row on a chip's status says that it is not exported from the United States
+_DOMESTIC = "domestic"
 
 
 class UnknownChip(KeyError):
@@ -105,7 +121,7 @@ class Condition:
             MissingSpecification: the chip's property is not known.
         """
         if self.property == "data_center":
-            return not chip.data_center
+            return chip.data_center == (self.comparison == "is")
         value, limit = chip.known(self.property), self.limit
         assert limit is not None
         return value >= limit if self.comparison == "at_least" else value < limit
@@ -113,7 +129,7 @@ class Condition:
     def missed(self, chip: Chip) -> str:
         """Why the condition fails, in a few words: ``link of 400 GB/s is under 600 GB/s``."""
         if self.limit is None:
-            return "made for data centers"
+            return "made for consumers" if self.comparison == "is" else "made for data centers"
         side = "under" if self.comparison == "at_least" else "not under"
         shown = "5 bare" if self.property in _BARE else "5"
         return f"{PROPERTY_NAMES[self.property]} of {format(chip.known(self.property), shown)} {side} {format(self.limit, shown)}"
@@ -141,7 +157,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Chip:
-    """What a rule looks at. Units: tpp, mm**2, gigabyte/second; ``assumed``: properties nobody has verified."""
+    """What a rule looks at. Units: tpp, mm**2, gigabyte/second.
+
+    ``assumed``: properties nobody has verified; ``exported``: whether it comes from the United States at all.
+    """
 
     name: str
     data_center: bool
@@ -150,6 +169,7 @@ class Chip:
     interconnect: Quantity | None = None
     memory_bandwidth: Quantity | None = None
     assumed: frozenset[str] = field(default_factory=frozenset)
+    exported: bool = True
 
     @property
     def performance_density(self) -> Quantity | None:
@@ -248,7 +268,7 @@ def _misses(chip: Chip, rule: Rule) -> list[tuple[Condition, str]]:
         (clause,) = rule.clauses
         part = clause.paragraph if rule.upon else ""
         return [(condition, part) for condition in clause.conditions if not condition.holds(chip)]
-    lowest = [clause for clause in rule.clauses if clause.effect == NOTICE and not _is_consumers(clause)]
+    lowest = [clause for clause in rule.clauses if clause.effect == NOTICE and not _is_consumers(clause)] or rule.clauses
     return [(next(c for c in clause.conditions if not c.holds(chip)), clause.paragraph.removeprefix("3A090.")) for clause in lowest]
 
 
@@ -307,7 +327,7 @@ def _test(condition: Condition, value: Any) -> Any:
     import sympy
 
     if condition.limit is None:
-        return sympy.Lt(value, sympy.Rational(1, 2))
+        return sympy.Ge(value, sympy.Rational(1, 2)) if condition.comparison == "is" else sympy.Lt(value, sympy.Rational(1, 2))
     limit = sympy.Float(condition.limit.magnitude) if condition.limit.magnitude % 1 else sympy.Integer(int(condition.limit.magnitude))
     return sympy.Ge(value, limit) if condition.comparison == "at_least" else sympy.Lt(value, limit)
 
@@ -347,14 +367,28 @@ def rules(facts: Facts) -> dict[str, Rule]:
     """The rule versions by id, oldest first."""
     found: dict[str, Rule] = {}
     for rule_id, name in RULE_NAMES.items():
-        rows = [row for row in facts.rows("export_clauses") if row["rule"] == rule_id]
-        clauses = []
-        for clause_id in dict.fromkeys(row["clause"] for row in rows):
-            of_clause = [row for row in rows if row["clause"] == clause_id]
-            conditions = tuple(_condition(facts, row) for row in of_clause)
-            clauses.append(Clause(clause_id, of_clause[0]["paragraph"], of_clause[0]["effect"], conditions))
-        found[rule_id] = Rule(rule_id, name, tuple(clauses), found.get(_BUILDS_ON.get(rule_id, "")))
+        found[rule_id] = Rule(rule_id, name, _clauses(facts, rule_id), found.get(_BUILDS_ON.get(rule_id, "")))
     return found
+
+
+def letters(facts: Facts) -> dict[str, Rule]:
+    """The letters to makers by id, oldest first, as rules of their own."""
+    return {letter_id: Rule(letter_id, name, _clauses(facts, letter_id)) for letter_id, name in LETTER_NAMES.items()}
+
+
+def versions(facts: Facts) -> list[Rule]:
+    """The rules, then the letters."""
+    return [*rules(facts).values(), *letters(facts).values()]
+
+
+def _clauses(facts: Facts, rule_id: str) -> tuple[Clause, ...]:
+    rows = [row for row in facts.rows("export_clauses") if row["rule"] == rule_id]
+    clauses = []
+    for clause_id in dict.fromkeys(row["clause"] for row in rows):
+        of_clause = [row for row in rows if row["clause"] == clause_id]
+        conditions = tuple(_condition(facts, row) for row in of_clause)
+        clauses.append(Clause(clause_id, of_clause[0]["paragraph"], of_clause[0]["effect"], conditions))
+    return tuple(clauses)
 
 
 def _condition(facts: Facts, row: Mapping[str, str]) -> Condition:
@@ -376,7 +410,9 @@ def chip(facts: Facts, chip_id: str) -> Chip:
     by_metric = {row["metric"]: row for row in rows}
     found = {name: _read(facts, by_metric.get(metric), unit_name) for name, (metric, unit_name) in _METRICS.items()}
     assumed = {name for name, value in found.items() if value and any(facts.row(key)["evidence"] == _UNVERIFIED for key in value.rows)}
-    return Chip(CHIP_NAMES[chip_id], by_metric["marketed_for"]["text"] == "data centers", **found, assumed=frozenset(assumed))
+    made_for = by_metric["marketed_for"]["text"] == "data centers"
+    exported = not by_metric["china_status"]["text"].startswith(_DOMESTIC)
+    return Chip(CHIP_NAMES[chip_id], made_for, **found, assumed=frozenset(assumed), exported=exported)
 
 
 def chips(facts: Facts) -> dict[str, Chip]:
@@ -393,65 +429,12 @@ def total_processing_performance(throughput: Quantity, metric: str) -> Quantity:
     return (throughput * BITS[metric]).to("tpp")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """A verdict beside what happened."""
-
-    verdict: Verdict
-    chip_id: str
-    in_fact: str
-    since: str
-    brought_by: str
-    account: str
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the rule as coded says what happened."""
-        return IN_FACT[self.verdict.effect] == self.in_fact
-
-
-def outcomes(facts: Facts) -> list[Outcome]:
-    """Every record of ``data/export_outcomes.csv`` with the verdict on the same chip under the same rule."""
-    known = rules(facts)
-    return [
-        Outcome(
-            judge(chip(facts, row["chip"]), known[row["rule"]]),
-            row["chip"],
-            row["in_fact"],
-            row["since"],
-            row["brought_by"],
-            row["account"],
-        )
-        for row in facts.rows("export_outcomes")
-    ]
-
-
-def grouped(records: Iterable[Outcome]) -> list[tuple[str, Outcome]]:
-    """Records that differ in the chip alone, as one line: the chips' names and one of the records, dated where all share the date."""
-    groups: dict[tuple[str, ...], list[Outcome]] = {}
-    for record in records:
-        key = (record.verdict.rule.rule_id, IN_FACT[record.verdict.effect], record.in_fact, record.account)
-        groups.setdefault(key, []).append(record)
-    return [(", ".join(record.verdict.chip.name for record in group), _dated_if_shared(group)) for group in groups.values()]
-
-
-def _dated_if_shared(group: list[Outcome]) -> Outcome:
-    return group[0] if len({record.since for record in group}) == 1 else replace(group[0], since="")
-
-
-def comparison(outcome: Outcome) -> str:
-    """Whether code and record agree, what the record says, since when, and what came of it."""
-    code, record = _RECORD_WORDS[IN_FACT[outcome.verdict.effect]], _RECORD_WORDS[outcome.in_fact]
-    since = f" from {write_out(outcome.since)}" if outcome.since else ""
-    agreement = "Agree" if outcome.agrees else f"Differ: code {code}, record"
-    return f"{agreement}: {record}{since}. {outcome.account}"
-
-
 def judged_alike(chips: Iterable[Chip], rules: Iterable[Rule]) -> dict[tuple[str, ...], list[str]]:
-    """What each rule says of a chip, and the names of the chips of which all say the same."""
+    """What each rule says of a chip exported from the United States, and the names of the chips of which all say the same."""
     chosen, alike = list(rules), dict[tuple[str, ...], list[str]]()
     for chip in chips:
-        alike.setdefault(tuple(judge(chip, rule).text for rule in chosen), []).append(chip.name)
+        if chip.exported:
+            alike.setdefault(tuple(judge(chip, rule).text for rule in chosen), []).append(chip.name)
     return alike
 
 
@@ -464,13 +447,6 @@ def told(event: Mapping[str, str]) -> str:
     """An event in a few words that name who acted."""
     text = event["event"] if event["actor"] in event["event"] else f"{event['event']} ({event['actor']})"
     return text.replace("'", "’")
-
-
-def record_count(chosen: Iterable[Outcome]) -> Quantity:
-    """How many records there are, traced to the export status of their chips."""
-    records = list(chosen)
-    rows = frozenset(f"{outcome.chip_id}_china_status" for outcome in records)
-    return Quantity(float(len(records)), unit("count"), EXACT, Trace("count of rows of export_outcomes.csv", rows))
 
 
 def limit_rows(rule: Rule) -> list[tuple[str, Quantity | None, Quantity | None]]:
@@ -492,6 +468,19 @@ def estimated(number: Quantity) -> Quantity:
 def headroom(value: Quantity, limit: Quantity) -> Quantity:
     """How far a value stays under a limit, as a share of the limit (percent)."""
     return ((limit - value) / limit).to("percent")
+
+
+def in_h100s(facts: Facts, units: Mapping[str, str]) -> Quantity:
+    """Numbers of chips as H100s of the same processing performance (h100_equivalent): the sum of units × TPP / TPP of the H100.
+
+    Args:
+        facts: the tables.
+        units: the fact that counts each chip, by the chip's id.
+    """
+    per_h100 = constant(1, "h100_equivalent/gpu", "1 H100 equivalent per GPU")
+    h100 = chip(facts, "h100_sxm").known("tpp")
+    parts = [facts[fact_id] * chip(facts, chip_id).known("tpp") / h100 * per_h100 for chip_id, fact_id in units.items()]
+    return sum(parts[1:], parts[0]).to("h100_equivalent")
 
 
 def debate(facts: Facts) -> list[dict[str, str]]:

@@ -165,6 +165,8 @@ def test_calculator_says_what_the_evaluator_says():
         ("h20", (FREE, FREE, FREE)),
         ("l20", (FREE, FREE, FREE)),
         ("l2", (FREE, FREE, FREE)),
+        ("l40", (FREE, NOTICE, NOTICE)),
+        ("l40s", (FREE, LICENSE, CASE_BY_CASE)),
         ("rtx_4090", (FREE, NOTICE, NOTICE)),
         ("rtx_4090_d", (FREE, FREE, FREE)),
         ("h200_sxm", (LICENSE, LICENSE, CASE_BY_CASE)),
@@ -243,38 +245,7 @@ def test_only_the_910b_rests_on_unverified_figures():
     assert resting == {"ascend_910b"}
 
 
-# The record
-
-
-def test_the_h20_is_the_only_mismatch():
-    outcomes = rules_module.outcomes(FACTS)
-    assert [outcome.chip_id for outcome in outcomes if not outcome.agrees] == ["h20"]
-    assert len(outcomes) == 20
-    mismatch = next(outcome for outcome in outcomes if not outcome.agrees)
-    assert mismatch.brought_by == "notice"
-    assert mismatch.account
-
-
-def test_grouping_keeps_every_record_and_no_date_that_is_not_shared():
-    outcomes = rules_module.outcomes(FACTS)
-    lines = rules_module.grouped(outcomes)
-    assert sorted(name for names, _ in lines for name in names.split(", ")) == sorted(outcome.verdict.chip.name for outcome in outcomes)
-    for names, line in lines:
-        own = [o for o in outcomes if o.verdict.chip.name in names.split(", ") and o.verdict.rule == line.verdict.rule]
-        assert {o.account for o in own} == {line.account}
-        assert not line.since or {o.since for o in own} == {line.since}
-    assert any(line.since == "" and ", " in names for names, line in lines)
-
-
-def test_no_record_rests_on_our_own_reading():
-    """What happened must not be derived from the rule it is compared with."""
-    assert all(row["evidence"] in ("primary", "secondary") for row in FACTS.rows("export_outcomes"))
-
-
-def test_dates_of_the_record_agree_with_the_chips():
-    for outcome in rules_module.outcomes(FACTS):
-        if outcome.in_fact == "restricted" and f"{outcome.chip_id}_restricted_from" in FACTS:
-            assert FACTS.row(f"{outcome.chip_id}_restricted_from")["text"] == outcome.since
+# Days, shares, equivalents
 
 
 def test_days_on_offer():
@@ -296,15 +267,59 @@ def test_headroom():
     assert under.magnitude == pytest.approx(100 * (1 - 2368 / 2400))
 
 
-# Tables
-
-
 @pytest.mark.parametrize("row", FACTS.rows("export_clauses"), ids=lambda row: row["condition_id"])
 def test_condition_names_a_limit_of_its_own_rule(row):
     limit = FACTS.row(row["threshold"])
     assert limit["rule"] == row["rule"]
     assert bool(limit["value"]) == (row["property"] != "data_center")
-    assert row["comparison"] in limit["metric"] or row["comparison"] == "is_not" or limit["metric"].endswith("_min")
+    assert row["comparison"] in limit["metric"] or row["comparison"] in ("is", "is_not") or limit["metric"].endswith("_min")
+
+
+def test_chips_as_h100s_by_plain_arithmetic():
+    """The four counts by 312 x 16, 312 x 16, 989.4 x 16 and 148 x 16 over 989.4 x 16."""
+    by_hand = (72697 * 312 + 121421 * 312 + 115430 * 989.4 + 1489899 * 148) / 989.4
+    assert rules_module.in_h100s(FACTS, rules_module.LEGAL_UNITS).magnitude == pytest.approx(by_hand, rel=1e-4)
+    assert FACTS["legal_h100e_china"].magnitude == pytest.approx(by_hand, rel=0.01)
+
+
+# Letters
+
+
+def by_hand_letter(letter, tpp, link, memory, data_center):
+    """The letters in plain Python, without the tables."""
+    if letter == "letter_2022_08_26":
+        return LICENSE if tpp >= 4992 and link >= 600 else FREE
+    if letter == "notice_2023_10_23":
+        return LICENSE if data_center and tpp >= 4800 else FREE
+    return LICENSE if memory >= 4000 or link >= 900 else FREE
+
+
+@pytest.mark.parametrize("letter", rules_module.letters(FACTS))
+def test_letters_agree_with_their_clauses_written_by_hand(letter):
+    version = rules_module.letters(FACTS)[letter]
+    for tpp, link, memory, center in itertools.product((4799, 4800, 4991, 4992), (599, 600, 899, 900), (3999, 4000), (1, 0)):
+        point = made(tpp, 800, link, memory, center)
+        verdict = rules_module.judge(point, version)
+        assert verdict.effect == by_hand_letter(letter, tpp, link, memory, center), (tpp, link, memory, center)
+        code = int(rules_module.formula(version)(tpp, 800, link, memory, center))
+        assert rules_module.codes(version)[code] == (verdict.clause.clause_id if verdict.clause else "free")
+
+
+def test_a_chip_for_consumers_is_free_of_the_notice_for_data_centers():
+    verdict = rules_module.judge(CHIPS["rtx_4090"], rules_module.letters(FACTS)["notice_2023_10_23"])
+    assert verdict.reason == "made for consumers"
+
+
+def test_versions_are_the_rules_then_the_letters():
+    assert [version.rule_id for version in rules_module.versions(FACTS)] == [*RULES, *rules_module.letters(FACTS)]
+
+
+def test_only_chips_exported_from_the_united_states_are_judged_in_the_table():
+    names = {name for names in rules_module.judged_alike(CHIPS.values(), RULES.values()).values() for name in names}
+    assert names == {chip.name for chip in CHIPS.values()} - {"Ascend 910B", "Ascend 910C"}
+
+
+# Tables
 
 
 def test_verdicts_on_claims_stand_in_one_table():
