@@ -45,7 +45,7 @@ def hourly_cost(model: Inputs, draws: Simulation, heading: str, **words: Unpack[
     bars = [
         {"what": "", "part": name, "order": n, "rate": part.magnitude, "text": str(part)} for n, (name, part) in enumerate(parts.items())
     ]
-    colors = alt.Scale(domain=list(parts), range=[charts.BLUE, charts.GREEN, charts.MUTED, charts.VERMILION])
+    colors = alt.Scale(domain=list(parts), range=[charts.BLUE, charts.ORANGE, charts.GREEN, charts.MUTED, charts.VERMILION])
     stack = (
         alt.Chart(inline(bars))
         .mark_bar(height=20, yOffset=12)
