@@ -140,7 +140,7 @@ def from_above(facts: Facts) -> list[list[str | Quantity]]:
         ["2020–21", "Both of the fund’s clusters, bought", clusters_stated(facts).shown("2"), "Its own word; contents not said"],
         ["2024", "Operations, by Lambert", (facts["lambert_opex"] * one).to("usd"), "One outsider’s guess, wide range"],
         ["2024", "Owning the fleet, by SemiAnalysis", owning.shown("2"), "No invoice; shared with the fund"],
-        ["2025", "Expenses: loss and revenue", expenses_of_2025(facts).shown("2"), "Unnamed persons; rules unknown"],
+        ["2025", "Expenses: loss and revenue", expenses_of_2025(facts).shown("3"), "Unnamed persons; rules unknown"],
         ["2025", "Servers rented, chips bought", chips.shown("2"), "One digest; above the expenses"],
         ["2026, to July", "Expenses: loss and revenue", later.shown("2"), "As for 2025"],
         ["2026, to July", "Servers rented, chips bought", more_chips.shown("2"), "Two digests; for later years too"],

@@ -328,10 +328,11 @@ STANDING = ("capital", "interest", "resale", "life", "colocation")
 
 def central_standing(model: Inputs) -> Quantity:
     """:func:`standing_cost` with every input at its central value (usd/gpu_hour)."""
-    cost = standing_cost(*(model[name].central for name in STANDING), HOURS_PER_YEAR)
+    capital, interest, resale, life, colocation = (model[name].central for name in STANDING)
+    standing = standing_cost(capital, interest, resale, life, colocation, HOURS_PER_YEAR)
     rows = frozenset[str]().union(*(model[name].quantity.rows for name in STANDING))
     formula = "capital × (1 − resale × (1 + r)^−life) × r / (1 − (1 + r)^−life) / 8,766 hours + colocation, r the cost of capital"
-    return computed(cost, "usd/gpu_hour", _least_digits(model, STANDING), formula, rows)
+    return computed(standing, "usd/gpu_hour", _least_digits(model, STANDING), formula, rows)
 
 
 def utilization_to_break_even(model: Inputs, rent: Quantity) -> Quantity:
@@ -415,6 +416,11 @@ def central_owned_rate(model: Inputs) -> Quantity:
     standing, use = central_standing(model), model["utilization"].quantity
     rate: Quantity = standing / use + central_energy(model)
     return rate.to("usd/gpu_hour")
+
+
+def owned_rate_at(model: Inputs, name: str, end: int) -> Quantity:
+    """:func:`central_owned_rate` with one input at an end of its range: 0 low, 2 high."""
+    return central_owned_rate({**model, name: replace(model[name], quantity=model[name].ends[end])})
 
 
 def owned_rate_parts(model: Inputs) -> dict[str, Quantity]:
@@ -582,6 +588,47 @@ def mix(model: Inputs, seen: Sequence[View], basis: str = "own", draws: int = 2*
     )
     names = mixed_names(model, seen, basis)
     return _draw(model, basis, names, lambda points: _mixed_values(model, seen, basis, points), draws, seed, rows)
+
+
+def single(model: Inputs, seen: Sequence[View], *keys: str) -> Simulation:
+    """The mixture with some views only, on owned chips, with fewer draws than the headline."""
+    return mix(model, only(seen, *keys), draws=2**15)
+
+
+def view_rows(model: Inputs, seen: Sequence[View]) -> list[list[str | Quantity]]:
+    """Each view alone as a line of a table: what it is, its weight, and the total's median, low and high (usd)."""
+    rows: list[list[str | Quantity]] = []
+    for view in seen:
+        found = single(model, seen, view.key)
+        rows.append([view.name, weight_of(seen, view), found.at(0.5), found.at(0.05), found.at(0.95)])
+    return rows
+
+
+def pairs(model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
+    """Each view of trials with each view of staff time, by their names."""
+    trials, staff = ([view for view in seen if view.of == of] for of in VIEWED)
+    return {f"{one.name}; {_lower(other.name)}": single(model, seen, one.key, other.key) for one in trials for other in staff}
+
+
+def _lower(name: str) -> str:
+    return name if name.startswith("Epoch") else name[0].lower() + name[1:]
+
+
+def without(facts: Facts, model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
+    """The mixture without each of its three weakest parts, by what stands in its place.
+
+    Trials: nothing but the tests that V3's report describes. Staff: not counted. The owner's hour: DeepSeek's own rent.
+    """
+    floor = 1 + cost.ablation_share(facts).to("ratio")
+    tried = replace(model["multiplier"], quantity=floor, distribution="fixed", basis="the reader")
+    nobody = replace(model["staff"], quantity=replace(model["staff"].quantity, magnitude=0.0, low=None, high=None), distribution="fixed")
+    rent = replace(model["rent"], quantity=facts["v3_rate_assumed"], distribution="fixed")
+    reported: dict[str, Input] = {**model, "multiplier": tried}
+    return {
+        "trials": mix(reported, views(facts, reported)),
+        "staff": mix({**model, "staff": nobody}, seen),
+        "hour": mix({**model, "rent": rent}, seen, "rent"),
+    }
 
 
 # Inputs with several views, and what the Sobol indices call the choice of a view
