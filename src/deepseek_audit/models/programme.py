@@ -631,6 +631,16 @@ def without(facts: Facts, model: Inputs, seen: Sequence[View]) -> dict[str, Simu
     }
 
 
+def times_a_year(yearly: Quantity, year: Quantity) -> Quantity:
+    """How many times an amount a year (usd/year) is that of one year (usd)."""
+    return (yearly * constant(1, "year", "1 year") / year).to("ratio")
+
+
+def of_a_year(year: Quantity, yearly: Quantity) -> Quantity:
+    """An amount of one year (usd) as a share of an amount a year (usd/year), in percent."""
+    return (year / (yearly * constant(1, "year", "1 year"))).to("percent")
+
+
 # Inputs with several views, and what the Sobol indices call the choice of a view
 VIEWED = {"multiplier": "view_multiplier", "share": "view_share"}
 
