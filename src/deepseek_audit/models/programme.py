@@ -411,6 +411,16 @@ def central_case(model: Inputs, basis: str) -> Case:
     )
 
 
+def case_with_chips(model: Inputs, chips: Quantity) -> Case:
+    """The central case on owned chips if trials took the central part of all the time of some chips (`multiplier_from_above`)."""
+    names = ("years", "utilization", "devoted", "hours")
+    years, use, devoted, hours = (model[name].central for name in names)
+    times = multiplier_from_above(chips.magnitude, years, use, devoted, hours)
+    rows = chips.rows.union(*(model[name].quantity.rows for name in names))
+    multiplier = computed(times, "ratio", 2, "chips × years × 8,766 hours × use × part for V3 / hours of the final run", rows)
+    return central_case({**model, "multiplier": replace(model["multiplier"], quantity=multiplier)}, "own")
+
+
 def central_owned_rate(model: Inputs) -> Quantity:
     """:func:`owned_rate` with every input at its central value, as a quantity (usd/gpu_hour)."""
     standing, use = central_standing(model), model["utilization"].quantity

@@ -346,6 +346,12 @@ def test_the_bound_from_above_by_hand():
     assert programme.multiplier_from_above(10_000, 0.75, 0.5, 1, HOURS) == pytest.approx(11.8, abs=0.05)
 
 
+def test_the_whole_fleet_in_the_central_case():
+    times = 50_000 * 0.75 * 8766 * 0.8 * 0.5 / HOURS
+    total = HOURS * owned_rate_by_hand() * times + 145 * 0.45 * 134_000 * 0.75 + 2_200_000
+    assert programme.case_with_chips(MODEL, FACTS["sa_hopper_total"]).total.magnitude == pytest.approx(total)
+
+
 def test_without_each_weak_point():
     floor = 1 + cost.ablation_share(FACTS).to("ratio").magnitude
     found = programme.without(FACTS, MODEL, SEEN)
