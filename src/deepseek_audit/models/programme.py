@@ -822,7 +822,7 @@ def sobol_indices(
 
 
 def _rows_of_groups(model: Inputs, seen: Sequence[View], groups: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    of_choice = {VIEWED[of]: frozenset[str]().union(*(view.weight.rows for view in seen if view.of == of)) for of in VIEWED}
+    of_choice = {key: model[of].quantity.rows.union(*(view.weight.rows for view in seen if view.of == of)) for of, key in VIEWED.items()}
     rows_of = {name: one.quantity.rows for name, one in model.items()} | of_choice
     return {group: frozenset[str]().union(*(rows_of[name] for name in members)) for group, members in groups.items()}
 
