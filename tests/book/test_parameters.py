@@ -144,7 +144,9 @@ def test_the_bill_follows_the_rent_and_the_days_the_cluster(reruns):
 def test_the_research_follows_its_inputs(reruns):
     """Chip time × cost of an hour × multiplier + staff + data, with the reader's utilization, multiplier and staff."""
     notebook, given = reruns["hidden-costs"], {key.removeprefix("input_"): value for key, value in cells("cost_model_inputs").items()}
-    standing = given["capital"] / (given["life"] * 8766) + given["colocation"]
+    worth = sum((1 + given["interest"]) ** -year for year in range(1, int(given["life"]) + 1))
+    sold = given["resale"] * (1 + given["interest"]) ** -given["life"]
+    standing = given["capital"] * (1 - sold) / worth / 8766 + given["colocation"]
     rate = standing / 0.5 + given["power"] * given["load"] * given["pue"] * given["electricity"]
     assert value(notebook, "owned_rate") == pytest.approx(rate)
     assert value(notebook, "central") == pytest.approx(given["hours"] * rate * 20 + given["data"])

@@ -138,10 +138,11 @@ def test_a_plain_default_gives_a_plain_number_of_the_unit():
 def test_an_input_that_the_reader_knows_has_no_range_and_no_share_of_the_variance():
     model = programme.assuming(programme.inputs(FACTS), {"multiplier": "20", "pay": None})
     assert "multiplier" not in programme.uncertain(model, "own")
-    assert programme.sobol_indices(model, "own", 64)["multiplier"][1].magnitude == 0
+    seen = programme.views(FACTS, model)
+    assert programme.share_of_trials(model, seen, "own").magnitude == 0
     assert model["pay"] == programme.inputs(FACTS)["pay"]
     assert "assumption/multiplier" in programme.simulate(model, "own", 64).rows
-    assert all("assumption/multiplier" in swing.low.rows for swing in programme.tornado(model, "own"))
+    assert all("assumption/multiplier" in swing.low.rows for swing in programme.tornado(model, seen, "own", 64))
 
 
 def test_every_input_may_be_fixed():

@@ -20,10 +20,10 @@ BILLIONS = "datum.value ? '$' + datum.value / 1e9 + 'B' : '$0'"
 THOUSANDS = "datum.value ? '$' + datum.value / 1e3 + 'K' : '$0'"
 RATE_COLUMNS = {"what": "What", "part": "Part", "rate": "Rate", "low": "Low", "high": "High", "text": "As printed"}
 SPENT_COLUMNS = {"way": "Way", "year": "Year", "spent": "US dollars"}
-DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 50, 6e6, (0, 120e6), (20e6, 75e6)
+SWINGS, LAST_YEAR, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 13, 7, 50, 6e6, (0, 132e6), (20e6, 75e6)
 LEDGER_COLUMNS = {"figure": "Figure", "item": "Item", "status": "Status", "reason": "Why"}
 DOT_COLUMNS = {"value": "Total in US dollars"}
-SWING_COLUMNS = {"name": "Input", "at low": "Total at its low end", "at high": "Total at its high end"}
+SWING_COLUMNS = {"name": "Input or view", "at low": "Median at its low end", "at high": "Median at its high end"}
 
 
 def hourly_cost(model: Inputs, draws: Simulation, heading: str, **words: Unpack[Words]) -> Drawing:
@@ -45,7 +45,7 @@ def hourly_cost(model: Inputs, draws: Simulation, heading: str, **words: Unpack[
     bars = [
         {"what": "", "part": name, "order": n, "rate": part.magnitude, "text": str(part)} for n, (name, part) in enumerate(parts.items())
     ]
-    colors = alt.Scale(domain=list(parts), range=[charts.BLUE, charts.GREEN, charts.MUTED, charts.VERMILION])
+    colors = alt.Scale(domain=list(parts), range=[charts.BLUE, charts.ORANGE, charts.GREEN, charts.MUTED, charts.VERMILION])
     stack = (
         alt.Chart(inline(bars))
         .mark_bar(height=20, yOffset=12)
@@ -75,9 +75,9 @@ def hourly_cost(model: Inputs, draws: Simulation, heading: str, **words: Unpack[
     return finish(chart, words, RATE_COLUMNS, (*parts.values(), model["rent"].quantity))
 
 
-def money_over_time(model: Inputs, last: int, **words: Unpack[Words]) -> Drawing:
-    """Money spent on one GPU over the years: bought, and rented at each of some prices."""
-    years, rents = list(range(last + 1)), model["rent"].ends
+def money_over_time(model: Inputs, rents: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
+    """Money spent on one GPU over the years (`LAST_YEAR`), discounted: bought, and rented at each of some prices."""
+    last, years = LAST_YEAR, list(range(LAST_YEAR + 1))
     ways: dict[str, float | None] = {"bought": None, **{f"rent {rent:bare}": rent.magnitude for rent in rents}}
     rows = [
         {"way": way, "year": year, "spent": round_to(spent, 4), "label": place if year == (last if way != "bought" else 0) else ""}
@@ -102,7 +102,7 @@ def money_over_time(model: Inputs, last: int, **words: Unpack[Words]) -> Drawing
         for place, style in styles.items()
     ]
     chart = alt.layer(base.mark_line(strokeWidth=2.5), *texts).properties(width=charts.WIDTH, height=320)
-    shown = (model[name].quantity for name in ("capital", "rent", "colocation", "electricity"))
+    shown = (*(model[name].quantity for name in ("capital", "interest", "colocation", "electricity")), *rents)
     return finish(chart, words, SPENT_COLUMNS, shown)
 
 
@@ -134,7 +134,9 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
         span.mark_rule(strokeWidth=5, color=charts.VERMILION).encode(x=x, x2="end:Q", y=y),
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
     ).properties(width=charts.WIDTH, height=320)
-    return finish(chart, words, DOT_COLUMNS, [*(model[name].quantity for name in ("hours", *BASES["own"])), *marks.values()])
+    return finish(
+        chart, words, DOT_COLUMNS, [*(model[name].quantity for name in ("hours", *BASES["own"], "chips", "devoted")), *marks.values()]
+    )
 
 
 def chance_of_a_dot(simulation: Simulation) -> Quantity:
@@ -143,7 +145,8 @@ def chance_of_a_dot(simulation: Simulation) -> Quantity:
 
 
 def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: Unpack[Words]) -> Drawing:
-    """Bars from the smaller to the larger total, one input each, around the central case."""
+    """Bars from the smaller to the larger median, one input or choice each, the widest (`SWINGS`), around the headline."""
+    swings = swings[:SWINGS]
     rows = [
         {
             "name": swing.name,
@@ -159,7 +162,7 @@ def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: U
     scale = alt.Scale(domain=list(SWING_ENDS), nice=False)
     base = alt.Chart(inline(rows)).encode(y=alt.Y("order:O", axis=None))
     bar = base.mark_bar(height=9, color=charts.BLUE, yOffset=9).encode(
-        x=alt.X("from:Q", title="Total in US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS)),
+        x=alt.X("from:Q", title="Median in US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS)),
         x2="to:Q",
         tooltip=["name:N", "at low:N", "at high:N"],
     )

@@ -89,3 +89,59 @@ def share_of_a_year(hours: Quantity, gpus: Quantity) -> Quantity:
 def per_year_and_hour(total: Quantity, gpus: Quantity, years: Quantity) -> list[Quantity]:
     """A cost over some years as a table shows it: per year, and per hour of every chip, used or not."""
     return [per_year(total, years).shown("bare"), per_owned_hour(total, gpus, years).shown("3 bare")]
+
+
+# What is known of a whole company or group, against which an estimate for one model can be held
+
+
+def in_dollars(facts: Facts, amount: Quantity, year: int) -> Quantity:
+    """An amount in yuan at the average exchange rate of a year (usd)."""
+    return (amount / facts[f"fx_usd_cny_annual_average_{year}"]).to("usd")
+
+
+def reported_expenses(facts: Facts, period: str) -> Quantity:
+    """Expenses that DeepSeek's reported accounts imply: loss plus revenue (cny).
+
+    Args:
+        facts: the tables.
+        period: ``2025``, or ``2026_7m`` for January to July 2026.
+    """
+    return (facts[f"deepseek_net_loss_{period}_reported"] + facts[f"deepseek_revenue_{period}_reported"]).named(f"expenses of {period}")
+
+
+def rate_of_2026(facts: Facts) -> Quantity:
+    """The exchange rate with which the report on DeepSeek's accounts of 2026 converts (cny/usd)."""
+    return (facts["deepseek_revenue_2026_7m_reported"] / facts["deepseek_revenue_2026_7m_usd_reported"]).to("cny/usd")
+
+
+def expenses_of_2025(facts: Facts) -> Quantity:
+    """The expenses of 2025 that DeepSeek's reported accounts imply (usd)."""
+    return in_dollars(facts, reported_expenses(facts, "2025"), 2025)
+
+
+def research_by_share(run: Quantity, share: Quantity) -> Quantity:
+    """Compute of all research if the final run was a share of it (usd): run / share."""
+    return (run / share).to("usd")
+
+
+def clusters_stated(facts: Facts) -> Quantity:
+    """What High-Flyer says its two clusters of A100 cost, at the exchange rates of 2020 and 2021 (usd)."""
+    return in_dollars(facts, facts["ff1_cost"], 2020) + in_dollars(facts, facts["ff2_cost"], 2021)
+
+
+def from_above(facts: Facts) -> list[list[str | Quantity]]:
+    """What is known or said of the whole, year by year: when, what, US dollars, and what is weak about it."""
+    later = (reported_expenses(facts, "2026_7m") / rate_of_2026(facts)).to("usd")
+    chips = in_dollars(facts, facts["deepseek_infrastructure_2025_reported"], 2025)
+    more_chips = (facts["deepseek_infrastructure_2026_7m_reported"] / rate_of_2026(facts)).to("usd")
+    one = constant(1, "year", "1 year")
+    owning = (per_year(facts["sa_tco"], facts["sa_tco_years"]) * one).to("usd")
+    return [
+        ["2020–21", "Both of the fund’s clusters, bought", clusters_stated(facts).shown("2"), "Its own word; contents not said"],
+        ["2024", "Operations, by Lambert", (facts["lambert_opex"] * one).to("usd"), "One outsider’s guess, wide range"],
+        ["2024", "Owning the fleet, by SemiAnalysis", owning.shown("2"), "No invoice; shared with the fund"],
+        ["2025", "Expenses: loss and revenue", expenses_of_2025(facts).shown("3"), "Unnamed persons; rules unknown"],
+        ["2025", "Servers rented, chips bought", chips.shown("2"), "One digest; above the expenses"],
+        ["2026, to July", "Expenses: loss and revenue", later.shown("2"), "As for 2025"],
+        ["2026, to July", "Servers rented, chips bought", more_chips.shown("2"), "Two digests; for later years too"],
+    ]

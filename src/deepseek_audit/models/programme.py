@@ -3,12 +3,16 @@
 The formulas are plain arithmetic, so that one definition serves numbers, arrays of draws, quantities with units
 and symbols. Two bases are kept apart and never mixed: chips that are rented (a price) and chips that are owned
 (a cost). Inputs and their distributions stand in ``data/cost_model_inputs.csv``.
+
+Two inputs can be seen in several ways that no evidence ranks: how much was tried before the final run, and how much of
+their time the listed people gave to V3. The headline is a mixture: each draw picks a view of each by the weights of the
+same table (:func:`views`, :func:`mix`). :func:`simulate` draws from one distribution for each input instead.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import qmc
 
+from deepseek_audit.models import cost
 from factbook.assumptions import AssumptionError, assumption
 from factbook.calculators.calculator import Choice, Fixed, Result, Results, Slider
 from factbook.calculators.distributions import Lognormal, Triangular, Uniform, quantiles
@@ -29,11 +34,14 @@ Array = npt.NDArray[np.float64]
 HOURS_PER_YEAR = constant(1, "year", "1 year").to("hour").magnitude
 LOWEST_MULTIPLIER = 1.0
 SEED = 20250127
-OWNED_RATE_INPUTS = ("capital", "life", "utilization", "power", "load", "pue", "electricity", "colocation")
-REST = ("multiplier", "staff", "pay", "years", "data")
+OWNED_RATE_INPUTS = ("capital", "interest", "resale", "life", "utilization", "power", "load", "pue", "electricity", "colocation")
+REST = ("multiplier", "staff", "share", "pay", "years", "data")
+# What the chips at hand could do in the time: a bound on experiments from above
+FLEET = ("chips", "devoted", "utilization", "years")
 # What a reader may assume at most, in the input's unit, and which inputs may be zero
-LARGEST = {"utilization": 1.0, "load": 1.0}
-MAY_BE_ZERO = ("staff", "pay", "years", "data", "colocation", "electricity")
+LARGEST = {"utilization": 1.0, "load": 1.0, "share": 1.0, "devoted": 1.0, "resale": 1.0}
+MAY_BE_ZERO = ("staff", "share", "pay", "years", "data", "colocation", "electricity", "resale")
+WEIGHT = "weight_"
 BASES = {"own": (*OWNED_RATE_INPUTS, *REST), "rent": ("rent", *REST)}
 # What the draws can tell apart; the inputs carry two digits
 DIGITS = 2
@@ -102,9 +110,11 @@ Inputs = Mapping[str, Input]
 
 
 def inputs(facts: Facts) -> dict[str, Input]:
-    """The inputs of ``data/cost_model_inputs.csv`` by their short names."""
+    """The inputs of ``data/cost_model_inputs.csv`` by their short names; its weights are read by :func:`views`."""
     found = {}
     for row in facts.rows("cost_model_inputs"):
+        if row["fact_id"].startswith(WEIGHT):
+            continue
         key = row["fact_id"].removeprefix("input_")
         quantity = facts.assumption(row["fact_id"])
         sources = tuple(row["rests_on"].split())
@@ -133,21 +143,63 @@ def assuming(model: Inputs, values: Mapping[str, str | float | None]) -> dict[st
     return changed
 
 
-def alternatives(facts: Facts, model: Inputs) -> dict[str, dict[str, Input]]:
-    """The model with Epoch AI's assumptions in place of ours: on experiments, on staff, and on both.
+@dataclass(frozen=True)
+class View:
+    """One way to see an input that no evidence decides.
 
-    Epoch AI's prior for experiments is lognormal. On staff it takes each contributor to spend a lognormal share of
-    full time on a model (development_cost.ipynb, cells 15 and 43); here that share is one factor for all authors.
+    Attributes:
+        key: its short name, as the weights use it.
+        name: what it is, in a few words.
+        of: the input it is about, ``multiplier`` or ``share``.
+        weight: relative to the other views of the same input.
+        input: the input as this view has it; None where it follows from chips and time.
     """
-    authors, share = facts["v3_authors_re"], facts["fte_share"]
-    low, middle, high = ((authors * end).to("person") for end in (share.low or share, share, share.high or share))
-    multiplier = replace(model["multiplier"], quantity=facts["mult_epoch"], distribution="lognormal")
-    staff = replace(model["staff"], quantity=replace(middle, low=low, high=high), distribution="lognormal")
-    return {
-        "multiplier": {**model, "multiplier": multiplier},
-        "staff": {**model, "staff": staff},
-        "both": {**model, "multiplier": multiplier, "staff": staff},
+
+    key: str
+    name: str
+    of: str
+    weight: Quantity
+    input: Input | None
+
+
+def views(facts: Facts, model: Inputs) -> list[View]:
+    """The views that the mixture draws from, with their weights; one view only of what a reader has set.
+
+    Experiments: the accounts of other developers, as :func:`inputs` has them; Epoch AI's prior, lognormal
+    (development_cost.ipynb, cell 15); or the part of the chips' time that V3 got. Staff: all listed authors, all of their
+    time; or the lognormal share of full time that Epoch AI takes (cell 43), here one factor for all authors.
+    """
+    multiplier, share = model["multiplier"], model["share"]
+    prior = replace(multiplier, quantity=facts["mult_epoch"], distribution="lognormal")
+    partial = replace(share, quantity=facts["fte_share"], distribution="lognormal")
+    listed = replace(share, quantity=share.ends[2], distribution="fixed")
+    kinds: dict[str, dict[str, Input | None]] = {
+        "multiplier": {"accounts": multiplier, "prior": prior, "fleet": None},
+        "share": {"listed": listed, "partial": partial},
     }
+    found = []
+    for of, inputs_by_view in kinds.items():
+        if model[of].basis == "the reader":
+            found.append(View("reader", "The reader’s", of, constant(1, "ratio", "the reader’s only view"), model[of]))
+            continue
+        for key, one in inputs_by_view.items():
+            row = facts.row(WEIGHT + key)
+            found.append(View(key, row["name"], of, facts.assumption(WEIGHT + key), one))
+    return found
+
+
+def only(seen: Sequence[View], *keys: str) -> list[View]:
+    """Some of the views; of an input of which none is named, all."""
+    named = {view.of for view in seen if view.key in keys}
+    return [view for view in seen if view.key in keys or view.of not in named]
+
+
+def weight_of(seen: Sequence[View], view: View) -> Quantity:
+    """The chance with which a draw takes a view (percent)."""
+    rivals = [other.weight for other in seen if other.of == view.of]
+    rows = frozenset[str]().union(*(weight.rows for weight in rivals))
+    chance_taken = 100 * view.weight.magnitude / sum(weight.magnitude for weight in rivals)
+    return computed(chance_taken, "percent", DIGITS, "weight of the view over the weights of its kind", rows)
 
 
 # The formulas. Arguments are in the units of the table; results in dollars, or dollars per GPU-hour.
@@ -158,13 +210,33 @@ def energy_cost(power: Any, load: Any, pue: Any, electricity: Any) -> Any:
     return power * load * pue * electricity
 
 
-def standing_cost(capital: Any, life: Any, colocation: Any, hours_per_year: Any) -> Any:
-    """What a GPU costs for each hour it is owned, used or not: purchase spread over its life, and its place."""
-    return capital / (life * hours_per_year) + colocation
+def capital_recovery(interest: Any, life: Any) -> Any:
+    """What one dollar of capital costs a year, paid back with interest in equal payments: r / (1 − (1 + r)^−L).
+
+    The capital recovery factor of engineering economics (Park, Contemporary Engineering Economics, ch. 3): the yearly
+    payment, at the end of each year, whose present value over L years is one.
+
+    Args:
+        interest: cost of capital, a share a year, above zero.
+        life: years.
+    """
+    return interest / (1 - (1 + interest) ** (-life))
+
+
+def yearly_capital(capital: Any, interest: Any, resale: Any, life: Any) -> Any:
+    """What a GPU's purchase costs a year (usd/gpu): the price less the present value of its resale, as an annuity."""
+    return capital * (1 - resale * (1 + interest) ** (-life)) * capital_recovery(interest, life)
+
+
+def standing_cost(capital: Any, interest: Any, resale: Any, life: Any, colocation: Any, hours_per_year: Any) -> Any:
+    """What a GPU costs for each hour it is owned, used or not: purchase with interest less resale, and its place."""
+    return yearly_capital(capital, interest, resale, life) / hours_per_year + colocation
 
 
 def owned_rate(
     capital: Any,
+    interest: Any,
+    resale: Any,
     life: Any,
     utilization: Any,
     power: Any,
@@ -172,52 +244,60 @@ def owned_rate(
     pue: Any,
     electricity: Any,
     colocation: Any,
-    hours_per_year: Any,
 ) -> Any:
-    """What an hour of work on an owned GPU costs (usd/gpu_hour).
+    """What an hour of work on an owned GPU costs (usd/gpu_hour), for bare numbers, arrays and symbols.
 
-    Purchase and place are paid for every hour, so idle hours make the hours of work dearer; electricity is
-    counted for hours of work only. There is no interest on capital and no resale value.
+    Purchase, interest and place are paid for every hour, so idle hours make the hours of work dearer; electricity is
+    counted for hours of work only.
 
     Args:
         capital: one GPU with its share of server and network (usd/gpu).
-        life: years until it is written off.
+        interest: cost of capital, a share a year.
+        resale: what the GPU fetches at the end, as a share of capital.
+        life: years until it is sold; a year has 8,766 hours.
         utilization: share of owned hours that do work.
         power: highest power of a GPU with its server (kilowatt/gpu).
         load: average power as a share of the highest.
         pue: power drawn by the building per power used.
         electricity: price (usd/kWh).
         colocation: space, cooling plant and operation (usd/gpu_hour, for each owned hour).
-        hours_per_year: 8,766; a quantity (hour/year) when the other arguments are quantities.
     """
-    return standing_cost(capital, life, colocation, hours_per_year) / utilization + energy_cost(power, load, pue, electricity)
+    standing = standing_cost(capital, interest, resale, life, colocation, HOURS_PER_YEAR)
+    return standing / utilization + energy_cost(power, load, pue, electricity)
 
 
-def owned_rate_in_years(
-    capital: Any, life: Any, utilization: Any, power: Any, load: Any, pue: Any, electricity: Any, colocation: Any
-) -> Any:
-    """:func:`owned_rate` for bare numbers and symbols, with the life in years of 8,766 hours."""
-    return owned_rate(capital, life, utilization, power, load, pue, electricity, colocation, HOURS_PER_YEAR)
-
-
-def programme_cost(hours: Any, rate: Any, multiplier: Any, staff: Any, pay: Any, years: Any, data: Any) -> Any:
-    """The research behind a model, in usd: chip time × rate × multiplier + staff × pay × years + data.
+def programme_cost(hours: Any, rate: Any, multiplier: Any, staff: Any, share: Any, pay: Any, years: Any, data: Any) -> Any:
+    """The research behind a model, in usd: chip time × rate × multiplier + staff × share × pay × years + data.
 
     Args:
         hours: chip time of the final run (gpu_hour).
         rate: cost or price of an hour (usd/gpu_hour).
         multiplier: all compute of the development over that of the final run.
         staff: researchers and engineers (person).
+        share: of their time for this model.
         pay: cost of one of them (usd/person/year).
         years: how long they worked.
         data: cost of data (usd).
     """
-    return hours * rate * multiplier + staff_cost(staff, pay, years) + data
+    return hours * rate * multiplier + staff_cost(staff, share, pay, years) + data
 
 
-def staff_cost(staff: Any, pay: Any, years: Any) -> Any:
-    """People × pay per year × years, in usd."""
-    return staff * pay * years
+def staff_cost(staff: Any, share: Any, pay: Any, years: Any) -> Any:
+    """People × share of their time × pay per year × years, in usd."""
+    return staff * share * pay * years
+
+
+def multiplier_from_above(chips: Any, years: Any, utilization: Any, devoted: Any, hours: Any) -> Any:
+    """All compute of a development over its final run, from what the chips could do: chips × time × use × part / hours.
+
+    Args:
+        chips: those at hand, counted as chips of the final run (gpu).
+        years: of the development; a year has 8,766 hours.
+        utilization: share of hours that do work.
+        devoted: part of this work for the model in question; 1 gives the most that was possible.
+        hours: chip time of the final run (gpu_hour).
+    """
+    return chips * years * HOURS_PER_YEAR * utilization * devoted / hours
 
 
 def break_even_utilization(rent: Any, standing: Any, energy: Any) -> Any:
@@ -231,30 +311,54 @@ def break_even_utilization(rent: Any, standing: Any, energy: Any) -> Any:
     return standing / (rent - energy)
 
 
-def break_even_years(rent: Any, capital: Any, utilization: Any, colocation: Any, energy: Any) -> Any:
-    """After how many years of steady use the money spent on owning is back (infinite if never)."""
-    saved_per_hour = utilization * (rent - energy) - colocation
-    return capital / (saved_per_hour * HOURS_PER_YEAR) if saved_per_hour > 0 else math.inf
+def break_even_years(rent: Any, capital: Any, interest: Any, utilization: Any, colocation: Any, energy: Any) -> Any:
+    """After how many years of steady use the money spent on owning is back, with interest (infinite if never).
+
+    The present value of n equal yearly savings S at interest r is S × (1 − (1 + r)^−n) / r; it equals the capital for
+    n = −ln(1 − r × capital / S) / ln(1 + r) (discounted payback period). The chip is not sold.
+    """
+    saved = (utilization * (rent - energy) - colocation) * HOURS_PER_YEAR
+    if saved <= interest * capital:
+        return math.inf
+    return -math.log(1 - interest * capital / saved) / math.log(1 + interest)
+
+
+STANDING = ("capital", "interest", "resale", "life", "colocation")
+
+
+def central_standing(model: Inputs) -> Quantity:
+    """:func:`standing_cost` with every input at its central value (usd/gpu_hour)."""
+    capital, interest, resale, life, colocation = (model[name].central for name in STANDING)
+    standing = standing_cost(capital, interest, resale, life, colocation, HOURS_PER_YEAR)
+    rows = frozenset[str]().union(*(model[name].quantity.rows for name in STANDING))
+    formula = "capital × (1 − resale × (1 + r)^−life) × r / (1 − (1 + r)^−life) / 8,766 hours + colocation, r the cost of capital"
+    return computed(standing, "usd/gpu_hour", _least_digits(model, STANDING), formula, rows)
 
 
 def utilization_to_break_even(model: Inputs, rent: Quantity) -> Quantity:
     """The share of hours that an owned chip must work to cost no more than a rented one (percent)."""
-    capital, life, colocation = (model[name].quantity for name in ("capital", "life", "colocation"))
-    standing = standing_cost(capital, life, colocation, YEAR).to("usd/gpu_hour").named("standing cost")
+    standing = central_standing(model).named("standing cost")
     share: Quantity = break_even_utilization(rent, standing, central_energy(model).named("electricity")).to("percent")
     return share
 
 
 def years_to_earn_back(model: Inputs, rent: Quantity) -> Quantity | None:
     """:func:`break_even_years` at the central inputs, traced; None where renting stays cheaper for ever."""
-    names = ("capital", "utilization", "colocation", "power", "load", "pue", "electricity")
-    capital, utilization, colocation, *energy = (model[name].central for name in names)
-    years = break_even_years(rent.magnitude, capital, utilization, colocation, energy_cost(*energy))
+    names = ("capital", "interest", "utilization", "colocation", "power", "load", "pue", "electricity")
+    capital, interest, utilization, colocation, *energy = (model[name].central for name in names)
+    years = break_even_years(rent.magnitude, capital, interest, utilization, colocation, energy_cost(*energy))
     if math.isinf(years):
         return None
     rows = rent.rows.union(*(model[name].quantity.rows for name in names))
-    formula = "capital / (8,766 hours × (utilization × (rent − electricity) − colocation))"
+    formula = (
+        "years n with capital = yearly saving × (1 − (1 + r)^−n) / r, saving = 8,766 hours × (use × (rent − electricity) − colocation)"
+    )
     return computed(years, "year", DIGITS, formula, rows)
+
+
+def _least_digits(model: Inputs, names: Sequence[str]) -> float:
+    """Significant digits of a product: those of the input with the fewest, but not of a share that is zero or whole."""
+    return min(DIGITS, *(model[name].quantity.digits for name in names if model[name].central not in (0, 1)))
 
 
 # One case with units
@@ -302,26 +406,46 @@ def central_case(model: Inputs, basis: str) -> Case:
         rate.named(f"{basis} rate"),
         run.named("final run"),
         (run * (value["multiplier"] - 1)).to("usd").named("experiments"),
-        staff_cost(value["staff"], value["pay"], value["years"]).to("usd").named("staff"),
+        staff_cost(value["staff"], value["share"], value["pay"], value["years"]).to("usd").named("staff"),
         value["data"].named("data"),
     )
 
 
+def case_with_chips(model: Inputs, chips: Quantity) -> Case:
+    """The central case on owned chips if trials took the central part of all the time of some chips (`multiplier_from_above`)."""
+    names = ("years", "utilization", "devoted", "hours")
+    years, use, devoted, hours = (model[name].central for name in names)
+    times = multiplier_from_above(chips.magnitude, years, use, devoted, hours)
+    rows = chips.rows.union(*(model[name].quantity.rows for name in names))
+    multiplier = computed(times, "ratio", 2, "chips × years × 8,766 hours × use × part for V3 / hours of the final run", rows)
+    return central_case({**model, "multiplier": replace(model["multiplier"], quantity=multiplier)}, "own")
+
+
 def central_owned_rate(model: Inputs) -> Quantity:
     """:func:`owned_rate` with every input at its central value, as a quantity (usd/gpu_hour)."""
-    rate: Quantity = owned_rate(**{name: model[name].quantity for name in OWNED_RATE_INPUTS}, hours_per_year=YEAR)
+    standing, use = central_standing(model), model["utilization"].quantity
+    rate: Quantity = standing / use + central_energy(model)
     return rate.to("usd/gpu_hour")
 
 
+def owned_rate_at(model: Inputs, name: str, end: int) -> Quantity:
+    """:func:`central_owned_rate` with one input at an end of its range: 0 low, 2 high."""
+    return central_owned_rate({**model, name: replace(model[name], quantity=model[name].ends[end])})
+
+
 def owned_rate_parts(model: Inputs) -> dict[str, Quantity]:
-    """The parts of the owned rate at the central inputs (usd/gpu_hour); they add up to it."""
+    """The parts of the owned rate at the central inputs (usd/gpu_hour); they add up to it.
+
+    Wear is the price less resale, spread evenly over the life; cost of capital is what the annuity holds beyond that.
+    """
     value = {key: each.quantity for key, each in model.items()}
-    busy = (value["capital"] / (value["life"] * YEAR)).to("usd/gpu_hour")
-    place = value["colocation"]
+    wear = (value["capital"] * (1 - value["resale"]) / (value["life"] * YEAR)).to("usd/gpu_hour")
+    place, standing = value["colocation"], central_standing(model)
     return {
-        "Purchase": busy,
+        "Wear": wear,
+        "Cost of capital": standing - wear - place,
         "Space and operation": place,
-        "Idle hours": ((busy + place) * (1 - value["utilization"]) / value["utilization"]).to("usd/gpu_hour"),
+        "Idle hours": (standing * (1 - value["utilization"]) / value["utilization"]).to("usd/gpu_hour"),
         "Electricity": central_energy(model),
     }
 
@@ -371,7 +495,7 @@ def _values(model: Inputs, basis: str, points: Array) -> dict[str, Array]:
 
 
 def _rate(values: Mapping[str, Any], basis: str) -> Any:
-    return values["rent"] if basis == "rent" else owned_rate_in_years(**{name: values[name] for name in OWNED_RATE_INPUTS})
+    return values["rent"] if basis == "rent" else owned_rate(**{name: values[name] for name in OWNED_RATE_INPUTS})
 
 
 @dataclass(frozen=True)
@@ -383,12 +507,14 @@ class Simulation:
         total: the programme, one value per draw (usd).
         rate: of an hour (usd/gpu_hour).
         rows: those behind the inputs' central values.
+        multiplier: all compute over the final run's, one value per draw.
     """
 
     basis: str
     total: Array
     rate: Array
     rows: frozenset[str]
+    multiplier: Array
 
     def at(self, probability: float) -> Quantity:
         """A quantile of the total."""
@@ -404,13 +530,18 @@ class Simulation:
         value = float(np.quantile(self.rate, probability))
         return computed(value, "usd/gpu_hour", DIGITS, f"{probability:.0%} quantile of {len(self.rate):,} draws of the rate", self.rows)
 
+    def multiplier_at(self, probability: float) -> Quantity:
+        """A quantile of the multiplier."""
+        value = float(np.quantile(self.multiplier, probability))
+        return computed(value, "ratio", DIGITS, f"{probability:.0%} quantile of {len(self.rate):,} draws of the multiplier", self.rows)
+
     def share_above(self, amount: float) -> Quantity:
         """The share of draws above an amount in usd (percent)."""
         share = 100 * float(np.mean(self.total > amount))
         return computed(share, "percent", DIGITS, f"share of {len(self.total):,} draws above {amount:,.0f}", self.rows)
 
     def _quantity(self, value: float, what: str) -> Quantity:
-        formula = f"{what} of {len(self.total):,} draws of hours × rate × multiplier + staff × pay × years + data"
+        formula = f"{what} of {len(self.total):,} draws of hours × rate × multiplier + staff × share × pay × years + data"
         return computed(value, "usd", DIGITS, formula, self.rows)
 
 
@@ -443,19 +574,143 @@ def simulate(model: Inputs, basis: str, draws: int = 2**17, seed: int = SEED) ->
     """
     if draws < 1 or draws & (draws - 1):
         raise ValueError(f"{draws} draws: choose a power of two, such as {2**17} or {2**20}, which these points need.")
+    names = uncertain(model, basis)
+    rows = frozenset[str]().union(*(model[name].quantity.rows for name in ("hours", *BASES[basis])))
+    return _draw(model, basis, names, lambda points: _values(model, basis, points), draws, seed, rows)
+
+
+def mix(model: Inputs, seen: Sequence[View], basis: str = "own", draws: int = 2**17, seed: int = SEED) -> Simulation:
+    """Draw the mixture: each draw takes one view of experiments and one of staff, by their weights (:func:`views`).
+
+    No draw uses more chip time than the chips it drew could give in its time: where experiments would need more, they get
+    all of it. What a reader has set stays as it is.
+
+    Args:
+        model: see :func:`inputs`.
+        seen: see :func:`views`; :func:`only` takes some of them.
+        basis: ``own`` or ``rent``.
+        draws: how many; a power of two.
+        seed: of the scrambling.
+    """
+    rows = frozenset[str]().union(
+        *(model[name].quantity.rows for name in ("hours", *BASES[basis], *FLEET) if name not in VIEWED),
+        *(view.weight.rows | (view.input.quantity.rows if view.input else frozenset()) for view in seen),
+    )
+    names = mixed_names(model, seen, basis)
+    return _draw(model, basis, names, lambda points: _mixed_values(model, seen, basis, points), draws, seed, rows)
+
+
+def single(model: Inputs, seen: Sequence[View], *keys: str) -> Simulation:
+    """The mixture with some views only, on owned chips, with fewer draws than the headline."""
+    return mix(model, only(seen, *keys), draws=2**15)
+
+
+def view_rows(model: Inputs, seen: Sequence[View]) -> list[list[str | Quantity]]:
+    """Each view alone as a line of a table: what it is, its weight, and the total's median, low and high (usd)."""
+    rows: list[list[str | Quantity]] = []
+    for view in seen:
+        found = single(model, seen, view.key)
+        rows.append([view.name, weight_of(seen, view), found.at(0.5), found.at(0.05), found.at(0.95)])
+    return rows
+
+
+def pairs(model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
+    """Each view of trials with each view of staff time, by their names."""
+    trials, staff = ([view for view in seen if view.of == of] for of in VIEWED)
+    return {f"{one.name}; {_lower(other.name)}": single(model, seen, one.key, other.key) for one in trials for other in staff}
+
+
+def _lower(name: str) -> str:
+    return name if name.startswith("Epoch") else name[0].lower() + name[1:]
+
+
+def without(facts: Facts, model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
+    """The mixture without each of its three weakest parts, by what stands in its place.
+
+    Trials: nothing but the tests that V3's report describes. Staff: not counted. The owner's hour: DeepSeek's own rent.
+    """
+    floor = 1 + cost.ablation_share(facts).to("ratio")
+    tried = replace(model["multiplier"], quantity=floor, distribution="fixed", basis="the reader")
+    nobody = replace(model["staff"], quantity=replace(model["staff"].quantity, magnitude=0.0, low=None, high=None), distribution="fixed")
+    rent = replace(model["rent"], quantity=facts["v3_rate_assumed"], distribution="fixed")
+    reported: dict[str, Input] = {**model, "multiplier": tried}
+    return {
+        "trials": mix(reported, views(facts, reported)),
+        "staff": mix({**model, "staff": nobody}, seen),
+        "hour": mix({**model, "rent": rent}, seen, "rent"),
+    }
+
+
+def times_a_year(yearly: Quantity, year: Quantity) -> Quantity:
+    """How many times an amount a year (usd/year) is that of one year (usd)."""
+    return (yearly * constant(1, "year", "1 year") / year).to("ratio")
+
+
+def of_a_year(year: Quantity, yearly: Quantity) -> Quantity:
+    """An amount of one year (usd) as a share of an amount a year (usd/year), in percent."""
+    return (year / (yearly * constant(1, "year", "1 year"))).to("percent")
+
+
+# Inputs with several views, and what the Sobol indices call the choice of a view
+VIEWED = {"multiplier": "view_multiplier", "share": "view_share"}
+
+
+def mixed_names(model: Inputs, seen: Sequence[View], basis: str) -> list[str]:
+    """What varies in the mixture: inputs, what the views draw, and which view is taken."""
+    own = [name for name in dict.fromkeys((*BASES[basis], *FLEET)) if name not in VIEWED and model[name].distribution != "fixed"]
+    drawn = [of for of in VIEWED if any(view.of == of and view.input and view.input.distribution != "fixed" for view in seen)]
+    return [*own, *drawn, *(VIEWED[of] for of in VIEWED if sum(view.of == of for view in seen) > 1)]
+
+
+def _mixed_values(model: Inputs, seen: Sequence[View], basis: str, points: Array) -> dict[str, Any]:
+    """The inputs of a basis in the mixture, at points of the unit cube: one column for each of :func:`mixed_names`."""
+    at = {name: np.ascontiguousarray(points[:, column]) for column, name in enumerate(mixed_names(model, seen, basis))}
+    values: dict[str, Any] = {}
+    for name in dict.fromkeys((*BASES[basis], *FLEET)):
+        if name not in VIEWED:
+            values[name] = quantile(model[name], at[name]) if name in at else model[name].central
+    chips, years, use = (values[name] for name in ("chips", "years", "utilization"))
+    most = multiplier_from_above(chips, years, use, 1, model["hours"].central)
+    for of in VIEWED:
+        here = [view for view in seen if view.of == of]
+        drawn = [_seen(view, at.get(of), most * values["devoted"], len(points)) for view in here]
+        bounds = np.cumsum([view.weight.magnitude for view in here])
+        taken = np.searchsorted(bounds / bounds[-1], at[VIEWED[of]], side="right") if len(here) > 1 else np.zeros(len(points), dtype=int)
+        values[of] = np.choose(np.minimum(taken, len(here) - 1), drawn)
+    values["share"] = np.minimum(values["share"], 1)
+    if model["multiplier"].basis != "the reader":
+        values["multiplier"] = np.clip(values["multiplier"], LOWEST_MULTIPLIER, np.maximum(most, LOWEST_MULTIPLIER))
+    return values
+
+
+def _seen(view: View, points: Array | None, from_above: Any, count: int) -> Array:
+    """What a view says, one value per draw."""
+    if view.input is None:
+        return np.broadcast_to(np.asarray(from_above, dtype=float), (count,))
+    return np.full(count, view.input.central) if points is None else quantile(view.input, points)
+
+
+def _draw(
+    model: Inputs,
+    basis: str,
+    names: Sequence[str],
+    values_at: Callable[[Array], dict[str, Any]],
+    draws: int,
+    seed: int,
+    rows: frozenset[str],
+) -> Simulation:
     # One dimension at least: a reader may have fixed every input
-    engine = qmc.Sobol(d=max(1, len(uncertain(model, basis))), scramble=True, rng=seed)
-    total, rate = np.empty(draws), np.empty(draws)
+    engine = qmc.Sobol(d=max(1, len(names)), scramble=True, rng=seed)
+    total, rate, multiplier = np.empty(draws), np.empty(draws), np.empty(draws)
     for start in range(0, draws, BLOCK):
         part = slice(start, min(start + BLOCK, draws))
         points = engine.random(part.stop - start)
         # The scrambled points may touch zero, where a logarithm is infinite
         np.clip(points, 1e-12, 1 - 1e-12, out=points)
-        values = _values(model, basis, points)
-        rate[part] = _rate(values, basis)
+        values = values_at(points)
+        rate[part], multiplier[part] = _rate(values, basis), values["multiplier"]
         total[part] = programme_cost(model["hours"].central, rate[part], *(values[name] for name in REST))
-    rows = frozenset[str]().union(*(model[name].quantity.rows for name in ("hours", *BASES[basis])))
-    return Simulation(basis, total, rate, rows)
+    return Simulation(basis, total, rate, rows, multiplier)
 
 
 @dataclass(frozen=True)
@@ -473,67 +728,110 @@ class Swing:
         return abs(self.high.magnitude - self.low.magnitude)
 
 
-def tornado(model: Inputs, basis: str) -> list[Swing]:
-    """One input at a time from its low to its high end, the others at their central values; widest first."""
-    center = {name: model[name].central for name in BASES[basis]}
+STRUCTURE = {"view_multiplier": "Which view of experiments", "view_share": "Which view of staff time"}
+
+
+def tornado(model: Inputs, seen: Sequence[View], basis: str, draws: int = 2**13) -> list[Swing]:
+    """The mixture's median when one input is known to lie at its low or high end, or when one view is the right one.
+
+    Inputs with views (experiments, time of staff) go from end to end of the single model, whatever the view; beside them
+    stands what the choice of the view does, from the view with the lowest median to the one with the highest.
+    """
     swings = []
-    for name in uncertain(model, basis):
-        ends = [_one_case(model, basis, {**center, name: end}) for end in (model[name].low, model[name].high)]
-        rows = frozenset[str]().union(*(model[each].quantity.rows for each in ("hours", *BASES[basis])))
-        low, high = (
-            computed(total, "usd", DIGITS, f"programme with {name} at its {end} end, the rest central", rows)
-            for total, end in zip(ends, ("low", "high"), strict=True)
-        )
+    for name in dict.fromkeys((*(each for each in BASES[basis] if model[each].distribution != "fixed"), *FLEET)):
+        if model[name].distribution == "fixed":
+            continue
+        ends = [_known(model, name, end) for end in (model[name].ends[0], model[name].ends[2])]
+        seen_by = [[_as_known(view, changed[name]) if view.of == name else view for view in seen] for changed in ends]
+        seen_by = [list({view.of + view.key: view for view in one}.values()) for one in seen_by]
+        low, high = (mix(changed, one, basis, draws).at(0.5) for changed, one in zip(ends, seen_by, strict=True))
         swings.append(Swing(model[name].name, name, low, high))
+    for of, key in VIEWED.items():
+        medians = [mix(model, only(seen, view.key), basis, draws).at(0.5) for view in seen if view.of == of]
+        if len(medians) > 1:
+            low, high = (pick(medians, key=lambda median: median.magnitude) for pick in (min, max))
+            swings.append(Swing(STRUCTURE[key], of, low, high))
     return sorted(swings, key=lambda swing: -swing.width)
 
 
-def _one_case(model: Inputs, basis: str, values: Mapping[str, float]) -> float:
-    total = programme_cost(model["hours"].central, _rate(values, basis), *(values[name] for name in REST))
-    return float(total)
+def _known(model: Inputs, name: str, end: Quantity) -> dict[str, Input]:
+    """The model with an input known to lie at one of its ends."""
+    known = replace(model[name], quantity=replace(model[name].quantity, magnitude=end.magnitude), distribution="fixed")
+    return {**model, name: replace(known, basis="the reader") if name in VIEWED else known}
 
 
-def sobol_indices(model: Inputs, basis: str, base_samples: int = 2048, seed: int = SEED) -> dict[str, tuple[Quantity, Quantity]]:
-    """How much of the total's variance each input accounts for (Sobol 2001; Saltelli et al. 2010), by SALib.
+def _as_known(view: View, known: Input) -> View:
+    return View("known", view.name, view.of, view.weight, known)
+
+
+# What the total's variance is split into: inputs that answer one question together
+TRIALS = ("multiplier", "chips", "devoted")
+GROUPS: Mapping[str, Sequence[str]] = {
+    "How much was tried, by each view": TRIALS,
+    "Which view of trials": ("view_multiplier",),
+    "Staff: number, time, pay, duration": ("staff", "share", "pay", "years"),
+    "Which view of staff time": ("view_share",),
+    "Cost of an hour": (*OWNED_RATE_INPUTS, "rent"),
+    "Data": ("data",),
+}
+
+
+def sobol_indices(
+    model: Inputs,
+    seen: Sequence[View],
+    basis: str,
+    groups: Mapping[str, Sequence[str]] = GROUPS,
+    base_samples: int = 4096,
+    seed: int = SEED,
+) -> dict[str, tuple[Quantity, Quantity]]:
+    """How much of the total's variance each group of inputs accounts for, by SALib.
+
+    First-order and total indices of the mixture (Sobol 2001; Saltelli et al. 2010), of groups (Jacques et al. 2006): the
+    choice of a view is one more input.
 
     Args:
         model: see :func:`inputs`.
+        seen: see :func:`views`.
         basis: ``own`` or ``rent``.
-        base_samples: a power of two; the model runs (inputs + 2) times as often.
+        groups: what each group is called, and which inputs or choices of a view (`VIEWED`) belong to it.
+        base_samples: a power of two; the model runs (groups + 2) times as often.
         seed: of the sample and of the confidence interval.
 
     Returns:
-        For each input the share it explains alone, and with all its joint effects (percent).
+        For each group the share it explains alone, and with all its joint effects (percent).
     """
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
-    names = uncertain(model, basis)
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    names = mixed_names(model, seen, basis)
+    group_of = {name: group for group, members in groups.items() for name in members}
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names), "groups": [group_of[name] for name in names]}
     points = np.clip(sampling.sample(problem, base_samples, calc_second_order=False, seed=seed), 1e-12, 1 - 1e-12)
-    values = _values(model, basis, points)
+    values = _mixed_values(model, seen, basis, points)
     total = programme_cost(model["hours"].central, _rate(values, basis), *(values[name] for name in REST))
     found = analysis.analyze(problem, total, calc_second_order=False, seed=seed)
-    formula = "Sobol index, {} effect, of {} runs of the model"
-    rows = {name: model[name].quantity.rows for name in BASES[basis]}
-    none = {name: computed(0, "percent", DIGITS, "no share of the variance: the reader fixed it", rows[name]) for name in rows}
-    fixed = {name: (none[name], none[name]) for name in rows if model[name].basis == "the reader"}
-    return fixed | {
-        name: (
-            computed(100 * float(first), "percent", DIGITS, formula.format("first-order", len(total)), rows[name]),
-            computed(100 * float(whole), "percent", DIGITS, formula.format("total", len(total)), rows[name]),
-        )
-        for name, first, whole in zip(names, found["S1"], found["ST"], strict=True)
-    }
+    drawn = dict(zip(dict.fromkeys(group_of[name] for name in names), zip(found["S1"], found["ST"], strict=True), strict=True))
+    rows = _rows_of_groups(model, seen, groups)
+
+    def share(value: float, group: str, effect: str) -> Quantity:
+        formula = f"Sobol index, {effect} effect, of {len(total)} runs of the mixture" if group in drawn else "nothing of it varies"
+        return computed(100 * max(0.0, float(value)), "percent", DIGITS, formula, rows[group])
+
+    shares = {group: drawn.get(group, (0.0, 0.0)) for group in groups}
+    return {group: (share(first, group, "first-order"), share(whole, group, "total")) for group, (first, whole) in shares.items()}
 
 
-def leading_indices(indices: Mapping[str, tuple[Quantity, Quantity]]) -> tuple[list[str], Quantity]:
-    """The inputs whose total index is at least a percent, the largest first, and the sum of the other total indices."""
-    ranked = sorted(indices, key=lambda name: -indices[name][1].magnitude)
-    leading = [name for name in ranked if indices[name][1].magnitude >= 1]
-    rest = sum(indices[name][1].magnitude for name in ranked if name not in leading)
-    rows = frozenset[str]().union(*(total.rows for _, total in indices.values()))
-    return leading, computed(rest, "percent", 1, "sum of the other total indices", rows)
+def _rows_of_groups(model: Inputs, seen: Sequence[View], groups: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    of_choice = {key: model[of].quantity.rows.union(*(view.weight.rows for view in seen if view.of == of)) for of, key in VIEWED.items()}
+    rows_of = {name: one.quantity.rows for name, one in model.items()} | of_choice
+    return {group: frozenset[str]().union(*(rows_of[name] for name in members)) for group, members in groups.items()}
+
+
+def share_of_trials(model: Inputs, seen: Sequence[View], basis: str) -> Quantity:
+    """How much of the total's variance goes back to how much was tried, with the choice of its view (total index, percent)."""
+    together = (*TRIALS, "view_multiplier")
+    rest = {group: members for group, members in GROUPS.items() if not set(members) & set(together)}
+    return sobol_indices(model, seen, basis, {"trials": together, **rest})["trials"][1]
 
 
 def row_of(one: Input) -> list[Quantity | str]:
@@ -542,9 +840,10 @@ def row_of(one: Input) -> list[Quantity | str]:
     return [one.name, one.sourced.shown("4 bare"), spread, one.basis.replace("partly assumption", "partly")]
 
 
-def rents(model: Inputs) -> list[tuple[str, Quantity]]:
-    """The rents of the model, each with where it is from (usd/gpu_hour)."""
-    return list(zip(("China, late 2024", "DeepSeek’s assumption", "China, early 2024"), model["rent"].ends, strict=True))
+def rents(facts: Facts, model: Inputs) -> list[tuple[str, Quantity]]:
+    """Rents of a chip in China and DeepSeek's own assumption, each with where it is from (usd/gpu_hour)."""
+    late, early = (cost.rent_in_dollars(facts, name) for name in ("rent_cn_h100_late2024", "rent_cn_h100_early2024"))
+    return [("China, late 2024", late), ("DeepSeek’s assumption", model["rent"].quantity), ("China, early 2024", early)]
 
 
 def pay_rows(facts: Facts, model: Inputs, exchange: Quantity) -> list[list[Quantity | str]]:
@@ -594,7 +893,7 @@ def calculator_inputs(facts: Facts, model: Inputs) -> list[Choice | Slider | Fix
 def calculator_results() -> list[Results]:
     """What follows from the inputs: the hour, the total with its interval, and its parts."""
     hourly = [
-        Result("owned", "An hour on an owned chip", owned_rate_in_years, "usd/gpu_hour", digits=2, check_unit=False),
+        Result("owned", "An hour on an owned chip", owned_rate, "usd/gpu_hour", digits=2, check_unit=False),
         Result("rate", "An hour, on the chosen basis", rate_on_basis, "usd/gpu_hour", digits=2),
     ]
     total = Result("total", "The research behind V3", programme_cost, "usd", digits=2, interval=True)
@@ -660,7 +959,9 @@ def dots(simulation: Simulation, count: int, step: float) -> list[dict[str, floa
 
 
 def cumulative(model: Inputs, years: Sequence[float], rent: float | None = None) -> list[float]:
-    """Money spent on one GPU after some years of use at the central utilization (usd).
+    """Money spent on one GPU after some years of use at the central utilization, in money of the day of purchase (usd).
+
+    Payments of later years are discounted at the central cost of capital, at the end of each year.
 
     Args:
         model: see :func:`inputs`.
@@ -669,8 +970,9 @@ def cumulative(model: Inputs, years: Sequence[float], rent: float | None = None)
     """
     value = {key: each.central for key, each in model.items()}
     energy = energy_cost(*(value[name] for name in ("power", "load", "pue", "electricity")))
+    interest = value["interest"]
     if rent is not None:
         start, hourly = 0.0, rent * value["utilization"]
     else:
         start, hourly = value["capital"], value["colocation"] + energy * value["utilization"]
-    return [start + hourly * HOURS_PER_YEAR * year for year in years]
+    return [start + hourly * HOURS_PER_YEAR * (1 - (1 + interest) ** -year) / interest for year in years]

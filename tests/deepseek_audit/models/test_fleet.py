@@ -53,3 +53,23 @@ def test_share_of_a_fleet_year():
     for name, share in (("sa_hopper_total", 0.64), ("sa_total_gpus", 0.53)):
         hours = fleet.fleet_hours(FACTS[name], FACTS["sa_tco_years"]) / 4
         assert (FACTS["v3_hours_total"] / hours).to("percent").magnitude == pytest.approx(share, abs=0.005)
+
+
+# What is known of the whole
+
+
+def test_the_accounts_from_above_by_hand():
+    """Loss plus revenue, at the exchange rate of the year or the report's own; clusters at the rates of their years."""
+    found = {(line[0], line[1]): line[2].magnitude for line in fleet.from_above(FACTS)}
+    rate = 475 / 70.7
+    assert found["2025", "Expenses: loss and revenue"] == pytest.approx((935 + 47.5) / 7.1875 * 1e6)
+    assert found["2025", "Servers rented, chips bought"] == pytest.approx(1200 / 7.1875 * 1e6)
+    assert found["2026, to July", "Expenses: loss and revenue"] == pytest.approx((715 + 475) / rate * 1e6)
+    assert found["2026, to July", "Servers rented, chips bought"] == pytest.approx(11_000 / rate * 1e6)
+    assert found["2020–21", "Both of the fund’s clusters, bought"] == pytest.approx(200e6 / 6.9042 + 1e9 / 6.4508)
+    assert found["2024", "Owning the fleet, by SemiAnalysis"] == pytest.approx(2573e6 / 4)
+
+
+def test_a_final_run_as_a_share_of_a_year():
+    run = FACTS["v3_usd_total"]
+    assert fleet.research_by_share(run, FACTS["mult_zai_2025"]).magnitude == pytest.approx(5_576_000 / 0.123)
