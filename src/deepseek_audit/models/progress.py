@@ -112,7 +112,7 @@ class Ahead:
     others: Quantity
 
 
-def _multiples(models: Sequence[Known], of: Known, weights: Vector) -> Vector:
+def multiples(models: Sequence[Known], of: Known, weights: Vector) -> Vector:
     """How many times its compute the trend of ``models`` needs for the capability of a model on its day, for each row of weights.
 
     Where more compute lowers the index, no compute is enough: infinite.
@@ -121,7 +121,9 @@ def _multiples(models: Sequence[Known], of: Known, weights: Vector) -> Vector:
     terms = np.column_stack([np.ones(len(models)), compute, _years(models, of.date)])
     index = np.array([each.index for each in models]) - of.index
     squares = np.einsum("dn,ni,nj->dij", weights, terms, terms)
-    level, per_tenfold, _ = np.linalg.solve(squares, np.einsum("dn,ni,n->di", weights, terms, index)[..., None])[..., 0].T
+    # Drawings with too few different models have no one plane; the flattest is taken
+    inverse = np.linalg.pinv(squares, rcond=1e-12, hermitian=True)
+    level, per_tenfold, _ = np.einsum("dij,nj,dn,n->id", inverse, terms, weights, index, optimize=True)
     with np.errstate(divide="ignore"):
         return np.where(per_tenfold > 0, 10 ** (-level / per_tenfold), np.inf)
 
@@ -142,14 +144,14 @@ def ahead(models: Sequence[Known], of: Known, *, seed: int = 20241226, draws: in
     (level, per_tenfold, per_year), above = _fitted(models, of.date)
     points = of.index - level - per_tenfold * np.log10(of.compute)
     drawn = np.random.default_rng(seed).multinomial(len(models), np.full(len(models), 1 / len(models)), draws)
-    low, high = np.percentile(_multiples(models, of, drawn.astype(float)), LOW_AND_HIGH)
+    low, high = np.percentile(multiples(models, of, drawn.astype(float)), LOW_AND_HIGH)
     rows = of.rows.union(*(each.rows for each in models))
 
     def quantity(value: float, unit: str, what: str, digits: float = 2) -> Quantity:
         return computed(value, unit, digits, what, rows)
 
     fit = f"least squares over {len(models)} models: index on log10 compute and year"
-    multiple = float(_multiples(models, of, np.ones((1, len(models))))[0])
+    multiple = float(multiples(models, of, np.ones((1, len(models))))[0])
     return Ahead(
         points=quantity(float(points), "point", f"index − {fit}"),
         spread=quantity(float(np.sqrt(above @ above / (len(models) - 3))), "point", f"standard deviation about {fit}"),
