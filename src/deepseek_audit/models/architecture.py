@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -756,6 +756,14 @@ def hours_by_convention(
         "Pre-training only": gpu_hours_factors(run, replace(base, gpu_hours=pretraining)),
         "Without attention": gpu_hours_factors(*by_6n),
     }
+
+
+def rows_by_convention(variants: Mapping[str, Sequence[Factor]]) -> list[list[Quantity | str]]:
+    """A table of :func:`hours_by_convention`: work, tokens, delivered speed, the share of work, and speed as format times use."""
+    return [
+        [name, work.ratio, tokens.ratio, form.ratio * use.ratio, work.share, form.ratio, use.ratio]
+        for name, (work, tokens, form, use) in variants.items()
+    ]
 
 
 def cache_factors(before: ModelConfig, after: ModelConfig, bits_before: Quantity, bits_after: Quantity) -> list[Factor]:

@@ -390,6 +390,10 @@ def test_a_convention_changes_one_thing_at_a_time() -> None:
         "Pre-training only": pytest.approx([3, 2, 2, 0.5]),
         "Without attention": pytest.approx([4, 2, 2, 0.1875]),
     }
+    name, *row = architecture.rows_by_convention(found)[0]
+    share = 100 * math.log(3) / math.log(3)
+    assert name == "Equal sequences"
+    assert [float(each) for each in row if isinstance(each, Quantity)] == pytest.approx([3, 2, 0.5, share / 100, 2, 0.25])
 
 
 def test_models_are_read_with_their_published_totals(facts: Facts) -> None:
