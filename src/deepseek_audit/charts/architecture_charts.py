@@ -30,7 +30,7 @@ ATTENTION_COLORS = {
 CONTEXTS = [1e3, 1e4, 1e5, 1e6]
 # Beyond this many forward passes for an answer, the saving hardly moves
 SLOWEST = 30
-AHEAD_AXIS = AmountAxis("Times V3’s compute, log axis", (0.5, 300), [0.5, 1, 2, 5, 10, 30, 100], True, "'×' + datum.value")
+AHEAD_AXIS = AmountAxis("Times V3’s compute, log axis", (0.5, 1000), [0.5, 1, 2, 5, 10, 30, 100], True, "'×' + datum.value")
 # Steps of training that one point of the noise stands for
 BIN = 10
 # Color of a baseline, where its label stands (in steps), and on which side of the line

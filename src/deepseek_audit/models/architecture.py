@@ -721,6 +721,10 @@ class Run:
         """The share of the chips' peak in its own formats that it delivered (unit percent), see :func:`model_flops_utilization`."""
         return model_flops_utilization(self.flop_per_token * self.tokens, self.gpu_hours, self.peak)
 
+    def counted(self, flop_per_token: Quantity, peak: Quantity) -> Run:
+        """The same run with its operations counted in another way, and the peak for them."""
+        return replace(self, flop_per_token=flop_per_token, peak=peak)
+
 
 def gpu_hours_factors(run: Run, base: Run) -> list[Factor]:
     """One run's GPU-hours over another's, as an identity of four factors.

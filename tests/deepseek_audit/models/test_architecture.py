@@ -371,6 +371,8 @@ def test_factors_of_hours_multiply_to_the_gap(facts: Facts) -> None:
     used = [2473.2466e9 * 15.6e12 / (30.84e6 * 3600) / 989.4e12, 250.4560e9 * 14.8e12 / (2.788e6 * 3600) / 1719e12]
     assert [float(factor.ratio) for factor in factors[2:]] == pytest.approx([1719 / 989.4, used[1] / used[0]], rel=1e-4)
     assert float(run.utilization) == pytest.approx(used[0], rel=1e-4)
+    halved = run.counted(run.flop_per_token / 2, peak)
+    assert (float(halved.utilization), halved.gpu_hours) == (pytest.approx(used[0] / 2, rel=1e-4), run.gpu_hours)
 
 
 def test_a_convention_changes_one_thing_at_a_time() -> None:
