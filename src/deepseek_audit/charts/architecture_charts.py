@@ -11,13 +11,14 @@ from typing import Unpack
 from deepseek_audit.models import reinforcement
 from deepseek_audit.models.architecture import ONE_GPU, Factor, Model, ModelConfig, kv_cache_bytes_per_token
 from deepseek_audit.models.cost import GPUS_PER_NODE
+from deepseek_audit.models.progress import Ahead
 from deepseek_audit.models.quantization import RoundingError
 from deepseek_audit.models.reinforcement import CriticCost, TrainingCurve
 from factbook import charts
 from factbook.charts import AmountAxis, Drawing, Line, Rung, Step, Words
 from factbook.quantity import Quantity
 
-FACTOR_COLORS = (charts.BLUE, charts.GREEN, charts.PURPLE)
+FACTOR_COLORS = (charts.BLUE, charts.GREEN, charts.PURPLE, charts.VERMILION)
 # Color by kind of attention, from the most memory to the least
 ATTENTION_COLORS = {
     "multi-head": charts.VERMILION,
@@ -29,6 +30,7 @@ ATTENTION_COLORS = {
 CONTEXTS = [1e3, 1e4, 1e5, 1e6]
 # Beyond this many forward passes for an answer, the saving hardly moves
 SLOWEST = 30
+AHEAD_AXIS = AmountAxis("Times V3’s compute, log axis", (0.5, 1000), [0.5, 1, 2, 5, 10, 30, 100], True, "'×' + datum.value")
 # Steps of training that one point of the noise stands for
 BIN = 10
 # Color of a baseline, where its label stands (in steps), and on which side of the line
@@ -51,7 +53,7 @@ def factors(found: Sequence[Factor], total: Quantity, of: str, axis: str, end: f
     """
     steps = [
         Step(f"{factor.label}: × {factor.ratio}, {factor.share:2} {of}", factor.ratio, color)
-        for factor, color in zip(found, FACTOR_COLORS, strict=True)
+        for factor, color in zip(found, FACTOR_COLORS, strict=False)
     ]
     ticks = [2**power for power in range(10) if 2**power <= end]
     return charts.cascade(steps, f"Together: × {total}", AmountAxis(axis, (0.9, end), ticks, True, "'×' + datum.value"), **words)
@@ -67,6 +69,22 @@ def work_per_token(work: Mapping[Model, Quantity], *, finding: str, measure: str
     axis = AmountAxis("GFLOP per token in training, log axis", (10, 10000), [10, 100, 1000, 10000], True, "format(datum.value, ',')")
     each = ", ".join(f"{model.name} {amount}" for model, amount in ordered)
     return charts.ladder({"": rungs}, axis, finding=finding, measure=measure, alt=f"Operations per token in training: {each}.")
+
+
+def ahead_of_trend(found: Mapping[str, Ahead], **words: Unpack[Words]) -> Drawing:
+    """How many times its compute the trend needs for a model, by which models make the trend: the chosen one filled, others rings."""
+    rungs = [
+        Rung(
+            f"{choice}, {each.others} models: × {each.compute}",
+            each.compute,
+            each.compute.low,
+            each.compute.high,
+            "estimate" if place else "reported",
+            charts.BLUE if not place else charts.MUTED,
+        )
+        for place, (choice, each) in enumerate(found.items())
+    ]
+    return charts.ladder({"": rungs}, AHEAD_AXIS, **words)
 
 
 def cache_by_context(configs: Mapping[str, ModelConfig], gpu: Quantity, *, finding: str, measure: str) -> Drawing:

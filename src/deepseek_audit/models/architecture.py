@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -390,6 +390,8 @@ def parameter_count(config: ModelConfig) -> ParameterCount:
 def rows_by_part(count: ParameterCount, hosted: Quantity) -> list[list[Quantity | str]]:
     """A table of a model's parameters: name, all and at work, for each part, the main model, and what else its files hold.
 
+    At work is what multiplies: the input embedding, from which a token takes one row, is not, here as in :func:`flops_per_token`.
+
     Numbers are written without their unit, as millions or billions of parameters.
 
     Args:
@@ -397,9 +399,10 @@ def rows_by_part(count: ParameterCount, hosted: Quantity) -> list[list[Quantity 
         hosted: all numbers in the files by the count of Hugging Face, for the last row.
     """
     rows: list[list[Quantity | str]] = [
-        [part.capitalize(), count.parts[part].shown("6 bare"), count.active[part].shown("4 bare")] for part in count.main_parts
+        [part.capitalize(), count.parts[part].shown("6 bare"), "looked up" if part == EMBEDDING else count.active[part].shown("4 bare")]
+        for part in count.main_parts
     ]
-    rows.append(["Main model", count.total.shown("6 bare"), count.activated(embedding=True).shown("4 bare")])
+    rows.append(["Main model", count.total.shown("6 bare"), count.activated().shown("4 bare")])
     besides = {part: count.parts[part] for part in count.parts if part not in count.main_parts}
     besides |= {
         "Scales of the FP8 weights": count.fp8_scales,
@@ -699,23 +702,49 @@ def decomposition(factors: Mapping[str, Quantity]) -> list[Factor]:
 
 @dataclass(frozen=True)
 class Run:
-    """A training run: operations per token, tokens and chip time."""
+    """A training run.
+
+    Attributes:
+        flop_per_token: operations per token in training.
+        tokens: it was trained on.
+        gpu_hours: its chip time.
+        peak: of one of its chips, dense, for the number formats in which it multiplied (unit Tflop/second).
+    """
 
     flop_per_token: Quantity
     tokens: Quantity
     gpu_hours: Quantity
+    peak: Quantity
+
+    @property
+    def utilization(self) -> Quantity:
+        """The share of the chips' peak in its own formats that it delivered (unit percent), see :func:`model_flops_utilization`."""
+        return model_flops_utilization(self.flop_per_token * self.tokens, self.gpu_hours, self.peak)
+
+    def counted(self, flop_per_token: Quantity, peak: Quantity) -> Run:
+        """The same run with its operations counted in another way, and the peak for them."""
+        return replace(self, flop_per_token=flop_per_token, peak=peak)
 
 
 def gpu_hours_factors(run: Run, base: Run) -> list[Factor]:
-    """One run's GPU-hours over another's, as work per token, times tokens, over the delivered speed of the chips."""
-    work = (run.flop_per_token / base.flop_per_token).named("operations per token")
-    tokens = (run.tokens / base.tokens).named("tokens")
-    speed = (run.gpu_hours / base.gpu_hours / (work * tokens)).named("speed")
-    return decomposition({"Operations per token": work, "Tokens": tokens, "Delivered speed": speed})
+    """One run's GPU-hours over another's, as an identity of four factors.
+
+    GPU-hours are work per token × tokens / (peak × utilization), so their ratio is the product of the ratios of work per
+    token and tokens, and of the inverse ratios of the peaks (the number formats) and of utilization. It is accounting: it
+    doesn't say what caused which factor, nor that the two models are equally good.
+    """
+    return decomposition(
+        {
+            "Operations per token": (run.flop_per_token / base.flop_per_token).named("operations per token"),
+            "Tokens": (run.tokens / base.tokens).named("tokens"),
+            "Number format": (base.peak / run.peak).named("number format"),
+            "Use of the chips": (base.utilization / run.utilization).to("ratio").named("utilization"),
+        }
+    )
 
 
 def hours_by_convention(
-    run: Run, base: Run, *, own_work: Quantity, pretraining: Quantity, by_6n: tuple[Quantity, Quantity]
+    run: Run, base: Run, *, own_work: Quantity, pretraining: Quantity, by_6n: tuple[Run, Run]
 ) -> dict[str, list[Factor]]:
     """:func:`gpu_hours_factors` of Llama's run over V3's, as it is given, and with one thing counted in another way.
 
@@ -723,15 +752,22 @@ def hours_by_convention(
         run, base: the two runs, counted with sequences of equal length and all their hours.
         own_work: operations per token of ``run`` at the length of its own sequences.
         pretraining: GPU-hours of the pre-training of ``base`` alone.
-        by_6n: operations per token of both by the rule 6ND, which leaves out attention.
+        by_6n: both with operations by the rule 6ND, which leaves out attention.
     """
-    dense, sparse = (replace(each, flop_per_token=work) for each, work in zip((run, base), by_6n, strict=True))
     return {
         "Equal sequences": gpu_hours_factors(run, base),
         "Llama’s own length": gpu_hours_factors(replace(run, flop_per_token=own_work), base),
         "Pre-training only": gpu_hours_factors(run, replace(base, gpu_hours=pretraining)),
-        "Without attention": gpu_hours_factors(dense, sparse),
+        "Without attention": gpu_hours_factors(*by_6n),
     }
+
+
+def rows_by_convention(variants: Mapping[str, Sequence[Factor]]) -> list[list[Quantity | str]]:
+    """A table of :func:`hours_by_convention`: work, tokens, delivered speed, the share of work, and speed as format times use."""
+    return [
+        [name, work.ratio, tokens.ratio, form.ratio * use.ratio, work.share, form.ratio, use.ratio]
+        for name, (work, tokens, form, use) in variants.items()
+    ]
 
 
 def cache_factors(before: ModelConfig, after: ModelConfig, bits_before: Quantity, bits_after: Quantity) -> list[Factor]:

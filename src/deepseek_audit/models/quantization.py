@@ -13,7 +13,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from deepseek_audit.models.architecture import BITS_PER_BYTE, FLOP_PER_PARAMETER_AND_TOKEN, HEAD, ParameterCount
+from deepseek_audit.models.architecture import BITS_PER_BYTE, FLOP_PER_PARAMETER_AND_TOKEN, HEAD, ParameterCount, blended_peak
 from factbook.quantity import EXACT, Quantity, computed
 
 # Largest number of FP8 in the format E4M3 (Micikevicius et al. 2022, arXiv:2209.05433, Table 1)
@@ -81,6 +81,17 @@ def share_in_fp8(count: ParameterCount, flop_per_token: Quantity) -> Quantity:
     """
     in_fp8 = count.activated() - (count.active[HEAD] + count.active["router"] + count.active["norms"])
     return (FLOP_PER_PARAMETER_AND_TOKEN * in_fp8 / flop_per_token).to("ratio").named("FP8 share")
+
+
+def peak_of_mix(count: ParameterCount, flop_per_token: Quantity, fp8_peak: Quantity, bf16_peak: Quantity) -> Quantity:
+    """The peak of a chip for DeepSeek-V3's mix of formats (unit Tflop/second): FP8 and BF16 by their share of the operations.
+
+    Args:
+        count, flop_per_token: of the model, see :func:`share_in_fp8`.
+        fp8_peak, bf16_peak: dense peaks of one chip (unit Tflop/second).
+    """
+    in_fp8 = share_in_fp8(count, flop_per_token)
+    return blended_peak({"FP8": in_fp8, "BF16": 1 - in_fp8}, {"FP8": fp8_peak, "BF16": bf16_peak}).named("peak, FP8 and BF16")
 
 
 def quantize(matrix: Matrix, tile: int | None) -> Matrix:

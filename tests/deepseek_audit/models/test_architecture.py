@@ -361,24 +361,41 @@ def test_eleven_times_the_hours_is_mostly_operations_per_token() -> None:
 
 
 def test_factors_of_hours_multiply_to_the_gap(facts: Facts) -> None:
-    hours = facts["v3_hours_total"]
-    base = Run(flops_per_token(config("deepseek_v3"), SEQUENCE), facts["v3_tokens"], hours)
-    run = Run(flops_per_token(config("llama_3_1_405b"), SEQUENCE), facts["llama_tokens"], facts["llama_hours"])
+    hours, peak = facts["v3_hours_total"], facts["h800_bf16_peak"]
+    base = Run(flops_per_token(config("deepseek_v3"), SEQUENCE), facts["v3_tokens"], hours, constant(1719.0, "Tflop/second", "mix"))
+    run = Run(flops_per_token(config("llama_3_1_405b"), SEQUENCE), facts["llama_tokens"], facts["llama_hours"], peak)
     factors = gpu_hours_factors(run, base)
     assert math.prod(float(factor.ratio) for factor in factors) == pytest.approx(30.84 / 2.788)
     assert factors[0].share.magnitude == pytest.approx(95.2, abs=0.1)
+    # Plain numbers: operations over GPU-seconds over the peak, for each run
+    used = [2473.2466e9 * 15.6e12 / (30.84e6 * 3600) / 989.4e12, 250.4560e9 * 14.8e12 / (2.788e6 * 3600) / 1719e12]
+    assert [float(factor.ratio) for factor in factors[2:]] == pytest.approx([1719 / 989.4, used[1] / used[0]], rel=1e-4)
+    assert float(run.utilization) == pytest.approx(used[0], rel=1e-4)
+    halved = run.counted(run.flop_per_token / 2, peak)
+    assert (float(halved.utilization), halved.gpu_hours) == (pytest.approx(used[0] / 2, rel=1e-4), run.gpu_hours)
 
 
-def test_a_convention_changes_one_thing_at_a_time(facts: Facts) -> None:
-    run, base = Run(ratio(6), ratio(2), ratio(24)), Run(ratio(2), ratio(1), ratio(8))
-    found = architecture.hours_by_convention(run, base, own_work=ratio(9), pretraining=ratio(4), by_6n=(ratio(4), ratio(1)))
+def test_a_convention_changes_one_thing_at_a_time() -> None:
+    def made(work: float, tokens: float, hours: float, peak: float) -> Run:
+        units = ((work, "Gflop/token"), (tokens, "token"), (hours, "gpu_hour"), (peak, "Tflop/second"))
+        return Run(*(constant(value, unit, str(value)) for value, unit in units))
+
+    run, base = made(6, 2, 24, 1), made(2, 1, 8, 2)
+    by_6n = (made(4, 2, 24, 1), made(1, 1, 8, 2))
+    own, pretraining = constant(9, "Gflop/token", "9"), constant(4, "gpu_hour", "4")
+    found = architecture.hours_by_convention(run, base, own_work=own, pretraining=pretraining, by_6n=by_6n)
     ratios = {name: [float(factor.ratio) for factor in factors] for name, factors in found.items()}
+    # Work, tokens, format, and what is left of the hours
     assert ratios == {
-        "Equal sequences": [3, 2, 0.5],
-        "Llama’s own length": [4.5, 2, pytest.approx(1 / 3)],
-        "Pre-training only": [3, 2, 1],
-        "Without attention": [4, 2, 0.375],
+        "Equal sequences": pytest.approx([3, 2, 2, 0.25]),
+        "Llama’s own length": pytest.approx([4.5, 2, 2, 1 / 6]),
+        "Pre-training only": pytest.approx([3, 2, 2, 0.5]),
+        "Without attention": pytest.approx([4, 2, 2, 0.1875]),
     }
+    name, *row = architecture.rows_by_convention(found)[0]
+    share = 100 * math.log(3) / math.log(3)
+    assert name == "Equal sequences"
+    assert [float(each) for each in row if isinstance(each, Quantity)] == pytest.approx([3, 2, 0.5, share / 100, 2, 0.25])
 
 
 def test_models_are_read_with_their_published_totals(facts: Facts) -> None:
