@@ -219,6 +219,12 @@ class Untested:
         """Whether it is a share of questions, of which only the number is missing."""
         return self.metric in PROPORTIONS
 
+    @property
+    def needed(self) -> Quantity:
+        """On how many questions the first model would be told apart from every rival, see :func:`questions_needed` (unit item)."""
+        own, *rivals = self.values.values()
+        return max((questions_needed(own, rival) for rival in rivals), key=lambda needed: needed.magnitude)
+
 
 NO_NUMBER = "number of questions not stated"
 
@@ -609,5 +615,5 @@ def expected_win_rate(rating: Quantity, other: Quantity) -> Quantity:
 
 
 def model_name(subject: str) -> str:
-    """A model's name for readers: from the list above, else made from its id."""
-    return MODEL_NAMES.get(subject) or subject.replace("_", " ")
+    """A model's name for readers: from the list above, else made from its id (``minimax_m2_7`` is “minimax m2.7”)."""
+    return MODEL_NAMES.get(subject) or re.sub(r"(?<=\d)_(?=\d(?!\d))", ".", subject).replace("_", " ")
