@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from factbook.facts import Facts
+from factbook.facts import Facts, Item
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, Trace, computed, count_of, unit
 
@@ -303,6 +303,25 @@ def odds_times(score: Quantity, other: Quantity) -> Quantity:
     difference = (score - other).to("elo").magnitude
     formula = f"{ODDS_TIMES}^(({score.formula} − {other.formula})/{ODDS_POINTS})"
     return computed(ODDS_TIMES ** (difference / ODDS_POINTS), "ratio", 2, formula, score.rows | other.rows)
+
+
+def gap_cells(compared: Sequence[Item]) -> list[list[Cell]]:
+    """Lines of a table: a model, its ``maker``’s figure, that of ``caisi``, and the first minus the second in points."""
+    rows: list[list[Cell]] = []
+    for item in compared:
+        values = (item.maker, item.caisi, _gap(item))
+        rows.append([item.label, *(value.shown("bare") for value in values)])
+    return rows
+
+
+def gap_range(compared: Sequence[Item]) -> tuple[Quantity, Quantity]:
+    """The least and the most of these gaps, in percentage points."""
+    gaps = sorted(map(_gap, compared), key=lambda gap: gap.magnitude)
+    return gaps[0], gaps[-1]
+
+
+def _gap(item: Item) -> Quantity:
+    return (item.maker - item.caisi).to("percentage_point")
 
 
 def samples_per_question(facts: Facts, fact_id: str) -> Quantity:

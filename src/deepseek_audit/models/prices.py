@@ -268,9 +268,17 @@ class BestBuys:
     better: Run | None
 
     @property
-    def bills(self) -> tuple[Quantity, Quantity | None]:
-        """The least and the most that a reader may hold to be the price of this level, in usd; None: no run is surely better."""
-        return self.not_worse.bill, self.better.bill if self.better else None
+    def _runs(self) -> tuple[Run, Run, Run | None]:
+        return self.not_worse, self.as_many, self.better
+
+    def cells(self, label: str, own: Run) -> list[Cell]:
+        """A line of a table: what is compared; the bill of each run as a multiple of one's own, the surest last; “none” without a run."""
+        return [label, *("none" if run is None else bill_ratio(run, own) for run in self._runs)]
+
+
+def bill_ratio(run: Run, own: Run) -> Quantity:
+    """How many times one's own bill another run's bill is, to two digits."""
+    return (run.bill / own.bill).to("ratio").shown("2")
 
 
 def best_buys(runs: Iterable[Run], own: Run, until: str) -> BestBuys:
@@ -287,12 +295,6 @@ def best_buys(runs: Iterable[Run], own: Run, until: str) -> BestBuys:
     }
     as_many = cheapest_with(found, own.share, until)
     return BestBuys(as_many, cheapest[OPEN, AHEAD] or as_many, cheapest[(AHEAD,)])
-
-
-def bill_cells(label: str, best: BestBuys, own: Run) -> list[Cell]:
-    """A line of a table: what is compared; the bill of each of the three runs as a multiple of one's own; “none” without a run."""
-    runs = (best.not_worse, best.as_many, best.better)
-    return [label, *("none" if run is None else (run.bill / own.bill).to("ratio").shown("2") for run in runs)]
 
 
 def repriced(bill: Quantity, before: Selection, after: Selection) -> tuple[Quantity, Quantity]:
