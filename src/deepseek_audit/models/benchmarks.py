@@ -262,7 +262,7 @@ def count_untested(found: Sequence[Untested], rival: str, only_shares: bool = Fa
     pairs = [each for each in found if rival in each.values and (each.counts or not only_shares)]
     ahead = [each for each in pairs if next(iter(each.values.values())) > each.values[rival]]
     rows = {row for each in pairs for value in (next(iter(each.values.values())), each.values[rival]) for row in value.rows}
-    return count_of(len(pairs), rows, "scores without a verdict"), count_of(len(ahead), rows, "of them with the higher score")
+    return count_of(len(pairs), rows, "scores without a verdict"), count_of(len(ahead), rows, "these scores in which it is the higher")
 
 
 def questions_needed(first: Quantity, second: Quantity) -> Quantity:
