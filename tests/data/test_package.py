@@ -57,6 +57,7 @@ SOURCES_WITHOUT_ROWS = {
     **dict.fromkeys(("kolari_pynnonen_2010", "mackinlay_1997", "patell_1976"), "Source of a test in market.py and not of a row."),
     "wilson_1927": "Source of the interval in benchmarks.py.",
     "holm_1979": "Source of the correction in benchmarks.py.",
+    "apiyi_price_rise": "A reseller's reading of why a price rose, without a number.",
 }
 
 SAME_FACT_TWICE = {

@@ -2,8 +2,12 @@
 
 A benchmark is a sample of questions. A score that counts right answers is a proportion, so it has a Wilson interval
 (Wilson 1927, JASA 22, 209) and two of them can be tested against each other. Ratings, win rates, percentiles and F1
-averages are no proportions of questions: they are refused, with the reason. Why ``n`` counts questions and the test takes
-two samples: ``docs/decisions/sampling-error.md``.
+averages are no proportions of questions: they are refused, with the reason, and listed (:func:`untested`). Why ``n``
+counts questions and the test takes two samples: ``docs/decisions/sampling-error.md``.
+
+Where each question was asked several times, a score is the mean over questions of a share from 0 to 1. The variance of
+such a share is at most p·(1 − p), that of a single answer (:func:`variance_of_repeated`), so the interval is a bound: the
+true one is as wide or narrower.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from factbook.facts import Facts
+from factbook.facts import Facts, Item
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, Trace, computed, count_of, unit
 
@@ -40,10 +44,20 @@ NOT_PROPORTIONS = {
     "win_rate": "a judge’s preference over a fixed rival",
     "lc_win_rate": "a judge’s preference over a fixed rival, adjusted by a regression",
     "index": "a blend of several benchmarks",
+    "irt_elo": "a scale fitted to several benchmarks",
     "score": "a blend of several tasks",
 }
 # Sources that re-run other parties' models
-REPLICATORS = {"aider_polyglot": "Aider", "artificial_analysis": "Artificial Analysis", "open_r1": "open-r1", "vals_ai": "Vals AI"}
+REPLICATORS = {
+    "aider_polyglot": "Aider",
+    "artificial_analysis": "Artificial Analysis",
+    "caisi_2025": "CAISI",
+    "caisi_2026_scores": "CAISI",
+    "open_r1": "open-r1",
+    "vals_ai": "Vals AI",
+}
+# Tests in which a program around the model, its agent, is part of what is measured; each party runs its own
+AGENT_BENCHMARKS = frozenset({"swe_bench_verified"})
 # Where a maker printed a score besides the V3 report and the R1 paper, as tables name it
 OTHER_PLACES = {"r1_repo": "README", "r1_nature": "Nature", "simple_evals": "OpenAI", "openai_o1_blog": "OpenAI", "llama31_card": "Meta"}
 
@@ -51,7 +65,12 @@ BENCHMARK_NAMES = {
     "aider_polyglot": "Aider polyglot",
     "aime_2024": "AIME 2024",
     "aime_2025": "AIME 2025",
+    "alpacaeval_2": "AlpacaEval 2.0",
+    "arena_hard": "Arena-Hard",
+    "c_eval": "C-Eval",
     "c_simpleqa": "C-SimpleQA",
+    "cluewsc": "CLUEWSC",
+    "cnmo_2024": "CNMO 2024",
     "codeforces": "Codeforces",
     "drop": "DROP",
     "frames": "FRAMES",
@@ -74,8 +93,10 @@ MODEL_NAMES = {
     "deepseek_r1_zero": "R1-Zero",
     "deepseek_v3": "V3",
     "deepseek_v3_0324": "V3-0324",
+    "deepseek_v3_1": "V3.1",
     "deepseek_v3_2_exp_chat": "V3.2-Exp chat",
     "deepseek_v3_2_exp_reasoner": "V3.2-Exp",
+    "deepseek_v4_pro": "V4 Pro",
     "gemini_2_0_flash_exp": "Gemini 2.0 Flash (exp.)",
     "gemini_2_0_flash_thinking_exp_01_21": "Gemini 2.0 Flash Thinking",
     "gemini_exp_1206": "Gemini Exp 1206",
@@ -93,6 +114,10 @@ MODEL_NAMES = {
     "r1_distill_qwen_32b": "R1-Distill-Qwen-32B",
     "r1_distill_qwen_7b": "R1-Distill-Qwen-7B",
 }
+
+
+# Answers in the odds of CAISI's scale: so many points are so many times the odds of solving a task (its report, Figure 1)
+ODDS_POINTS, ODDS_TIMES = 200, 3
 
 
 class ScoreError(ValueError):
@@ -124,9 +149,9 @@ class Score:
         return self.value.magnitude / 100
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[Quantity, Quantity]:
-        """The Wilson interval, in percent."""
+        """The Wilson interval, in percent; a bound where questions were asked several times."""
         ends = wilson_interval(self.share, self.items.magnitude, confidence)
-        label = f"Wilson {confidence:.0%} interval of {self.value.formula}, n = {self.items}"
+        label = f"Wilson {confidence:.0%} bound of {self.value.formula}, n = {self.items}"
         low, high = (
             computed(100 * end, "percent", INTERVAL_DIGITS, f"{side} end of the {label}", self.value.rows)
             for side, end in zip(("lower", "upper"), ends, strict=True)
@@ -169,6 +194,136 @@ def printed_scores(facts: Facts, source: str) -> dict[str, dict[str, Score]]:
         if row["metric"] in PROPORTIONS - {"cons_64"} and row["n_items"]:
             found[row["subject"]][row["benchmark"]] = score(facts, row["fact_id"])
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A score that a source prints for a model and its rivals and that gets no verdict.
+
+    Attributes:
+        values: the score of each model that has one, the first model's first.
+        why: what it is, or that the number of questions is not known.
+    """
+
+    benchmark: str
+    metric: str
+    values: Mapping[str, Quantity]
+    why: str
+
+    @property
+    def name(self) -> str:
+        """The test in words."""
+        name = BENCHMARK_NAMES[self.benchmark]
+        return f"{name}, {self.metric}" if self.metric in ("rating", "percentile") else name
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a share of questions, of which only the number is missing."""
+        return self.metric in PROPORTIONS
+
+    @property
+    def needed(self) -> Quantity:
+        """On how many questions the first model would be told apart from every rival, see :func:`questions_needed` (unit item)."""
+        own, *rivals = self.values.values()
+        return max((questions_needed(own, rival) for rival in rivals), key=lambda needed: needed.magnitude)
+
+
+NO_NUMBER = "number of questions not stated"
+
+
+def untested(facts: Facts, source: str, first: str, rivals: Sequence[str]) -> list[Untested]:
+    """Everything a source prints for a model and at least one rival that :func:`compare_all` leaves out, in the source's order.
+
+    Majority votes are left out, since the first model has none.
+    """
+    printed: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for row in facts.where("benchmark_scores", source_key=source):
+        if not (row["metric"] in PROPORTIONS and row["n_items"]):
+            printed[row["benchmark"], row["metric"]][row["subject"]] = row["fact_id"]
+    found = []
+    for (benchmark, metric), ids in printed.items():
+        if first in ids and ids.keys() & set(rivals):
+            values = {model: facts[ids[model]] for model in (first, *rivals) if model in ids}
+            found.append(Untested(benchmark, metric, values, NOT_PROPORTIONS.get(metric, NO_NUMBER)))
+    return found
+
+
+def untested_cells(found: Sequence[Untested], models: Sequence[str]) -> list[list[Cell]]:
+    """Lines of a table: the test; the score of each model, empty where there is none; why it gets no verdict."""
+    return [[each.name, *(each.values[m].shown("bare") if m in each.values else "" for m in models), each.why] for each in found]
+
+
+def count_untested(found: Sequence[Untested], rival: str, only_shares: bool = False) -> tuple[Quantity, Quantity]:
+    """How many scores of a model and a rival get no verdict, and in how many of them the model's is the higher.
+
+    Args:
+        found: see :func:`untested`.
+        rival: one of its rivals.
+        only_shares: count shares of questions of unknown number alone.
+    """
+    pairs = [each for each in found if rival in each.values and (each.counts or not only_shares)]
+    ahead = [each for each in pairs if next(iter(each.values.values())) > each.values[rival]]
+    rows = {row for each in pairs for value in (next(iter(each.values.values())), each.values[rival]) for row in value.rows}
+    return count_of(len(pairs), rows, "scores without a verdict"), count_of(len(ahead), rows, "these scores in which it is the higher")
+
+
+def questions_needed(first: Quantity, second: Quantity) -> Quantity:
+    """On how many questions two scores of their size would be told apart: z² × 2·p·(1 − p)/d², rounded up (unit item).
+
+    The pooled test of :func:`compare` at the level ``ALPHA``, solved for n; p is the mean of the scores, d their difference.
+
+    Raises:
+        ScoreError: the scores are equal.
+    """
+    from scipy.stats import norm
+
+    one, other = (value.to("percent").magnitude / 100 for value in (first, second))
+    if one == other:
+        raise ScoreError("no number of questions tells equal scores apart.")
+    middle = (one + other) / 2
+    needed = float(norm.ppf(1 - ALPHA / 2)) ** 2 * 2 * middle * (1 - middle) / (one - other) ** 2
+    formula = f"z² × 2·p·(1 − p)/d² with the scores {first.formula} and {second.formula}, rounded up"
+    return computed(math.ceil(needed), "item", EXACT, formula, first.rows | second.rows)
+
+
+def variance_of_repeated(chances: Sequence[float], samples: int) -> float:
+    """The variance of one question's score when a question is drawn and asked several times: p·(1 − p) − (1 − 1/k)·mean(q·(1 − q)).
+
+    By the law of total variance: Var(q) + mean(q·(1 − q))/k, where Var(q) = p·(1 − p) − mean(q·(1 − q)).
+
+    Args:
+        chances: q, the chance of a right answer, for each question.
+        samples: k, how often it is asked.
+    """
+    p = sum(chances) / len(chances)
+    within = sum(q * (1 - q) for q in chances) / len(chances)
+    return p * (1 - p) - (1 - 1 / samples) * within
+
+
+def odds_times(score: Quantity, other: Quantity) -> Quantity:
+    """How many times the odds of solving a task the first has, on CAISI's scale: 3^(difference/200) (its report of 2026, Figure 1)."""
+    difference = (score - other).to("elo").magnitude
+    formula = f"{ODDS_TIMES}^(({score.formula} − {other.formula})/{ODDS_POINTS})"
+    return computed(ODDS_TIMES ** (difference / ODDS_POINTS), "ratio", 2, formula, score.rows | other.rows)
+
+
+def gap_cells(compared: Sequence[Item]) -> list[list[Cell]]:
+    """Lines of a table: a model, its ``maker``’s figure, that of ``caisi``, and the first minus the second in points."""
+    rows: list[list[Cell]] = []
+    for item in compared:
+        values = (item.maker, item.caisi, _gap(item))
+        rows.append([item.label, *(value.shown("bare") for value in values)])
+    return rows
+
+
+def gap_range(compared: Sequence[Item]) -> tuple[Quantity, Quantity]:
+    """The least and the most of these gaps, in percentage points."""
+    gaps = sorted(map(_gap, compared), key=lambda gap: gap.magnitude)
+    return gaps[0], gaps[-1]
+
+
+def _gap(item: Item) -> Quantity:
+    return (item.maker - item.caisi).to("percentage_point")
 
 
 def samples_per_question(facts: Facts, fact_id: str) -> Quantity:
@@ -418,14 +573,19 @@ def count_contradictions(pairs: Sequence[Contradiction]) -> Quantity:
     return count_of(len(pairs), rows, "models and benchmarks with several scores")
 
 
-def replications(facts: Facts, subjects: tuple[str, ...] = ("deepseek_", "r1_distill_")) -> list[Comparison]:
-    """Every run by an outsider of a model that DeepSeek scored on the same benchmark, as (DeepSeek's, outsider's), by benchmark.
+def replications(facts: Facts, subjects: tuple[str, ...] = ("deepseek_", "r1_distill_"), agents: bool = False) -> list[Comparison]:
+    """Every run by an outsider of a model that its maker scored on the same benchmark, as (maker's, outsider's), by benchmark.
 
-    DeepSeek's earliest figure is taken; pairs without a number of questions are left out.
+    The maker's earliest figure is taken; pairs without a number of questions are left out.
+
+    Args:
+        facts: the tables.
+        subjects: how the names of the models begin.
+        agents: the tests of ``AGENT_BENCHMARKS``; else all others.
     """
     found = []
-    for (subject, _, _), rows in _by_measure(facts).items():
-        if not subject.startswith(subjects):
+    for (subject, benchmark, _), rows in _by_measure(facts).items():
+        if not subject.startswith(subjects) or (benchmark in AGENT_BENCHMARKS) != agents:
             continue
         own = [row for row in rows if row["source_key"] not in REPLICATORS and row["n_items"]]
         for row in rows:
@@ -476,5 +636,5 @@ def expected_win_rate(rating: Quantity, other: Quantity) -> Quantity:
 
 
 def model_name(subject: str) -> str:
-    """A model's name for readers: from the list above, else made from its id."""
-    return MODEL_NAMES.get(subject) or subject.replace("_", " ")
+    """A model's name for readers: from the list above, else made from its id (``minimax_m2_7`` is “minimax m2.7”)."""
+    return MODEL_NAMES.get(subject) or re.sub(r"(?<=\d)_(?=\d(?!\d))", ".", subject).replace("_", " ")

@@ -1,17 +1,19 @@
-"""Prices of model calls: currencies, bills for the same work, what serving earns in theory, and rates of decline."""
+"""Prices of model calls: currencies, bills for the same work and how sure the cheapest is, what serving earns in theory, falls of price."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deepseek_audit.models.benchmarks import AHEAD, ALPHA, BEHIND, OPEN
 from deepseek_audit.models.dates import days_between as days_between
 from factbook.calculators.calculator import Fixed, Result
 from factbook.facts import Facts, Item, Selection
 from factbook.publish import Cell
-from factbook.quantity import EXACT, Quantity, computed, constant
+from factbook.quantity import EXACT, Quantity, computed, constant, count_of
 
 ONE_DAY = constant(1, "day", "one day")
 # Kinds of tokens with prices of their own, and what readers call them
@@ -98,27 +100,12 @@ def cost_of_answers(
     return answers * (read + output_tokens * output_price) / tokens_per_price
 
 
-def yearly_decline(before: Quantity, after: Quantity, time: Quantity) -> Quantity:
-    """A fall over some time as percent a year, compounded: 1 − (after/before)^(year/time).
-
-    Args:
-        before, after: two amounts of one unit.
-        time: between them, such as days; the shorter it is, the less the rate means.
-
-    Raises:
-        ValueError: an amount or the time is not positive.
-    """
-    ratio, years = float(after / before), time.to("year").magnitude
-    if ratio <= 0 or years <= 0:
-        raise ValueError(f"a yearly rate needs positive amounts and a positive time, not a ratio of {ratio:g} in {years:g} years.")
-    formula = f"1 − ({after.formula} / {before.formula})^(year / ({time.formula}))"
-    digits = min(before.digits, after.digits, 2)
-    return computed(100 * (1 - ratio ** (1 / years)), "percent", digits, formula, before.rows | after.rows | time.rows)
-
-
 @dataclass(frozen=True)
 class Decline:
-    """How far an amount fell in some time: ``before`` and ``after`` have one unit, ``time`` lies between them."""
+    """How far an amount fell in some time: ``before`` and ``after`` have one unit, ``time`` lies between them.
+
+    The fall is told with its time and not turned into a yearly rate: over less than a year that would foretell the rest.
+    """
 
     before: Quantity
     after: Quantity
@@ -134,15 +121,10 @@ class Decline:
         """How much less it is, in percent."""
         return percent_lower(self.after, self.before).shown("2")
 
-    @property
-    def yearly(self) -> Quantity:
-        """The same as percent a year, see :func:`yearly_decline`."""
-        return yearly_decline(self.before, self.after, self.time)
-
 
 @dataclass(frozen=True)
 class Run:
-    """One run of Aider's benchmark with its bill, as its author published it.
+    """One run of a benchmark with its bill, as the benchmark's author published it.
 
     Attributes:
         bill: what all tasks cost, in usd.
@@ -186,19 +168,54 @@ class Run:
 
 
 def aider_runs(facts: Facts) -> dict[str, Run]:
-    """Every run of the polyglot benchmark with a published bill, by model, in the order of dates."""
+    """Every run of Aider's polyglot benchmark with a published bill, by model, in the order of dates."""
+    return _runs(facts, "aider_polyglot", "run_cost", "solved_tasks")
+
+
+def bash_runs(facts: Facts) -> dict[str, Run]:
+    """Every run of SWE-bench's bash-only board of December 2025, by model, in the order of dates."""
+    return _runs(facts, "swe_bench_bash", "total_cost", "solved_tasks_of_500")
+
+
+def _runs(facts: Facts, board: str, bills: str, solved: str) -> dict[str, Run]:
+    """The runs of a board: a benchmark that is its own source, with the metrics that hold bills and solved tasks."""
     measured = {
-        metric: facts.by("subject", "benchmark_scores", benchmark="aider_polyglot", source_key="aider_polyglot", metric=metric)
-        for metric in ("run_cost", "solved_tasks", "completion_tokens", "seconds_per_task")
+        metric: facts.by("subject", "benchmark_scores", benchmark=board, source_key=board, metric=metric)
+        for metric in (bills, solved, "completion_tokens", "seconds_per_task")
     }
     runs = []
-    for subject, bill in measured["run_cost"].items():
+    for subject, bill in measured[bills].items():
         (fact_id,) = bill.rows
         row = facts.row(fact_id)
-        tasks = computed(float(row["n_items"]), "item", EXACT, f"tasks of {fact_id}", bill.rows)
         tokens, seconds = (measured[metric].get(subject) for metric in ("completion_tokens", "seconds_per_task"))
-        runs.append(Run(subject, bill, measured["solved_tasks"][subject], tasks, row["as_of"], tokens, seconds))
+        runs.append(Run(subject, bill, measured[solved][subject], _tasks(row), row["as_of"], tokens, seconds))
     return {run.subject: run for run in sorted(runs, key=lambda run: run.day)}
+
+
+def openhands_runs(facts: Facts) -> dict[str, Run]:
+    """Every run of the OpenHands Index on SWE-bench Verified, by model, in the order of dates.
+
+    The index prints dollars per task and the share solved; both times the tasks give the bill and the solved tasks.
+    """
+    columns = {"benchmark": "swe_bench_openhands", "source_key": "openhands_index"}
+    shares = facts.by("subject", "benchmark_scores", metric="resolved", **columns)
+    runs = []
+    for subject, cost in facts.by("subject", "benchmark_scores", metric="cost_per_task", **columns).items():
+        (fact_id,) = cost.rows
+        row = facts.row(fact_id)
+        tasks = _tasks(row)
+        runs.append(Run(subject, (cost * tasks).to("usd"), (shares[subject] * tasks).to("item"), tasks, row["as_of"]))
+    return {run.subject: run for run in sorted(runs, key=lambda run: run.day)}
+
+
+def _tasks(row: dict[str, str]) -> Quantity:
+    return computed(float(row["n_items"]), "item", EXACT, f"tasks of {row['fact_id']}", {row["fact_id"]})
+
+
+def count_runs(runs: Iterable[Run]) -> Quantity:
+    """How many runs there are, traced to their bills."""
+    found = list(runs)
+    return count_of(len(found), {run.bill_id for run in found}, "runs")
 
 
 def frontier(runs: Iterable[Run]) -> list[Run]:
@@ -220,6 +237,103 @@ def cheapest_with(runs: Iterable[Run], share: Quantity, until: str) -> Run:
     if not enough:
         raise ValueError(f"no run up to {until} solved {share} of the tasks.")
     return min(enough, key=lambda run: run.bill.magnitude)
+
+
+def verdict(run: Run, own: Run) -> str:
+    """Whether a run solved more tasks than another one, fewer, or cannot be told apart (``AHEAD``, ``BEHIND``, ``OPEN``).
+
+    The pooled two-proportion test of :func:`benchmarks.compare`, at its level and for this pair alone.
+    """
+    from statsmodels.stats.proportion import proportions_ztest
+
+    solved, tasks = ([each.magnitude for each in pair] for pair in ((run.solved, own.solved), (run.tasks, own.tasks)))
+    z, p_value = proportions_ztest(solved, tasks)
+    if p_value >= ALPHA:
+        return OPEN
+    return AHEAD if z > 0 else BEHIND
+
+
+@dataclass(frozen=True)
+class BestBuys:
+    """The cheapest run “as good as” another one, by three readings of these words.
+
+    Attributes:
+        as_many: solved at least as many of its tasks.
+        not_worse: not told apart from it, or ahead: sampling error may make this one worse than the other.
+        better: told apart and ahead; None where no run is.
+    """
+
+    as_many: Run
+    not_worse: Run
+    better: Run | None
+
+    @property
+    def _runs(self) -> tuple[Run, Run, Run | None]:
+        return self.not_worse, self.as_many, self.better
+
+    def cells(self, label: str, own: Run) -> list[Cell]:
+        """A line of a table: what is compared; the bill of each run as a multiple of one's own, the surest last; “none” without a run."""
+        return [label, *("none" if run is None else bill_ratio(run, own) for run in self._runs)]
+
+
+def bill_ratio(run: Run, own: Run) -> Quantity:
+    """How many times one's own bill another run's bill is, to two digits."""
+    return (run.bill / own.bill).to("ratio").shown("2")
+
+
+def best_buys(runs: Iterable[Run], own: Run, until: str) -> BestBuys:
+    """The cheapest runs up to a day (ISO) at the level of another one; the choice of the cheapest of many favors lucky runs.
+
+    Raises:
+        ValueError: no run up to then solved as many tasks.
+    """
+    found = [run for run in runs if run.day <= until]
+    verdicts = {run.subject: verdict(run, own) for run in found}
+    cheapest = {
+        kinds: min((run for run in found if verdicts[run.subject] in kinds), key=lambda run: run.bill.magnitude, default=None)
+        for kinds in ((OPEN, AHEAD), (AHEAD,))
+    }
+    as_many = cheapest_with(found, own.share, until)
+    return BestBuys(as_many, cheapest[OPEN, AHEAD] or as_many, cheapest[(AHEAD,)])
+
+
+def repriced(bill: Quantity, before: Selection, after: Selection) -> tuple[Quantity, Quantity]:
+    """The least and the most that the same tokens cost at other prices, whatever their mix.
+
+    A bill is a sum of tokens times prices; if each price is multiplied by some factor, the sum is multiplied by something
+    between the smallest and the largest factor.
+
+    Args:
+        bill: at the prices before.
+        before, after: prices by kind of token (``KINDS``), of the same kinds.
+
+    Raises:
+        ValueError: a kind has a price on one side only.
+    """
+    if before.keys() != after.keys():
+        raise ValueError(f"prices of {sorted(before)} cannot be compared with prices of {sorted(after)}.")
+    factors = sorted((price_ratio(after[kind], before[kind]) for kind in before), key=float)
+    return bill * factors[0], bill * factors[-1]
+
+
+def repriced_from(facts: Facts, bill: Quantity, before_id: str, after_id: str) -> tuple[Quantity, Quantity]:
+    """The same, from the list prices of a model on the days of two of its prices, see :func:`list_prices`; to two digits."""
+    low, high = repriced(bill, list_prices(facts, before_id), list_prices(facts, after_id))
+    return low.shown("2"), high.shown("2")
+
+
+def geometric_mean(values: Sequence[Quantity], of_what: str) -> Quantity:
+    """The geometric mean of some ratios: exp(mean(log(value))), with one digit more than they have, since errors average out.
+
+    Raises:
+        ValueError: there are none, or one is not positive.
+    """
+    numbers = [value.to("ratio").magnitude for value in values]
+    if not numbers or min(numbers) <= 0:
+        raise ValueError(f"{of_what}: a geometric mean needs positive values.")
+    mean = math.exp(sum(map(math.log, numbers)) / len(numbers))
+    rows = frozenset[str]().union(*(value.rows for value in values))
+    return computed(mean, "ratio", 1 + min(value.digits for value in values), f"geometric mean of {len(numbers)} {of_what}", rows)
 
 
 @dataclass(frozen=True)

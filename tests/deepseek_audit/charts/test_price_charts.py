@@ -38,6 +38,14 @@ def test_bills_are_labeled_as_the_table_says() -> None:
     assert best == {run.bill.magnitude for run in prices.frontier(run for run in RUNS.values() if run.day <= "2025-01-31")}
 
 
+def test_bills_of_another_board_have_their_own_labels() -> None:
+    board = prices.openhands_runs(FACTS)
+    rows = drawn(price_charts.bills(board.values(), {}, "bills_2026", price_charts.BILL_AXIS_2026, **WORDS))
+    runs = {row["name"]: row for row in rows if "name" in row}
+    assert (runs["V4 Pro"]["bill"], runs["V4 Pro"]["label"]) == (19.75, "V4 Pro")
+    assert all(price_charts.BILL_AXIS_2026.ends[0] < row["bill"] < price_charts.BILL_AXIS_2026.ends[1] for row in runs.values())
+
+
 def test_cost_ratios_have_three_measures_a_day() -> None:
     one = prices.compare_costs(RUNS["o1_1217_high"], RUNS["deepseek_r1"], FACTS.listing("price_and_bill"), "2025-01-20")
     rows = [row for row in drawn(price_charts.cost_ratios([one], **WORDS)) if "kind" in row]

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -269,6 +270,115 @@ def test_smallest_telling_difference_is_where_the_test_turns(share, items):
     for factor, expected in ((1.01, "ahead"), (0.99, "cannot be told apart")):
         high, low = share + factor * gap / 2, share - factor * gap / 2
         assert benchmarks.compare(made(high, items), made(low, items)).verdict() == expected
+
+
+# Bounds, and what gets no verdict
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(1, 64))
+def test_repeated_samples_only_lessen_the_variance(chances, samples):
+    """Moments of a binomial share by hand: E(X²) = q(1 − q)/k + q², averaged over questions."""
+    q = np.array(chances)
+    by_hand = float(np.mean(q * (1 - q) / samples + q**2) - np.mean(q) ** 2)
+    found = benchmarks.variance_of_repeated(chances, samples)
+    assert found == pytest.approx(by_hand, abs=1e-12)
+    assert found <= float(np.mean(q) * (1 - np.mean(q))) + 1e-12
+
+
+def test_single_tries_have_the_variance_that_wilson_assumes():
+    assert benchmarks.variance_of_repeated([0.2, 0.9, 1.0], 1) == pytest.approx(0.7 * 0.3)
+
+
+def test_the_bound_holds_in_a_simulation():
+    """Questions of beta-distributed difficulty, asked 64 times: the interval holds the true score at least as often as it says."""
+    draw = np.random.default_rng(7)
+    true, held = 0.8, 0
+    for _ in range(400):
+        chances = draw.beta(8 * true, 8 * (1 - true), size=30)
+        score = draw.binomial(64, chances).mean() / 64
+        low, high = benchmarks.wilson_interval(float(score), 30)
+        held += low <= true <= high
+    assert held / 400 > 0.99
+
+
+RIVALS = ["o1_1217", "gpt_4o_0513", "claude_3_5_sonnet_1022"]
+
+
+@pytest.mark.parametrize(("rival", "tests", "others"), [("o1_1217", 8, 3), ("gpt_4o_0513", 13, 8), ("claude_3_5_sonnet_1022", 13, 8)])
+def test_no_score_of_the_paper_is_dropped(facts, rival, tests, others):
+    """Every line that R1's paper prints for both models is tested or listed, counted from the table itself."""
+    printed = {model: set() for model in ("deepseek_r1", rival)}
+    for row in facts.rows("benchmark_scores"):
+        if row["source_key"] == "r1_preprint" and row["subject"] in printed and row["metric"] != "cons_64":
+            printed[row["subject"]].add((row["benchmark"], row["metric"]))
+    shared = printed["deepseek_r1"] & printed[rival]
+    paper = benchmarks.printed_scores(facts, "r1_preprint")
+    tested = benchmarks.compare_all(paper["deepseek_r1"], paper[rival])
+    listed = [each for each in benchmarks.untested(facts, "r1_preprint", "deepseek_r1", RIVALS) if rival in each.values]
+    assert (len(tested), len(listed)) == (tests, others)
+    assert shared == {(name, test.first.metric) for name, test in tested.items()} | {(each.benchmark, each.metric) for each in listed}
+
+
+def test_scores_without_a_number_of_questions_all_favor_r1(facts):
+    """C-Eval 91.8 against 76.7, CLUEWSC 92.8 against 85.4 and CNMO 78.8 against 13.1 for Claude: fault 18 of the review."""
+    found = benchmarks.untested(facts, "r1_preprint", "deepseek_r1", RIVALS)
+    assert {each.benchmark for each in found if each.counts} == {"c_eval", "cluewsc", "cnmo_2024"}
+    for rival, total in (("o1_1217", 0), ("gpt_4o_0513", 3), ("claude_3_5_sonnet_1022", 3)):
+        number, ahead = benchmarks.count_untested(found, rival, only_shares=True)
+        assert (number.magnitude, ahead.magnitude) == (total, total)
+    line = next(line for line in benchmarks.untested_cells(found, ["deepseek_r1", *RIVALS]) if line[0] == "CLUEWSC")
+    assert [str(cell) for cell in line] == ["CLUEWSC", "92.8", "", "87.9", "85.4", "number of questions not stated"]
+
+
+@given(st.floats(5, 95), st.floats(5, 95))
+def test_questions_needed_is_where_the_test_turns(first, second):
+    assume(abs(first - second) > 3)
+    needed = benchmarks.questions_needed(of(first, "percent", "a"), of(second, "percent", "b")).magnitude
+    for items, apart in ((needed, True), (needed - 1, False)):
+        if items >= 1:
+            assert (abs(z_by_hand(first / 100, second / 100, items, items)) >= Z * (1 - 1e-9)) == apart
+
+
+def test_c_eval_would_tell_them_apart(facts):
+    """By hand, against Claude: p = 0.8425, d = 0.151; its smaller part has 1,346 questions."""
+    c_eval = next(each for each in benchmarks.untested(facts, "r1_preprint", "deepseek_r1", RIVALS) if each.benchmark == "c_eval")
+    assert c_eval.needed.magnitude == math.ceil(Z**2 * 2 * 0.8425 * 0.1575 / 0.151**2) == 45
+    assert c_eval.needed < facts["c_eval_n_items_validation"]
+
+
+def test_equal_scores_need_no_number():
+    with pytest.raises(ScoreError, match="equal scores"):
+        benchmarks.questions_needed(of(50, "percent", "a"), of(50, "percent", "b"))
+
+
+# V4 and its evaluators
+
+
+def test_odds_on_caisis_scale(facts):
+    """1,260 against 800 points, 200 points three times the odds."""
+    scores = facts.by("subject", "benchmark_scores", metric="irt_elo")
+    found = benchmarks.odds_times(scores["gpt_5_5"], scores["deepseek_v4_pro"])
+    assert found.magnitude == pytest.approx(3 ** (460 / 200))
+    assert str(found) == "13"
+
+
+def test_agents_scores_by_maker_and_caisi(facts):
+    """Table A8.1 of CAISI's report, and its page on V4 Pro."""
+    listed = facts.listing("bench_agents_by_maker_and_caisi")
+    cells = [[str(cell) for cell in line] for line in benchmarks.gap_cells(listed)]
+    assert cells[:3] == [["R1", "49.2", "25.4", "23.8"], ["R1-0528", "57.6", "44.6", "13.0"], ["V3.1", "66.0", "54.8", "11.2"]]
+    least, most = benchmarks.gap_range(listed)
+    assert (least.magnitude, most.magnitude) == (pytest.approx(6.6), pytest.approx(23.8))
+
+
+def test_outsiders_agents_are_apart_and_knowledge_is_not(facts):
+    """CAISI ran 489 tasks; by hand for R1: 49.2 of 500 against 25.4 of 489."""
+    agents = {test.first.subject: test for test in benchmarks.replications(facts, agents=True)}
+    assert set(agents) == {"deepseek_r1", "deepseek_r1_0528", "deepseek_v3_1"}
+    assert all(test.verdict() == "ahead" for test in agents.values())
+    assert agents["deepseek_r1"].z == pytest.approx(z_by_hand(0.492, 0.254, 500, 489))
+    knowledge = [test for test in benchmarks.replications(facts) if test.second.source == "caisi_2025"]
+    assert {(test.first.benchmark, test.verdict()) for test in knowledge} == {("gpqa_diamond", "cannot be told apart")}
 
 
 # Elo

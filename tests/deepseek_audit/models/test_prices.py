@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from deepseek_audit.models import prices
-from factbook.facts import Facts, load
+from deepseek_audit.models.benchmarks import AHEAD, BEHIND, OPEN
+from factbook.facts import Facts, Selection, load
 from factbook.quantity import of
 
 AMOUNTS = st.floats(1e-3, 1e6)
@@ -153,12 +154,123 @@ def test_every_bill_has_the_price_of_its_model(facts):
 def test_labels_of_charts_name_rows(facts, runs):
     """A label of a row that no chart draws would be lost without a word."""
     labels = facts.rows("chart_labels")
-    assert {label["row_id"] for label in labels if label["chart"] == "bills"} <= {run.bill_id for run in runs.values()}
+    for chart, drawn in (("bills", runs), ("bills_2026", prices.openhands_runs(facts))):
+        assert {label["row_id"] for label in labels if label["chart"] == chart} <= {run.bill_id for run in drawn.values()}
     lines = [label for label in labels if label["chart"] == "price_lines"]
     assert {facts.row(label["row_id"])["metric"] for label in lines} == {"output"}
     for line in {label["line"] for label in lines}:
         days = [facts.row(label["row_id"])["as_of"] for label in lines if label["line"] == line]
         assert days == sorted(days), line
+
+
+# How sure the cheapest is
+
+
+def z_by_hand(solved: int, tasks: int, other: int, others: int) -> float:
+    pooled = (solved + other) / (tasks + others)
+    return (solved / tasks - other / others) / math.sqrt(pooled * (1 - pooled) * (1 / tasks + 1 / others))
+
+
+def test_verdict_on_two_runs_by_hand(runs):
+    """o3-mini, 121 and 136 of 225, against R1’s 128 of 225; V3.2-Exp chat, 158 of 225."""
+    r1 = runs["deepseek_r1"]
+    for subject, expected in (("o3_mini_medium", OPEN), ("o3_mini_high", OPEN), ("deepseek_v3_2_exp_chat", AHEAD), ("gpt_4o_1120", BEHIND)):
+        run = runs[subject]
+        z = z_by_hand(*(round(n.magnitude) for n in (run.solved, run.tasks, r1.solved, r1.tasks)))
+        assert prices.verdict(run, r1) == expected
+        assert (abs(z) < 1.959964) == (expected == OPEN)
+        assert (z > 1.959964) == (expected == AHEAD)
+
+
+def test_cheapest_after_eleven_days_by_three_readings(runs):
+    """By the end of January 2025 OpenAI's o3-mini: $8.86 at medium effort, not told apart; $18.16 at high; nothing surely better."""
+    rivals = [run for run in runs.values() if run.maker == "OpenAI"]
+    found = prices.best_buys(rivals, runs["deepseek_r1"], "2025-01-31")
+    assert (found.not_worse.subject, found.as_many.subject, found.better) == ("o3_mini_medium", "o3_mini_high", None)
+    cells = [str(cell) for cell in found.cells("Moment", runs["deepseek_r1"])]
+    assert cells == ["Moment", f"{8.8556 / 5.4193:.1f}", f"{18.1584 / 5.4193:.1f}", "none"]
+
+
+def test_fall_of_r1s_bill_does_not_hang_on_the_rule(runs):
+    """The later run that was picked is not only cheaper but told apart from R1."""
+    r1 = runs["deepseek_r1"]
+    later = [run for run in runs.values() if run.day > r1.day]
+    found = prices.best_buys(later, r1, "2025-12-31")
+    assert found.better is found.as_many
+    assert found.as_many.bill.magnitude == 0.8756
+
+
+@given(*[st.floats(0.001, 1000)] * 3, *[st.floats(0.01, 10)] * 3)
+def test_any_mix_of_tokens_lies_within_the_bounds(reads, hits, writes, first, second, third):
+    """V4 Pro's prices before 16 August 2026, each times a factor."""
+    before, factors, tokens = (0.435, 0.003625, 0.87), (first, second, third), (reads, hits, writes)
+    old = sum(price * number for price, number in zip(before, tokens, strict=True))
+    new = sum(price * factor * number for price, factor, number in zip(before, factors, tokens, strict=True))
+    kinds = ("input", "input_cached", "output")
+    listed = [
+        Selection({kind: of(value, "usd/Mtoken", kind, exact=True) for kind, value in zip(kinds, values, strict=True)})
+        for values in (before, [price * factor for price, factor in zip(before, factors, strict=True)])
+    ]
+    low, high = prices.repriced(of(old, "usd", "bill", exact=True), *listed)
+    assert low.magnitude * (1 - 1e-9) <= new <= high.magnitude * (1 + 1e-9)
+
+
+def test_repricing_needs_the_same_kinds(facts):
+    full, short = (
+        prices.list_prices(facts, price) for price in ("price_gpt_5_5_output_usd_2026_04_24", "price_gpt_6_luna_output_usd_2026_09_22")
+    )
+    with pytest.raises(ValueError, match="cannot be compared"):
+        prices.repriced(of(1, "usd", "a", exact=True), full, short)
+
+
+def test_rise_of_august_2026_by_hand(facts):
+    """Off-peak 0.66/0.435, 0.022/0.003625 and 1.98/0.87; V4 Pro's bill for 500 tasks at $0.0395 was $19.75."""
+    own = prices.openhands_runs(facts)["deepseek_v4_pro"]
+    assert (own.bill.magnitude, own.solved.magnitude) == (pytest.approx(500 * 0.0395), pytest.approx(366))
+    was, off, peak = (
+        prices.list_prices(facts, f"price_deepseek_v4_pro_{price}")
+        for price in ("output_usd_2026_05_31", "0813_off_peak_output_usd_2026_08_16", "0813_peak_output_usd_2026_08_16")
+    )
+    factors = [0.66 / 0.435, 0.022 / 0.003625, 1.98 / 0.87]
+    low, high = prices.repriced(own.bill, was, off)
+    assert [low.magnitude, high.magnitude] == [pytest.approx(19.75 * min(factors)), pytest.approx(19.75 * max(factors))]
+    assert prices.repriced(own.bill, was, peak)[1].magnitude == pytest.approx(2 * high.magnitude)
+    # What the page says of MiniMax M3: its bill lies between the ends, so the order is open
+    assert low.magnitude < prices.openhands_runs(facts)["minimax_m3"].bill.magnitude < high.magnitude
+
+
+def test_caisis_average_is_a_geometric_mean(facts):
+    """Table 5.3 of CAISI's report, typed from it; the published 35%; and the cut of 29 September, the day before."""
+    printed = [0.76, 1.66, 1.59, 2.63, 1.42, 1.92, 1.34, 1.56, 0.71, 1.88, 1.95, 1.79, 1.94]
+    ratios = facts.by("benchmark", "benchmark_scores", metric="cost_ratio_to_gpt_5_mini")
+    assert sorted(float(ratio) for ratio in ratios.values()) == sorted(printed)
+    mean = prices.geometric_mean(list(ratios.values()), "ratios")
+    assert mean.magnitude == pytest.approx(float(np.prod(printed)) ** (1 / 13))
+    assert round(100 * (1 - 1 / mean.magnitude)) == 35
+    assert sum(ratio > 1 for ratio in printed) == 11
+    low, high = prices.repriced_from(
+        facts, mean, "price_deepseek_v3_1_output_usd_2025_09_05", "price_deepseek_v3_2_exp_output_usd_2025_09_29"
+    )
+    assert (low.magnitude, high.magnitude) == (pytest.approx(mean.magnitude * 0.25), pytest.approx(mean.magnitude * 0.5))
+    reported = date.fromisoformat(facts.row("bench_v3_1_caisi_cost_ratio_cybench")["as_of"])
+    assert (reported - date.fromisoformat(facts.row("price_deepseek_v3_2_exp_output_usd_2025_09_29")["as_of"])).days == 1
+
+
+@pytest.mark.parametrize("values", [[], [1, 0], [2, -1]])
+def test_geometric_mean_of_nothing_or_of_losses_is_refused(values):
+    with pytest.raises(ValueError, match="needs positive values"):
+        prices.geometric_mean([of(value, "ratio", "r", exact=True) for value in values], "made")
+
+
+def test_v3_2_against_gpt_5_mini(facts):
+    """SWE-bench's bash-only board: $14.04 for 300 of 500, $17.74 for 299, $140.19 for 325."""
+    found = prices.bash_runs(facts)
+    own, mini, five = (found[name] for name in ("deepseek_v3_2_reasoner", "gpt_5_mini_medium", "gpt_5_medium"))
+    assert [(run.bill.magnitude, run.solved.magnitude) for run in (own, mini, five)] == [(14.04, 300), (17.74, 299), (140.19, 325)]
+    best = prices.best_buys([run for run in found.values() if run.maker == "OpenAI"], own, "2025-12-31")
+    assert (best.not_worse, best.as_many) == (mini, five)
+    assert abs(z_by_hand(299, 500, 300, 500)) < 0.1
+    assert [str(cell) for cell in best.cells("", own)][1:3] == ["1.3", "10"]
 
 
 # Prices
@@ -241,37 +353,21 @@ def test_margins_over_cost_and_over_revenue_agree(revenue, cost):
 # Decline
 
 
-@given(AMOUNTS, st.floats(0.3, 0.99), st.integers(100, 2000))
-def test_yearly_decline_compounds_back(before, kept, days):
-    rate = prices.yearly_decline(of(before, "usd", "a"), of(before * kept, "usd", "b"), of(days, "day", "c", exact=True))
-    assert (1 - rate.magnitude / 100) ** (days / 365.25) == pytest.approx(kept, rel=1e-6)
-
-
-def test_decline_in_three_ways():
-    """From 8 to 2 dollars in two years: four times less, by 75%, half of it each year."""
-    fall = prices.Decline(of(8, "usd", "a", exact=True), of(2, "usd", "b", exact=True), of(2, "year", "c", exact=True))
-    assert (str(fall.times), str(fall.percent), str(fall.yearly)) == ("4", "75%", "50%")
-
-
-def test_four_times_a_year_is_75_percent():
-    before, after, year = of(4, "usd", "a", exact=True), of(1, "usd", "b", exact=True), of(1, "year", "c", exact=True)
-    assert prices.yearly_decline(before, after, year).magnitude == pytest.approx(75)
-
-
-@pytest.mark.parametrize(("after", "days"), [(0, 10), (1, 0), (1, -5)])
-def test_decline_without_amount_or_time_is_refused(after, days):
-    with pytest.raises(ValueError, match="positive amounts and a positive time"):
-        prices.yearly_decline(of(4, "usd", "a", exact=True), of(after, "usd", "b", exact=True), of(days, "day", "c", exact=True))
+def test_decline_in_two_ways():
+    """From 8 to 2 dollars: four times less, by 75%. No yearly rate is made of it."""
+    fall = prices.Decline(of(8, "usd", "a", exact=True), of(2, "usd", "b", exact=True), of(8, "month", "c", exact=True))
+    assert (str(fall.times), str(fall.percent)) == ("4", "75%")
+    assert not [name for name in dir(prices) + dir(fall) if "yearly" in name]
 
 
 def test_forecasts_against_what_happened(facts, runs):
     """The headline scores, from the printed numbers: bills of Aider, hours of two model cards, two prices."""
     level = prices.cheapest_with(runs.values(), runs["deepseek_r1"].share, "2025-12-31")
-    bills = prices.yearly_decline(
-        runs["deepseek_r1"].bill, level.bill, of((date(2025, 10, 3) - date(2025, 1, 20)).days, "day", "d", exact=True)
-    )
-    assert bills.magnitude == pytest.approx(100 * (1 - (0.8756 / 5.4193) ** (365.25 / 256)), abs=0.01)
-    assert bills.magnitude > facts.claim("economics_decl_inf").magnitude
+    bill = prices.Decline(runs["deepseek_r1"].bill, level.bill, of(256, "day", "d", exact=True))
+    assert (date(2025, 10, 3) - date(2025, 1, 20)).days == 256 < 365
+    assert bill.percent.magnitude == pytest.approx(100 * (1 - 0.8756 / 5.4193))
+    # The forecast is of a year: less than a year neither meets nor misses it
+    assert bill.percent.magnitude < facts.claim("economics_decl_inf").magnitude
     hours = (2_788_000 + 147_000) / 2.1e6
     own = (facts["v3_hours_total"] + facts["r1_hours_total"]) / facts["gpt_oss_120b_hours"]
     assert float(own) == pytest.approx(hours)
