@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from deepseek_audit.models.architecture import training_flops
 from factbook.calculators.calculator import Landmarks
-from factbook.facts import Facts, Item
+from factbook.facts import Facts
 from factbook.publish import Cell
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
 
@@ -52,19 +52,36 @@ def node_rent_per_gpu_hour(monthly_rent: Quantity, yuan_per_dollar: Quantity) ->
     return (monthly_rent / yuan_per_dollar / GPUS_PER_NODE).to("usd/gpu_hour")
 
 
-def hourly_rent(offer: Item) -> Quantity:
-    """The rent of a GPU in a list of offers (usd/gpu_hour).
+def exchange_rate_of(facts: Facts, fact_id: str) -> Quantity:
+    """The average exchange rate of the month in which a row's amount was asked or paid (unit cny/usd).
+
+    Raises:
+        UnknownFact: ``data/exchange_rates.csv`` has no row of that month.
+    """
+    year, month, *_ = facts.row(fact_id)["as_of"].split("-")
+    return facts[f"fx_usd_cny_monthly_average_{year}_{month}"]
+
+
+def rent_in_dollars(facts: Facts, rent_id: str) -> Quantity:
+    """A rent as dollars per GPU-hour, with its range where its row has one (usd/gpu_hour).
 
     Args:
-        offer: a line with a ``rent``, or with a ``node``'s monthly rent in yuan and the ``exchange`` rate.
+        facts: the tables.
+        rent_id: a rent in dollars per GPU-hour, which stays as it is, or a node's monthly rent in yuan, which is converted
+            at the average exchange rate of its own month.
     """
-    return node_rent_per_gpu_hour(offer.node, offer.exchange) if offer.has("node") else offer.rent
+    rent = facts[rent_id]
+    if "cny" not in str(rent.unit):
+        return rent
+    exchange = exchange_rate_of(facts, rent_id)
+    low, high = (node_rent_per_gpu_hour(end, exchange) if end else None for end in (rent.low, rent.high))
+    return replace(node_rent_per_gpu_hour(rent, exchange), low=low, high=high)
 
 
 def rent_offers(facts: Facts) -> list[dict[str, str | Quantity]]:
     """The offers of the list ``rents_offered``: kind, date, value in usd/gpu_hour, and note of the row."""
-    offers = [(offer, facts.row(offer.id("node" if offer.has("node") else "rent"))) for offer in facts.listing("rents_offered")]
-    return [{"kind": offer.group, "date": row["as_of"], "value": hourly_rent(offer), "note": row["note"]} for offer, row in offers]
+    offers = [(offer.group, offer.id("rent"), facts.row(offer.id("rent"))) for offer in facts.listing("rents_offered")]
+    return [{"kind": kind, "date": row["as_of"], "value": rent_in_dollars(facts, rent), "note": row["note"]} for kind, rent, row in offers]
 
 
 def rebuilt_bills(facts: Facts, v3_hours: Quantity, r1_hours: Quantity, rate: Quantity) -> list[list[Cell]]:

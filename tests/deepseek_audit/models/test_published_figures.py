@@ -7,7 +7,7 @@ that a wrong row or a wrong formula cannot agree with itself.
 import pytest
 
 from deepseek_audit.models import architecture, cost, prices
-from factbook.facts import Facts, load
+from factbook.facts import Facts, UnknownFact, load
 
 
 @pytest.fixture(scope="module")
@@ -99,21 +99,35 @@ def test_own_operations_at_measured_speed_give_the_hours_back(facts):
 
 
 @pytest.mark.parametrize(
-    ("rent", "exchange", "dollars"),
+    ("rent", "yuan", "exchange", "dollars"),
     [
-        ("rent_cn_h100_early2024", "fx_usd_cny_monthly_average_2024_12", 3.52),
-        ("rent_cn_h100_late2024", "fx_usd_cny_monthly_average_2024_12", 1.645),
+        ("rent_cn_h100_early2024", (120_000, 150_000, 180_000), 7.1707, 3.58),
+        ("rent_cn_h100_late2024", (60_000, 70_000, 75_000), 7.0881, 1.69),
     ],
 )
-def test_chinese_rents(facts, rent, exchange, dollars):
-    assert cost.node_rent_per_gpu_hour(facts[rent], facts[exchange]).magnitude == pytest.approx(dollars, abs=0.01)
+def test_chinese_rents_are_converted_at_the_rate_of_their_month(facts, rent, yuan, exchange, dollars):
+    """Yuan a month, over yuan a dollar, over eight chips, over the hours of a twelfth of 365.25 days."""
+    found = cost.rent_in_dollars(facts, rent)
+    month = f"fx_usd_cny_monthly_average_{facts.row(rent)['as_of'][:7].replace('-', '_')}"
+    assert found.magnitude == pytest.approx(dollars, abs=0.005)
+    by_hand = [amount / exchange / 8 / (365.25 * 24 / 12) for amount in yuan]
+    assert [found.low.magnitude, found.magnitude, found.high.magnitude] == pytest.approx(by_hand)
+    assert found.rows == {rent, month} and facts[month].magnitude == exchange
+
+
+def test_rents_without_a_rate_of_their_month_are_refused(facts):
+    other = facts.with_rows("exchange_rates", [row for row in facts.rows("exchange_rates") if row["as_of"] != "2024-10-31"])
+    with pytest.raises(UnknownFact, match="2024_10"):
+        cost.rent_in_dollars(other, "rent_cn_h100_late2024")
 
 
 def test_offers_are_rents_of_one_chip_in_dollars(facts):
     """A node's rent in yuan is that of eight chips in a month; any other is as printed."""
-    late, printed = (facts.listing("rents_for_v3")[place] for place in (0, 1))
-    assert cost.hourly_rent(late) == cost.node_rent_per_gpu_hour(late.node, late.exchange)
-    assert cost.hourly_rent(printed) == facts["tco_h200"]
+    assert cost.rent_in_dollars(facts, "tco_h200") == facts["tco_h200"]
+    assert [offer.label for offer in facts.listing("rents_for_v3")][:2] == [
+        "Chinese node, late 2024",
+        "An H200 to its owner, outside estimate of 2025",
+    ]
     offers = cost.rent_offers(facts)
     assert all(1 < offer["value"].to("usd/gpu_hour").magnitude < 16 and "2023-04" < offer["date"] < "2026-07" for offer in offers)
     assert {(offer["kind"], offer["date"]): str(offer["value"]) for offer in offers}[
