@@ -62,15 +62,17 @@ def runs(listed: Iterable[Item], rebuilt: Iterable[RebuiltRun], **words: Unpack[
     by_name = {run.name: run.hours for run in rebuilt}
     groups: dict[str, list[Rung]] = {}
     for run in listed:
-        rung = Rung(run.label, run.hours) if run.has("hours") else _rebuilt(run.label, by_name[run.label])
+        rung = Rung(run.label, run.hours.shown("bare")) if run.has("hours") else _rebuilt(run.label, by_name[run.label])
         groups.setdefault(run.group, []).append(rung)
     axis = AmountAxis("GPU-hours, each step ten times the one before", (1e5, 1e8), [1e5, 1e6, 1e7, 1e8], log=True)
     return charts.ladder(groups, axis, **words)
 
 
 def _rebuilt(label: str, hours: Quantity) -> Rung:
-    """An estimate with its range."""
-    return Rung(label, hours, hours.low, hours.high, "estimate", charts.VERMILION)
+    """An estimate with its range, in numbers whose unit the axis names."""
+    assert hours.low is not None and hours.high is not None
+    low, amount, high = (each.shown("bare") for each in (hours.low, hours, hours.high))
+    return Rung(label, amount, low, high, "estimate", charts.VERMILION)
 
 
 def rents(offers: Sequence[Mapping[str, str | Quantity]], assumed: Quantity, **words: Unpack[Words]) -> Drawing:

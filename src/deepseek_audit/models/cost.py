@@ -183,9 +183,9 @@ def rebuilt_runs(facts: Facts, rate: Quantity, attention: Quantity) -> list[Rebu
 
 
 def rows_of_rebuilt(rebuilt: Iterable[RebuiltRun]) -> list[list[Cell]]:
-    """`rebuilt_runs` as lines of a table: name, operations, hours and bill with their ranges."""
+    """`rebuilt_runs` as lines of a table: name, bill and hours with their ranges, operations."""
     return [
-        [run.name.split(",")[0], run.operations, run.hours.shown("bare"), _range_of(run.hours), run.bill, _range_of(run.bill)]
+        [run.name.split(",")[0], run.bill, _range_of(run.bill), run.hours.shown("bare"), _range_of(run.hours), run.operations]
         for run in rebuilt
     ]
 
@@ -197,12 +197,12 @@ def _range_of(amount: Quantity) -> str:
 
 
 def rows_by_scope(facts: Facts) -> list[list[Cell]]:
-    """The list ``bill_by_scope`` as lines of a table: scope, what and when, basis, amount in dollars, and how it is known."""
+    """The list ``bill_by_scope`` as lines of a table: what and when, amount in dollars, scope, basis, and how it is known."""
     rows: list[list[Cell]] = []
     for line in facts.listing("bill_by_scope"):
         row = facts.row(line.id("value"))
         amount = amount_in_dollars(facts, line.id("value")).shown("3")
-        rows.append([line.group, line.label, BASES[row["basis"]], amount, KNOWN_FROM[row["evidence"]]])
+        rows.append([line.label, amount, line.group, BASES[row["basis"]], KNOWN_FROM[row["evidence"]]])
     return rows
 
 

@@ -1,12 +1,9 @@
 """Bills and hours, computed again by hand from the numbers of the CSV files, and what the chapter says of them.
 
-The numbers here are read by ``csv`` and computed in plain Python, without quantities, models or listings.
+The numbers are the cells as written, computed in plain Python: without quantities, units, models or listings.
 """
 
 from __future__ import annotations
-
-import csv
-from pathlib import Path
 
 import pytest
 
@@ -15,22 +12,16 @@ from deepseek_audit.charts import cost_charts
 from deepseek_audit.models import architecture, cost
 from factbook.facts import Facts, UnknownFact, load
 
-DATA = Path(__file__).parents[3] / "data"
-
-
 @pytest.fixture(scope="module")
 def facts() -> Facts:
     return load()
 
 
 @pytest.fixture(scope="module")
-def numbers() -> dict[str, float]:
+def numbers(facts: Facts) -> dict[str, float]:
     """Every number of the tables used here, by its id."""
-    found = {}
-    for table in ("training_runs", "cost_estimates", "cost_inputs", "architecture_facts", "exchange_rates", "chips"):
-        with (DATA / f"{table}.csv").open(encoding="utf-8") as file:
-            found.update({row["fact_id"]: float(row["value"]) for row in csv.DictReader(file) if row["value"]})
-    return found
+    tables = ("training_runs", "cost_estimates", "cost_inputs", "architecture_facts", "exchange_rates", "chips")
+    return {row["fact_id"]: float(row["value"]) for table in tables for row in facts.rows(table) if row["value"]}
 
 
 @pytest.fixture
@@ -170,7 +161,7 @@ def test_a_year_with_a_missing_month_is_refused(facts: Facts) -> None:
 def test_each_bill_of_the_table_by_scope_has_period_basis_and_evidence(facts: Facts) -> None:
     rows, listed = cost.rows_by_scope(facts), facts.listing("bill_by_scope")
     assert len(rows) == len(listed)
-    for (scope, label, basis, amount, known), line in zip(rows, listed, strict=True):
+    for (label, amount, scope, basis, known), line in zip(rows, listed, strict=True):
         assert str(label)[-4:].isdigit(), f"{label} does not end with its year"
         assert all((scope, basis, known)) and amount.unit == facts["v3_usd_total"].unit  # type: ignore[union-attr]
         assert facts.row(line.id("value"))["as_of"][:4] in (str(label)[-4:], "2025"), label
