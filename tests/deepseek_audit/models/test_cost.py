@@ -12,6 +12,7 @@ from deepseek_audit.charts import cost_charts
 from deepseek_audit.models import architecture, cost
 from factbook.facts import Facts, UnknownFact, load
 
+
 @pytest.fixture(scope="module")
 def facts() -> Facts:
     return load()
