@@ -9,7 +9,7 @@ import pytest
 
 from deepseek_audit.audit import references
 from deepseek_audit.charts import cost_charts
-from deepseek_audit.models import architecture, cost
+from deepseek_audit.models import architecture, cost, quantization
 from factbook.facts import Facts, UnknownFact, load
 
 
@@ -70,6 +70,18 @@ def test_the_share_of_each_peak(facts: Facts, numbers: dict[str, float]) -> None
     for peak, share in (("h800_bf16_peak", 39.0), ("h800_fp8_peak", 19.5)):
         used = architecture.model_flops_utilization(flops, facts["v3_hours_pretrain"], facts[peak])
         assert used.magnitude == pytest.approx(100 * delivered / numbers[peak]) == pytest.approx(share, abs=0.1)
+
+
+def test_the_share_of_a_blended_peak(facts: Facts, numbers: dict[str, float]) -> None:
+    """Time adds up: a share of the work at the FP8 peak and the rest at the BF16 peak."""
+    model, sequence = architecture.read_models(facts)["deepseek_v3"], facts["v3_pretraining_sequence"]
+    in_fp8 = quantization.share_in_fp8(model.count, model.work(sequence))
+    peaks = {"FP8": facts["h800_fp8_peak"], "BF16": facts["h800_bf16_peak"]}
+    blend = architecture.blended_peak({"FP8": in_fp8, "BF16": 1 - in_fp8}, peaks)
+    share = in_fp8.magnitude
+    assert 0.8 < share < 0.9
+    by_hand = 1 / (share / numbers["h800_fp8_peak"] + (1 - share) / numbers["h800_bf16_peak"])
+    assert blend.magnitude == pytest.approx(by_hand)
 
 
 def test_two_later_rivals_took_fewer_hours(numbers: dict[str, float]) -> None:
