@@ -21,14 +21,12 @@ GPUS_PER_SERVER = constant(cost.GPUS_PER_NODE.magnitude, "ratio", "8 GPUs per se
 BF16_BITS = constant(16, "bit", "16 bits")
 FP32_BITS = constant(32, "bit", "32 bits")
 MAIN_EXPORT_RULES = ("rule_2022_citation", "rule_2023_citation", "rule_2024_12_citation")
-# Epoch AI's amortized estimates that share one price year (end of 2024)
+# Epoch AI's amortized estimates that share one price year (end of 2024), without those whose computing it no longer gives
 WESTERN_RUNS = (
     "gpt4_amort_2024",
     "gemini_amort_2024",
     "llama_cost_amort",
     "sonnet_amort",
-    "opus3_amort",
-    "gpt4o_amort",
     "gpt45_amort",
     "grok3_amort",
 )
@@ -104,6 +102,13 @@ def r1_share_of_gpt4_floor(facts: Facts) -> Quantity:
 def both_bills_share_of_gpt4_floor(facts: Facts) -> Quantity:
     """V3’s final run and R1’s training together as a share of the floor named for GPT-4."""
     return ((facts["v3_usd_total"] + facts["r1_usd_total"]) / facts["gpt4_altman"]).to("percent")
+
+
+@reference
+def r1_with_its_base_share_of_gpt4_floor(facts: Facts) -> Quantity:
+    """R1’s training and that of the base it starts from as a share of the floor named for GPT-4."""
+    r1_hours = facts["r1zero_hours"] + facts["r1_sft_hours"] + facts["r1_hours"]
+    return (cost.r1_from_its_base(facts, r1_hours, facts["v3_rate_assumed"]) / facts["gpt4_altman"]).to("percent")
 
 
 @reference

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Unpack
 
 from deepseek_audit.audit.claims import ARTICLE_NAMES, ATTRIBUTION_COLUMNS, ATTRIBUTIONS
-from deepseek_audit.models.cost import SCOPES, CirculatingFigure
+from deepseek_audit.models.cost import SCOPES, CirculatingFigure, RebuiltRun
 from deepseek_audit.models.prices import implied_exchange_rate
 from factbook import charts
 from factbook.charts import AmountAxis, Drawing, LogAxis, Rung, Words
@@ -40,16 +40,39 @@ def hours(five_ways: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
     """V3's chip time of pre-training by five methods (gpu_hour).
 
     Args:
-        five_ways: as in ``BY_WORD``, and last by the rule 6ND at Meta's share of the peak, with the range of that share.
+        five_ways: as in ``BY_WORD``, and last by counted operations at Meta's share of the BF16 peak, with the range of that share.
     """
     *by_word, by_size = five_ways
-    at_peer = Rung("6ND, at Meta’s share of the chip’s peak", by_size, by_size.low, by_size.high, "estimate", charts.VERMILION)
+    at_peer = Rung("Counted operations, at Meta’s share of the BF16 peak", by_size, by_size.low, by_size.high, "estimate", charts.VERMILION)
     groups = {
         "By DeepSeek’s word": [Rung(label, amount) for label, amount in zip(BY_WORD, by_word, strict=True)],
         "By the model’s size and Meta’s speed": [at_peer],
     }
     axis = AmountAxis("GPU-hours of pre-training", (0, 4.6e6), [0, 1e6, 2e6, 3e6, 4e6])
     return charts.ladder(groups, axis, **words)
+
+
+def runs(listed: Iterable[Item], rebuilt: Iterable[RebuiltRun], **words: Unpack[Words]) -> Drawing:
+    """GPU-hours of training runs, a heading per maker: as published, or rebuilt with a range.
+
+    Args:
+        listed: the list ``bill_gpu_hours``; a line without ``hours`` is one of ``rebuilt``.
+        rebuilt: see :func:`~deepseek_audit.models.cost.rebuilt_runs`.
+    """
+    by_name = {run.name: run.hours for run in rebuilt}
+    groups: dict[str, list[Rung]] = {}
+    for run in listed:
+        rung = Rung(run.label, run.hours.shown("bare")) if run.has("hours") else _rebuilt(run.label, by_name[run.label])
+        groups.setdefault(run.group, []).append(rung)
+    axis = AmountAxis("GPU-hours, each step ten times the one before", (1e5, 1e8), [1e5, 1e6, 1e7, 1e8], log=True)
+    return charts.ladder(groups, axis, **words)
+
+
+def _rebuilt(label: str, hours: Quantity) -> Rung:
+    """An estimate with its range, in numbers whose unit the axis names."""
+    assert hours.low is not None and hours.high is not None
+    low, amount, high = (each.shown("bare") for each in (hours.low, hours, hours.high))
+    return Rung(label, amount, low, high, "estimate", charts.VERMILION)
 
 
 def rents(offers: Sequence[Mapping[str, str | Quantity]], assumed: Quantity, **words: Unpack[Words]) -> Drawing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -52,14 +53,32 @@ def node_rent_per_gpu_hour(monthly_rent: Quantity, yuan_per_dollar: Quantity) ->
     return (monthly_rent / yuan_per_dollar / GPUS_PER_NODE).to("usd/gpu_hour")
 
 
+MONTHS = tuple(f"{month:02}" for month in range(1, 13))
+
+
 def exchange_rate_of(facts: Facts, fact_id: str) -> Quantity:
-    """The average exchange rate of the month in which a row's amount was asked or paid (unit cny/usd).
+    """The average exchange rate of the month, or of the year, in which a row's amount was asked or paid (unit cny/usd).
+
+    A row that is dated to the year takes the mean of the year's monthly averages.
 
     Raises:
-        UnknownFact: ``data/exchange_rates.csv`` has no row of that month.
+        UnknownFact: ``data/exchange_rates.csv`` has no row of such a month.
     """
-    year, month, *_ = facts.row(fact_id)["as_of"].split("-")
-    return facts[f"fx_usd_cny_monthly_average_{year}_{month}"]
+    row = facts.row(fact_id)
+    year, month, *_ = row["as_of"].split("-")
+    months = MONTHS if row["as_of_precision"] == "year" else (month,)
+    rates = [facts[f"fx_usd_cny_monthly_average_{year}_{each}"] for each in months]
+    if len(rates) == 1:
+        return rates[0]
+    mean = statistics.fmean(rate.magnitude for rate in rates)
+    digits = min(rate.digits for rate in rates)
+    return computed(mean, "cny/usd", digits, f"mean of the monthly averages of {year}", (row for rate in rates for row in rate.rows))
+
+
+def amount_in_dollars(facts: Facts, fact_id: str) -> Quantity:
+    """An amount of money in dollars (usd); one in yuan at the exchange rate of its own month or year."""
+    amount = facts[fact_id]
+    return (amount / exchange_rate_of(facts, fact_id)).to("usd") if "cny" in str(amount.unit) else amount
 
 
 def rent_in_dollars(facts: Facts, rent_id: str) -> Quantity:
@@ -103,6 +122,114 @@ def rebuilt_bills(facts: Facts, v3_hours: Quantity, r1_hours: Quantity, rate: Qu
     return [*v3, *r1, ["Both", (v3_hours + r1_hours).shown("bare"), bill, "not published"]]
 
 
+def r1_from_its_base(facts: Facts, r1_hours: Quantity, rate: Quantity) -> Quantity:
+    """The bill of R1 with the base it starts from, V3-Base: V3's pre-training and context extension, without V3's post-training (usd)."""
+    base = facts["v3_hours_pretrain"] + facts["v3_hours_context"]
+    return rental_cost((base + r1_hours).named("hours of V3’s base and R1"), rate)
+
+
+def hours_at_pace(operations: Quantity, base_operations: Quantity, base_hours: Quantity) -> Quantity:
+    """The chip time of a run that gets as many operations out of an hour as another run did (gpu_hour).
+
+    Args:
+        operations, base_operations: of the two runs, counted alike (flop).
+        base_hours: chip time of the run whose pace it is (gpu_hour).
+    """
+    return (base_hours * (operations / base_operations)).to("gpu_hour")
+
+
+@dataclass(frozen=True)
+class RebuiltRun:
+    """A pre-training run whose hours nobody published: operations by 6ND (flop), hours (gpu_hour) and bill (usd), both with a range."""
+
+    name: str
+    operations: Quantity
+    hours: Quantity
+    bill: Quantity
+
+
+RUNS = "bill_gpu_hours"
+# The slowest run since V3 in the list that is a mixture of experts, as V4 is, and whose hours and tokens its maker published
+SLOW_RUN = "Llama 4 Scout"
+
+
+def rebuilt_runs(facts: Facts, rate: Quantity, attention: Quantity) -> list[RebuiltRun]:
+    """V4's runs by V3's rule: hours of pre-training at V3's pace, times a rent.
+
+    The range says how much the pace may differ. Its low end takes V3's speed with attention counted, for a model whose attention
+    costs nothing; its high end the pace of the slowest comparable run, `SLOW_RUN`. All counts are of activated parameters.
+
+    Args:
+        facts: the tables.
+        rate: the rent (usd/gpu_hour).
+        attention: V3's operations with attention over those by 6ND (ratio).
+    """
+    runs = facts.listing(RUNS)
+    slow = next(run for run in runs if run.label.startswith(SLOW_RUN))
+    v3, v3_hours = training_flops(facts["v3_activated_parameters"], facts["v3_tokens"]), facts["v3_hours_pretrain"]
+    rebuilt = []
+    for run in runs:
+        if run.has("hours"):
+            continue
+        operations = training_flops(run.parameters, run.tokens)
+        hours = hours_at_pace(operations, v3, v3_hours)
+        low = (hours / attention).to("gpu_hour")
+        high = hours_at_pace(operations, training_flops(slow.parameters, slow.tokens), slow.hours)
+        bills = [rental_cost(each, rate) for each in (hours, low, high)]
+        rebuilt.append(
+            RebuiltRun(run.label, operations, replace(hours, low=low, high=high), replace(bills[0], low=bills[1], high=bills[2]))
+        )
+    return rebuilt
+
+
+def rows_of_rebuilt(rebuilt: Iterable[RebuiltRun]) -> list[list[Cell]]:
+    """`rebuilt_runs` as lines of a table: name, bill and hours with their ranges, operations."""
+    return [
+        [run.name.split(",")[0], run.bill, _range_of(run.bill), run.hours.shown("bare"), _range_of(run.hours), run.operations]
+        for run in rebuilt
+    ]
+
+
+def _range_of(amount: Quantity) -> str:
+    """The range of an amount in words, without its unit where that is no part of the number."""
+    assert amount.low is not None and amount.high is not None
+    return format_range(amount.low.shown("bare"), amount.high.shown("bare"))
+
+
+def rows_by_scope(facts: Facts) -> list[list[Cell]]:
+    """The list ``bill_by_scope`` as lines of a table: what and when, amount in dollars, scope, basis, and how it is known."""
+    rows: list[list[Cell]] = []
+    for line in facts.listing("bill_by_scope"):
+        row = facts.row(line.id("value"))
+        amount = amount_in_dollars(facts, line.id("value")).shown("3")
+        rows.append([line.label, amount, line.group, BASES[row["basis"]], KNOWN_FROM[row["evidence"]]])
+    return rows
+
+
+def ends_of_scope(facts: Facts, scope: str) -> tuple[Quantity, Quantity]:
+    """The smallest and the largest amount of one scope in the list ``bill_by_scope`` (usd)."""
+    amounts = [amount_in_dollars(facts, line.id("value")).shown("3") for line in facts.listing("bill_by_scope") if line.group == scope]
+    return min(amounts), max(amounts)
+
+
+def cloud_over_amortized(facts: Facts) -> tuple[Quantity, Quantity]:
+    """GPT-4's cloud price over the higher and over the lower of two states of its amortized cost, in December 2024 dollars."""
+    low, high = (facts["gpt4_cloud_epoch"] / facts[amortized] for amortized in ("gpt4_amort_updated", "gpt4_amort_2024"))
+    return low.to("ratio").shown("2"), high.to("ratio").shown("2")
+
+
+BASES = {
+    "list_rental": "rent",
+    "cloud_price": "cloud price",
+    "amortized": "amortized",
+    "acquisition": "purchase",
+    "ownership": "ownership over years",
+    "development": "development, with staff",
+    "spending": "expenses",
+}
+KNOWN_FROM = {"primary": "its maker", "secondary": "a report", "estimate": "an estimate"}
+
+
 def shares_of(rival: Quantity, *bills: Quantity) -> list[Quantity]:
     """Each of some bills as a share of a rival's cost (percent)."""
     return [(bill / rival).to("percent") for bill in bills]
@@ -133,7 +260,7 @@ def circulating_figures(facts: Facts) -> list[CirculatingFigure]:
     """The figures of ``data/headline_figures.csv`` with their amounts computed from the facts they name."""
     figures = []
     for row in facts.rows("headline_figures"):
-        amount, low, high = (sum_of_terms(facts, row["terms"], end) for end in ("value", "low", "high"))
+        amount, low, high = (_amount_of_terms(facts, row["terms"], end) for end in ("value", "low", "high"))
         figures.append(
             CirculatingFigure(
                 row["figure_id"],
@@ -149,6 +276,12 @@ def circulating_figures(facts: Facts) -> list[CirculatingFigure]:
             )
         )
     return figures
+
+
+def _amount_of_terms(facts: Facts, terms: str, end: str) -> Quantity:
+    """`sum_of_terms`, a multiple of a bill to three digits: “three times” is a multiple, and one digit makes $20M of $16.7M."""
+    amount = sum_of_terms(facts, terms, end)
+    return replace(amount, digits=max(amount.digits, 3)) if "*" in terms else amount
 
 
 def sum_of_terms(facts: Facts, terms: str, end: str = "value") -> Quantity:
