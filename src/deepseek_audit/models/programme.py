@@ -331,7 +331,8 @@ def central_standing(model: Inputs) -> Quantity:
     capital, interest, resale, life, colocation = (model[name].central for name in STANDING)
     standing = standing_cost(capital, interest, resale, life, colocation, HOURS_PER_YEAR)
     rows = frozenset[str]().union(*(model[name].quantity.rows for name in STANDING))
-    formula = "capital × (1 − resale × (1 + r)^−life) × r / (1 − (1 + r)^−life) / 8,766 hours + colocation, r the cost of capital"
+    annuity = "capital × (1 − resale × (1 + interest)^−life) × interest / (1 − (1 + interest)^−life)"
+    formula = f"({annuity} / 8,766 hours + colocation)"
     return computed(standing, "usd/gpu_hour", _least_digits(model, STANDING), formula, rows)
 
 
@@ -615,9 +616,16 @@ def view_rows(model: Inputs, seen: Sequence[View]) -> list[list[str | Quantity]]
 
 
 def pairs(model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
-    """Each view of trials with each view of staff time, by their names."""
+    """Each view of trials with each view of staff time, by their names; those with a view of Epoch AI's first."""
     trials, staff = ([view for view in seen if view.of == of] for of in VIEWED)
-    return {f"{one.name}; {_lower(other.name)}": single(model, seen, one.key, other.key) for one in trials for other in staff}
+    both = sorted(((one, other) for one in trials for other in staff), key=_epoch_first)
+    return {f"{one.name}; {_lower(other.name)}": single(model, seen, one.key, other.key) for one, other in both}
+
+
+def _epoch_first(pair: tuple[View, View]) -> int:
+    order = [("prior", "listed"), ("accounts", "partial"), ("prior", "partial")]
+    keys = (pair[0].key, pair[1].key)
+    return order.index(keys) if keys in order else len(order)
 
 
 def _lower(name: str) -> str:
