@@ -404,6 +404,11 @@ class Simulation:
         value = float(np.quantile(self.rate, probability))
         return computed(value, "usd/gpu_hour", DIGITS, f"{probability:.0%} quantile of {len(self.rate):,} draws of the rate", self.rows)
 
+    def share_above(self, amount: float) -> Quantity:
+        """The share of draws above an amount in usd (percent)."""
+        share = 100 * float(np.mean(self.total > amount))
+        return computed(share, "percent", DIGITS, f"share of {len(self.total):,} draws above {amount:,.0f}", self.rows)
+
     def _quantity(self, value: float, what: str) -> Quantity:
         formula = f"{what} of {len(self.total):,} draws of hours × rate × multiplier + staff × pay × years + data"
         return computed(value, "usd", DIGITS, formula, self.rows)
