@@ -13,7 +13,7 @@ from typing import Any
 
 from factbook.contract import latex
 from factbook.facts import Facts
-from factbook.tables import Row, is_of_facts
+from factbook.tables import is_of_facts
 
 READ_AS = {
     "original": "Read in the original.",
@@ -99,8 +99,8 @@ def readme(facts: Facts) -> str:
         fields = resource["schema"]["fields"]
         own = [field for field in fields if field["name"] not in shared] if is_of_facts(resource) else fields
         parts += [f'## <a id="{resource["name"]}"></a>{resource["path"]}', resource.get("description", "")]
-        if units := _units(facts.rows(resource["name"])):
-            parts.append(f"Units: {units}.")
+        if units := sorted({row["unit"] for row in facts.rows(resource["name"]) if row.get("unit")}):
+            parts.append(f"Units: {', '.join(f'`{name}`' for name in units)}.")
         if own:
             parts.append(_columns(own))
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -119,10 +119,6 @@ def _shared_fields(facts: Facts) -> list[dict[str, Any]]:
     tables = [resource["schema"]["fields"] for resource in facts.descriptor["resources"] if is_of_facts(resource)]
     names = [{field["name"] for field in fields} for fields in tables]
     return [field for field in tables[0] if all(field["name"] in each for each in names)] if tables else []
-
-
-def _units(rows: list[Row]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted({row["unit"] for row in rows if row.get("unit")}))
 
 
 def _columns(fields: list[dict[str, Any]]) -> str:

@@ -19,6 +19,7 @@ from bookkit.markup.templates import render
 from bookkit.pages import STATIC, head
 from bookkit.pages.structured import describe_data
 from bookkit.project import commands, packing
+from bookkit.project.exchange import write_whole
 
 STYLE = STATIC / "downloads.css"
 TITLE = "Downloads"
@@ -73,7 +74,7 @@ def refresh(site: Path) -> None:
     offers.write_sums(site, groups)
     page = site / f"{PAGE}.html"
     listed = slots.filled(page.read_text(encoding="utf-8"), slots.FILES, list_offers(groups))
-    offers.write_whole(page, listed)
+    write_whole(page, listed.encode())
 
 
 def list_offers(groups: Groups) -> Markup:

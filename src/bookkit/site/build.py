@@ -118,7 +118,7 @@ def build(root: Path, force: bool = False) -> Path:
 def _built(root: Path, force: bool) -> Path:
     digest = inputs_digest(root)
     site = root / SITE
-    if not force and _read(site / DIGEST) == digest:
+    if not force and (site / DIGEST).is_file() and (site / DIGEST).read_text(encoding="utf-8") == digest:
         print("site       nothing changed since the last build")
         _clear(root)
         return site
@@ -313,7 +313,3 @@ def _clear(root: Path) -> None:
             shutil.rmtree(root / NEXT, ignore_errors=True)
             if (root / SITE).exists():
                 shutil.rmtree(root / PREVIOUS, ignore_errors=True)
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
