@@ -56,7 +56,8 @@ SOURCES_WITHOUT_ROWS = {
     **dict.fromkeys(("boehmer_1991", "corrado_1989", "gelbach_2013"), "Source of a test in market.py and not of a row."),
     **dict.fromkeys(("kolari_pynnonen_2010", "mackinlay_1997", "patell_1976"), "Source of a test in market.py and not of a row."),
     "wilson_1927": "Source of the interval in benchmarks.py.",
-    "holm_1979": "Source of the correction in benchmarks.py.",
+    "holm_1979": "Source of the correction in benchmarks.py and market_day.py.",
+    "pwb_stocks": "Named in the market chapter as a data set that could not be read.",
     "apiyi_price_rise": "A reseller's reading of why a price rose, without a number.",
 }
 

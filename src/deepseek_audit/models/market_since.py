@@ -76,13 +76,15 @@ def describe_nvidia(facts: Facts) -> dict[str, Quantity]:
 
 
 def describe_deepseek(facts: Facts, loss: Quantity) -> dict[str, Quantity]:
-    """DeepSeek's own value against Nvidia's loss of the day, and how its spending on chips and servers is reported to have grown.
+    """DeepSeek's own value against Nvidia's loss of the day, what outside investors' share is worth, how its own spending grew.
 
     Args:
         facts: the tables.
         loss: of Nvidia on the day (usd).
     """
+    share = facts["deepseek_partnership_share"].to("ratio")
     return {
+        "partnership_worth": (share * facts["deepseek_round_1_valuation_implied"]).to("cny").shown("2"),
         "loss_over_worth": (loss / facts["deepseek_round_1_valuation_implied_usd"]).to("ratio").shown("2"),
         "own_spending_ratio": (facts["deepseek_infrastructure_2026_7m_reported"] / facts["deepseek_infrastructure_2025_reported"])
         .to("ratio")

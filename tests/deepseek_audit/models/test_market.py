@@ -226,6 +226,9 @@ def test_group_tests_on_every_day_by_hand():
     assert told["kp_as_extreme"].magnitude == sum(abs(last) >= abs(expected[DAY][2]) for *_, last in expected.values()) - 1
     assert told["kolari_pynnonen_cries"].magnitude < 0.07 * len(expected) < 0.25 * len(expected) < told["patell_cries"].magnitude
     assert told["size_as_extreme"].magnitude == 0
+    groups = {("SPY", SHORT): found[DAY], ("SPY", LONG): market.group_tests(moved.returns, BASKET, "SPY", DAY, LONG)}
+    rows = market_day.tests_by_name(moved, groups, found, {"kolari_pynnonen": "Both corrections"})
+    assert [str(cell) for cell in rows[0]] == ["Both corrections", "−2.28", "2.16", "18"]
 
 
 def test_bound_of_a_day_that_was_picked():

@@ -60,6 +60,7 @@ def test_nvidia_since(numbers):
 def test_deepseek_beside_nvidia():
     told = market_since.describe_deepseek(FACTS, FACTS["nvda_cap_loss_2025_01_27_lseg"])
     assert told["loss_over_worth"].magnitude == pytest.approx(593 / 52)
+    assert told["partnership_worth"].magnitude == pytest.approx(0.0852 * 351e9)
     assert told["own_spending_ratio"].magnitude == pytest.approx(11 / 1.2)
 
 
