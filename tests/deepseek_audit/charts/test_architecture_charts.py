@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deepseek_audit.charts import architecture_charts as draw
-from deepseek_audit.models import architecture, architecture_calculators, quantization, reinforcement
+from deepseek_audit.models import architecture, architecture_calculators, progress, quantization, reinforcement
 from factbook.facts import Facts, load
 from factbook.quantity import constant
 
@@ -40,6 +40,18 @@ def test_models_are_ordered_by_their_work(facts: Facts) -> None:
     assert len(amounts) == len(work)
     said = chart.to_dict()["description"]
     assert all(f"{model.name} {amount}" in said for model, amount in work.items())
+
+
+def test_the_chosen_trend_stands_first_and_the_others_as_rings(facts: Facts) -> None:
+    models = progress.read_models(facts)
+    found = progress.by_choice(models, models["deepseek_v3"])
+    drawn = [row for row in rows(draw.ahead_of_trend(found, alt="Words", **WORDS)) if "amount" in row]
+    assert [row["kind"] for row in drawn] == ["reported"] + ["estimate"] * 7
+    assert drawn[0]["label"] == f"Without the smallest, 39 models: ×\u00a0{found[progress.CHOSEN].compute}"
+    assert [row["amount"] for row in drawn] == [each.compute.magnitude for each in found.values()]
+    assert all(row["low"] < row["amount"] < row["high"] for row in drawn)
+    low, high = draw.AHEAD_AXIS.ends
+    assert all(low < row["low"] and row["high"] < high for row in drawn), "no bar is cut off"
 
 
 def test_a_cache_grows_with_its_context(facts: Facts) -> None:
