@@ -249,8 +249,8 @@ def untested(facts: Facts, source: str, first: str, rivals: Sequence[str]) -> li
 
 
 def untested_cells(found: Sequence[Untested], models: Sequence[str]) -> list[list[Cell]]:
-    """Lines of a table: the test; the score of each model, empty where there is none; why it gets no verdict."""
-    return [[each.name, *(each.values[m].shown("bare") if m in each.values else "" for m in models), each.why] for each in found]
+    """Lines of a table: the test, and the score of each model, empty where there is none."""
+    return [[each.name, *(each.values[m].shown("bare") if m in each.values else "" for m in models)] for each in found]
 
 
 def count_untested(found: Sequence[Untested], rival: str, only_shares: bool = False) -> tuple[Quantity, Quantity]:

@@ -327,7 +327,9 @@ def test_scores_without_a_number_of_questions_all_favor_r1(facts):
         number, ahead = benchmarks.count_untested(found, rival, only_shares=True)
         assert (number.magnitude, ahead.magnitude) == (total, total)
     line = next(line for line in benchmarks.untested_cells(found, ["deepseek_r1", *RIVALS]) if line[0] == "CLUEWSC")
-    assert [str(cell) for cell in line] == ["CLUEWSC", "92.8", "", "87.9", "85.4", "number of questions not stated"]
+    assert [str(cell) for cell in line] == ["CLUEWSC", "92.8", "", "87.9", "85.4"]
+    assert {each.why for each in found if each.counts} == {"number of questions not stated"}
+    assert all(each.why == benchmarks.NOT_PROPORTIONS[each.metric] for each in found if not each.counts)
 
 
 @given(st.floats(5, 95), st.floats(5, 95))
