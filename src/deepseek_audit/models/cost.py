@@ -183,17 +183,14 @@ def rebuilt_runs(facts: Facts, rate: Quantity, attention: Quantity) -> list[Rebu
 
 
 def rows_of_rebuilt(rebuilt: Iterable[RebuiltRun]) -> list[list[Cell]]:
-    """`rebuilt_runs` as lines of a table: name, bill and hours with their ranges, operations."""
-    return [
-        [run.name.split(",")[0], run.bill, _range_of(run.bill), run.hours.shown("bare"), _range_of(run.hours), run.operations]
-        for run in rebuilt
-    ]
-
-
-def _range_of(amount: Quantity) -> str:
-    """The range of an amount in words, without its unit where that is no part of the number."""
-    assert amount.low is not None and amount.high is not None
-    return format_range(amount.low.shown("bare"), amount.high.shown("bare"))
+    """`rebuilt_runs` as lines of a table: what it is, its low end, the amount at V3's pace, its high end."""
+    rows: list[list[Cell]] = []
+    for run in rebuilt:
+        name = run.name.split(",")[0]
+        for what, amount in (("bill", run.bill), ("GPU-hours", run.hours.shown("bare"))):
+            assert amount.low is not None and amount.high is not None
+            rows.append([f"{name}: {what}", amount.low.shown(amount.specification), amount, amount.high.shown(amount.specification)])
+    return rows
 
 
 def rows_by_scope(facts: Facts) -> list[list[Cell]]:

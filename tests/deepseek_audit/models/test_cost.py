@@ -117,6 +117,7 @@ def test_v4_by_hand(facts: Facts, numbers: dict[str, float], attention: object) 
         assert hours == pytest.approx([without_attention, at_v3s, at_scouts])
         assert [run.bill.low.magnitude, run.bill.magnitude, run.bill.high.magnitude] == pytest.approx([2 * each for each in hours])
     assert pro.hours.magnitude == pytest.approx(7.87e6, rel=0.002) and str(pro.bill) == "$16M"
+    assert [str(cell) for cell in cost.rows_of_rebuilt([pro, flash])[0]] == ["V4-Pro: bill", "$14M", "$16M", "$24M"]
 
 
 def test_the_low_end_is_v3s_speed_with_attention(facts: Facts, numbers: dict[str, float], attention: object) -> None:
