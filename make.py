@@ -73,9 +73,9 @@ def test(*steps: str) -> None:
 
 
 def serve(port: str = "8000") -> None:
-    """Build and show the website on 127.0.0.1; messages name the port as make takes it, ``PORT=8080``."""
+    """Build and show the website on 127.0.0.1."""
     site()
-    run(python(), "-m", "bookkit", "serve", port.removeprefix("PORT="))
+    run(python(), "-m", "bookkit", "serve", port)
 
 
 def environment(*groups: str) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
+# What `bookkit bundle` makes lies below it; a room's own style sheets and scripts lie in the room
 STATIC = Path(__file__).parent / "static"
 FEATURES = (
     "bookkit.outputs.notes",

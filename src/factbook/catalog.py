@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from factbook.contract import latex
 from factbook.facts import Facts
-from factbook.tables import Row, is_of_facts
+from factbook.tables import is_of_facts
 
 READ_AS = {
     "original": "Read in the original.",
@@ -21,19 +22,6 @@ READ_AS = {
     "second_hand": "Read second-hand.",
     "not_read": "Not read.",
 }
-_LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        **{character: f"\\{character}" for character in "&%$#_"},
-    }
-)
 _ENTRY_TYPES = {"article": "article", "report": "techreport", "inproceedings": "inproceedings"}
 _PUBLISHER_FIELD = {"article": "journal", "report": "institution", "inproceedings": "booktitle"}
 
@@ -56,11 +44,6 @@ def bibliography(facts: Facts) -> str:
     """All sources as BibTeX, with a note that says how each was read."""
     entries = "\n".join(entry(source) for source in facts.rows("sources"))
     return f"% Generated from data/sources.csv by `python -m factbook catalog`. Do not edit.\n\n{entries}"
-
-
-def latex(text: str) -> str:
-    """The text as LaTeX prints it: each character that is a command there is written as the command that prints it."""
-    return text.translate(_LATEX)
 
 
 def entry(source: Mapping[str, str]) -> str:
@@ -116,8 +99,8 @@ def readme(facts: Facts) -> str:
         fields = resource["schema"]["fields"]
         own = [field for field in fields if field["name"] not in shared] if is_of_facts(resource) else fields
         parts += [f'## <a id="{resource["name"]}"></a>{resource["path"]}', resource.get("description", "")]
-        if units := _units(facts.rows(resource["name"])):
-            parts.append(f"Units: {units}.")
+        if units := sorted({row["unit"] for row in facts.rows(resource["name"]) if row.get("unit")}):
+            parts.append(f"Units: {', '.join(f'`{name}`' for name in units)}.")
         if own:
             parts.append(_columns(own))
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -136,10 +119,6 @@ def _shared_fields(facts: Facts) -> list[dict[str, Any]]:
     tables = [resource["schema"]["fields"] for resource in facts.descriptor["resources"] if is_of_facts(resource)]
     names = [{field["name"] for field in fields} for fields in tables]
     return [field for field in tables[0] if all(field["name"] in each for each in names)] if tables else []
-
-
-def _units(rows: list[Row]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted({row["unit"] for row in rows if row.get("unit")}))
 
 
 def _columns(fields: list[dict[str, Any]]) -> str:

@@ -45,6 +45,20 @@ READ_AS = {
     "second_hand": "read second-hand",
     "not_read": "not read",
 }
+# BibTeX counts braces even where LaTeX escapes them, so they are written by name; no library that is maintained does so
+LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
 
 T = TypeVar("T")
 Name = Annotated[str, Meta(pattern=NAME)]
@@ -55,6 +69,11 @@ Tree = Any
 
 class ContractError(ValueError):
     """A payload that is none of its kind. The message names the output, the field, and what is wrong with it."""
+
+
+def latex(text: str) -> str:
+    """A text as LaTeX prints it: sources and chapters are cited together, so both sides write it alike."""
+    return text.translate(LATEX)
 
 
 class Part(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -288,7 +307,18 @@ class Format(Part, frozen=True):
     digits: int
 
 
-class Slider(Part, frozen=True, tag="slider", tag_field="kind"):
+class Given(Part, frozen=True):
+    """A number that formulas use: what `Slider` and `Fixed` share."""
+
+    name: Name
+    label: str
+    default: float
+    text: str
+    format: Format
+    number: Number | None
+
+
+class Slider(Given, frozen=True, tag="slider", tag_field="kind"):
     """A number that readers set.
 
     Attributes:
@@ -310,12 +340,6 @@ class Slider(Part, frozen=True, tag="slider", tag_field="kind"):
         range: nine of ten values lie between these.
     """
 
-    name: Name
-    label: str
-    default: float
-    text: str
-    format: Format
-    number: Number | None
     reach: str
     help: str
     low: float
@@ -355,15 +379,8 @@ class Choice(Part, frozen=True, tag="choice", tag_field="kind"):
         return next(option for option in self.options if option.value == self.default)
 
 
-class Fixed(Part, frozen=True, tag="fixed", tag_field="kind"):
+class Fixed(Given, frozen=True, tag="fixed", tag_field="kind"):
     """A number that formulas use and readers see, but do not set; see `Slider` for the parts."""
-
-    name: Name
-    label: str
-    default: float
-    text: str
-    format: Format
-    number: Number | None
 
 
 class Result(Part, frozen=True):

@@ -197,15 +197,13 @@ def _cell(row: Row, name: str, column: str) -> Quantity:
 # Functions of several values, which are measured alike
 
 
-def _alike(values: Values) -> list[float]:
-    return [one.magnitude_in(values[0].unit) for one in values]
-
-
 def _reduced(name: str, reduce: Callable[[Sequence[float]], float]) -> Callable[[Values], Values]:
     def evaluated(values: Values) -> Values:
         rows = frozenset().union(*(one.rows for one in values))
         label = f"{name} of {len(values)} values" if len(values) > 3 else f"{name}({', '.join(one.formula for one in values)})"
-        return [Quantity(reduce(_alike(values)), values[0].unit, max(one.digits for one in values), Trace(label, rows))]
+        measured_in = values[0].unit
+        reduced = reduce([one.magnitude_in(measured_in) for one in values])
+        return [Quantity(reduced, measured_in, max(one.digits for one in values), Trace(label, rows))]
 
     return evaluated
 

@@ -215,15 +215,10 @@ class Facts(Mapping[str, Quantity]):
             "fact_id": ASSUMPTION + name,
             "value": repr(value.magnitude),
             "unit": str(value.unit) or "ratio",
-            "text": "",
             "exact": "true",
-            "low": "",
-            "high": "",
             "source_key": READER,
             "locator": f"in place of {instead_of}",
-            "read_as": "",
             "evidence": "assumption",
-            "note": "",
         }
 
     def claim(self, claim_id: str) -> Quantity:

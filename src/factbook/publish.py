@@ -160,17 +160,13 @@ class Table:
                     raise UntracedNumber(f"{self.caption!r}: {cell!r} has no data row behind it.")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": self._text(), "text/html": self._html(), contract.Table.MIME_TYPE: self._data().to_payload()}
+        rows = [list(map(str, row)) for row in self.rows]
+        text, page = (write(self.columns, rows, self.caption) for write in (as_text, as_html))
+        return {"text/plain": text, "text/html": page, contract.Table.MIME_TYPE: self._data().to_payload()}
 
     def _data(self) -> contract.Table:
         rows = tuple(tuple(traced(cell) if isinstance(cell, Quantity) else cell for cell in row) for row in self.rows)
         return contract.Table(caption=self.caption, columns=tuple(self.columns), rows=rows, emphasis=tuple(self.emphasis))
-
-    def _text(self) -> str:
-        return as_text(self.columns, [list(map(str, row)) for row in self.rows], self.caption)
-
-    def _html(self) -> str:
-        return as_html(self.columns, [list(map(str, row)) for row in self.rows], self.caption)
 
 
 def as_html(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:

@@ -148,10 +148,8 @@ class Quantity:
         try:
             return _conversion(self.unit, target)
         except pint.DimensionalityError:
-            raise UnitError(f"{self._described()} is measured in {self.unit or 'no unit'}, not in {target or 'a plain number'}.") from None
-
-    def _described(self) -> str:
-        return self.name or self.formula or "a plain number"
+            named = self.name or self.formula or "a plain number"
+            raise UnitError(f"{named} is measured in {self.unit or 'no unit'}, not in {target or 'a plain number'}.") from None
 
     def _label(self, binding: int) -> str:
         return self.name or self.trace.within(binding)
@@ -385,7 +383,8 @@ def of(value: float | str, unit_name: str, fact_id: str, *, exact: bool = False)
         fact_id: the row's id.
         exact: the number carries no rounding.
     """
-    digits = EXACT if exact else float(significant_digits(_written(value)))
+    written = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
+    digits = EXACT if exact else float(significant_digits(written))
     return Quantity(float(value), unit(unit_name), digits, Trace(fact_id, frozenset({fact_id})))
 
 
@@ -416,7 +415,3 @@ def count(ids: Iterable[str], of_what: str) -> Quantity:
 def count_of(number: int, rows: Iterable[str], of_what: str) -> Quantity:
     """How many different things some rows name, traced to the rows: ``count_of(2, ids, "origins")``."""
     return Quantity(float(number), unit("count"), EXACT, Trace(f"count of {of_what}", frozenset(rows)))
-
-
-def _written(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{Decimal(repr(value)):f}"

@@ -25,7 +25,7 @@ class Sources:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         listed = self.describe()
         return {
-            "text/plain": _as_text(listed.sources),
+            "text/plain": "\n".join(f"{_described(one)}, {one.title}: {one.url or 'no address'}" for one in listed.sources),
             "text/html": _as_html(listed.sources),
             listed.MIME_TYPE: listed.to_payload(),
         }
@@ -50,10 +50,6 @@ class Sources:
         ]
         found.sort(key=lambda source: ((source.authors or source.title).casefold(), source.key))
         return contract.Sources(sources=tuple(found))
-
-
-def _as_text(sources: Sequence[contract.Source]) -> str:
-    return "\n".join(f"{_described(source)}, {source.title}: {source.url or 'no address'}" for source in sources)
 
 
 def _described(source: contract.Source) -> str:

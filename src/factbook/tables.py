@@ -180,10 +180,6 @@ def _descriptor_faults(path: Path, descriptor: Any) -> Iterator[Fault]:
         yield fault(f"there are facts and no table {SOURCES}.", advice)
 
 
-def _is_column(field: object) -> bool:
-    return isinstance(field, dict) and bool(field.get("name")) and field.get("type") in _TYPES
-
-
 def _missing_columns(resource: Descriptor, columns: set[str]) -> Iterator[tuple[str, str]]:
     """Message and advice for each column that the table lacks."""
     name, schema = resource["name"], resource["schema"]

@@ -1,7 +1,7 @@
 """Numbers as readers type them, read by one rule.
 
 The rule holds wherever a reader types a number: here for the parameters of chapters, whether in their cell, with
-papermill or with ``make rerun``; in the page for the exact fields of calculators and the addresses they share.
+papermill or with ``bookkit rerun``; in the page for the exact fields of calculators and the addresses they share.
 
 - Digits are 0 to 9. A point stands before decimals; nothing stands between thousands.
 - A sign may stand in front, ``-`` or the true minus of this report's own texts; a power of ten may follow: ``1.9e8``.

@@ -257,6 +257,13 @@ def test_what_may_mean_two_things_is_named_and_not_guessed(column: str, cells: t
 # Messages
 
 
+def fault_of(kind: str, cell: str) -> tables.Fault:
+    """What is wrong with a cell in a column of a type."""
+    resource = {"name": "one", "path": "one.csv", "schema": {"fields": [{"name": "column", "type": kind}]}}
+    (fault,) = tables.changed_faults({"one": resource}, {"one": []}, "one", [{"column": cell}])
+    return fault
+
+
 @pytest.mark.parametrize(
     ("cell", "named", "advice"),
     [
@@ -268,10 +275,10 @@ def test_what_may_mean_two_things_is_named_and_not_guessed(column: str, cells: t
     ],
 )
 def test_a_number_as_spreadsheets_write_it_is_named(cell: str, named: str, advice: str) -> None:
-    rule, message, found = tables._number_fault(cell) or ("", "", "")
-    assert rule == "number"
-    assert named in message
-    assert advice in found
+    fault = fault_of("number", cell)
+    assert fault.rule == "number"
+    assert named in fault.message
+    assert advice in fault.advice
 
 
 @pytest.mark.parametrize(
@@ -284,16 +291,16 @@ def test_a_number_as_spreadsheets_write_it_is_named(cell: str, named: str, advic
     ],
 )
 def test_a_date_as_spreadsheets_write_it_is_named(cell: str, named: str, advice: str) -> None:
-    rule, message, found = tables._date_fault(cell) or ("", "", "")
-    assert rule == "date"
-    assert named in message
-    assert advice in found
+    fault = fault_of("date", cell)
+    assert fault.rule == "date"
+    assert named in fault.message
+    assert advice in fault.advice
 
 
 def test_text_that_was_read_in_another_encoding_is_named() -> None:
-    rule, message, advice = tables._string_fault("ZÃ¼rich â€” 1") or ("", "", "")
-    assert (rule, message) == ("encoding", "“ZÃ¼rich â€” 1” is UTF-8 that was read as Windows-1252.")
-    assert advice.startswith("Write “Zürich — 1”.")
+    fault = fault_of("string", "ZÃ¼rich â€” 1")
+    assert (fault.rule, fault.message) == ("encoding", "“ZÃ¼rich â€” 1” is UTF-8 that was read as Windows-1252.")
+    assert fault.advice.startswith("Write “Zürich — 1”.")
 
 
 @pytest.mark.parametrize(
@@ -418,7 +425,7 @@ def test_what_a_spreadsheet_would_write_otherwise_is_kept() -> None:
     numbers = [{"name": name, "type": "number"} for name in ("value", "low", "high")]
     resource = {"schema": {"primaryKey": ["fact_id"], "fields": [{"name": "fact_id", "type": "string"}, *numbers]}}
     assert digits.fragile_rows(resource, rows) == [{"fact_id": "a", "value": "1.914e8"}]
-    assert json.loads(digits.as_json("1.0.0", {"x.csv": rows})) == {"edition": "1.0.0", "rows": {"x.csv": rows}}
+    assert json.loads(digits.as_json({"x.csv": rows})) == {"rows": {"x.csv": rows}}
 
 
 def spoil(directory: Path) -> None:
@@ -435,7 +442,7 @@ def commit(directory: Path) -> None:
         subprocess.run(["git", *command], cwd=directory, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("since", ["the last commit", "edition "])
+@pytest.mark.parametrize("since", ["the last commit", "the published edition"])
 def test_lost_digits_are_named_and_put_back(
     since: str, read: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -447,7 +454,7 @@ def test_lost_digits_are_named_and_put_back(
     (tmp_path / "published").mkdir()
     monkeypatch.setattr(facts, "load", lambda: facts.Facts(directory))
     monkeypatch.setenv("FACTBOOK_DATA", str(directory))
-    if since == "edition ":
+    if since == "the published edition":
         assert main(["edition"]) == 0
     else:
         commit(tmp_path)

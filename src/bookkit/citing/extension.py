@@ -13,7 +13,9 @@ from sphinx.util.typing import ExtensionMetadata
 from bookkit.citing import bibliography, box, citing
 from bookkit.citing.citing import Work
 from bookkit.citing.formats import FORMATS
-from bookkit.markup import features
+from bookkit.markup import assets, features
+
+STYLE = Path(__file__).parent / "static" / "citing.css"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -37,6 +39,7 @@ def cite(context: dict[str, Any], work: Work, changelog: str = "", thing: str = 
     """Cite a work on its page; see `bookkit.citing.box.box` for the arguments."""
     context["bookkit_cite"] = box.box(work, changelog, thing)
     context["bookkit_citation_tags"] = box.head_tags(work)
+    assets.dress(context, STYLE)
 
 
 def _print_elsewhere(_app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:

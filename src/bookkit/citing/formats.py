@@ -12,21 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from bookkit.citing.citing import Work, link, one_line, stop
-
-# BibTeX counts braces even where LaTeX escapes them, so they are written by name; no library that is maintained does so
-LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        **{character: f"\\{character}" for character in "&%$#_"},
-    }
-)
+from factbook.contract import latex
 
 
 def apa(work: Work) -> Markup:
@@ -64,11 +50,6 @@ def bibtex(work: Work) -> str:
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@{'book' if work.whole else 'incollection'}{{{work.key},\n" + ",\n".join(lines) + "\n}\n"
-
-
-def latex(text: str) -> str:
-    """The text with LaTeX's special characters escaped."""
-    return text.translate(LATEX)
 
 
 def ris(work: Work) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from bookkit.citing import citing
 from bookkit.citing.citing import Book
 from bookkit.project import declared, packing
+from bookkit.project.exchange import write_whole
 
 # The page that lists them (`bookkit.pages.downloads`)
 PAGE = "downloads"
@@ -85,15 +86,8 @@ def pack_notebooks(root: Path, site: Path, book: Book) -> None:
 
 def write_sums(site: Path, groups: Groups) -> None:
     """Write the checksums of all files as ``sha256sum`` reads them."""
-    (site / FOLDER).mkdir(exist_ok=True)
-    write_whole(site / FOLDER / packing.SUMS, packing.sums([site / offer.path for _, members in groups for offer in members]))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="")
-    part.replace(path)
+    sums = packing.sums([site / offer.path for _, members in groups for offer in members])
+    write_whole(site / FOLDER / packing.SUMS, sums.encode())
 
 
 def _licenses(root: Path, below: str) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from bookkit.citing import citing
 from bookkit.editions import compare
 from bookkit.editions.compare import Edition, EditionError
+from bookkit.markup.plain import list_words
 from bookkit.project import commands, declared
 from bookkit.project.layout import SITE
 
@@ -103,11 +104,6 @@ def read_sources(path: Path) -> dict[str, str]:
     """The state of the sources that a kept edition was made from."""
     sources: dict[str, str] = json.loads(path.read_text(encoding="utf-8")).get("sources", {})
     return sources
-
-
-def list_words(items: Sequence[str]) -> str:
-    """The words as a list in a sentence."""
-    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
 def read_built(site: Path) -> tuple[Edition, Mapping[str, str]]:

@@ -15,7 +15,6 @@ Files for machines: ``edition.json`` (what this site is) and ``differences.json`
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -30,9 +29,10 @@ from sphinx.util.typing import ExtensionMetadata
 from bookkit.citing import citing
 from bookkit.citing.citing import book_of
 from bookkit.editions import baseline, compare
-from bookkit.editions.baseline import EDITION_FILE, PARTS, Entry, list_words
-from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference, Number
-from bookkit.markup import features, slots
+from bookkit.editions.baseline import EDITION_FILE, PARTS, Entry
+from bookkit.editions.compare import DIFFERENCES, PAGE, Claim, Difference
+from bookkit.markup import assets, features, slots
+from bookkit.markup.plain import list_words
 from bookkit.markup.templates import render
 from bookkit.outputs import claims, numbers
 from bookkit.outputs.beside import public_name, titles
@@ -42,6 +42,7 @@ from bookkit.project.builds import OncePerBuild
 EDITIONS_SETTING = "BOOK_EDITIONS"
 VERSIONS_FOLDER = "v"
 VERSIONS_PAGE = f"{VERSIONS_FOLDER}/index"
+STYLE = Path(__file__).parent / "static" / "editions.css"
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def versions_page(book: citing.Book) -> Markup:
 def _say_what_differs(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
     if not citing.writes_pages(app):
         return
+    assets.dress(context, STYLE)
     book = book_of(app)
     if book.site and kept_beside():
         # Whole, so that it leads to the newest list from an edition that is kept
@@ -236,13 +238,16 @@ def page(found: Standing, titles: Mapping[str, str], changelog: str = "") -> Mar
         changelog: address of the page that lists corrections, if there is one.
     """
     difference = found.difference
-    edition = f"{difference.edition}{_of(difference.old.date)}"
+    edition = f"{difference.edition}{f' of {citing.day(difference.old.date)}' if difference.old.date else ''}"
+    moved = [
+        Row(new.chapter, new.anchor, (*compare.texts(old, new), compare.relative_change(old, new), compare.behind(new)), new.address)
+        for old, new in difference.moved
+    ]
+    added = [Row(new.chapter, new.anchor, (new.text, compare.behind(new)), new.address) for new in difference.added]
     parts = [
         Part("Claims judged otherwise", ("Claim", "Published", "Here"), [_judged_row(*pair) for pair in difference.judged]),
-        Part(
-            "Numbers that moved", ("Number", "Published", "Here", "Change", "Behind it"), [_moved_row(*pair) for pair in difference.moved]
-        ),
-        Part("New numbers", ("Number", "Here", "Behind it"), [_added_row(number) for number in difference.added]),
+        Part("Numbers that moved", ("Number", "Published", "Here", "Change", "Behind it"), moved),
+        Part("New numbers", ("Number", "Here", "Behind it"), added),
         Part("Numbers that are gone", ("Number", "Published"), [Row(one.chapter, one.anchor, (one.text,)) for one in difference.removed]),
     ]
     return render(
@@ -287,18 +292,6 @@ class Part:
 def _judged_row(old: Claim | None, new: Claim | None) -> Row:
     cells = (compare.verdict(old), compare.verdict(new))
     return Row("", new.title or new.id, cells, claims.address(new.id)) if new else Row("", old.id if old else "", cells)
-
-
-def _moved_row(old: Number, new: Number) -> Row:
-    return Row(new.chapter, new.anchor, (*compare.texts(old, new), compare.relative_change(old, new), compare.behind(new)), new.address)
-
-
-def _added_row(number: Number) -> Row:
-    return Row(number.chapter, number.anchor, (number.text, compare.behind(number)), number.address)
-
-
-def _of(date: str) -> str:
-    return f" of {citing.day(datetime.date.fromisoformat(date))}" if date else ""
 
 
 def _answer(found: Standing, edition: str) -> str:

@@ -251,7 +251,7 @@ def banner(kept: Kept, path: str, newest: Entry, there: bool) -> Markup:
 
 
 def _named(entry: Entry) -> str:
-    date = f" of {citing.day(datetime.date.fromisoformat(entry.date))}" if entry.date else ""
+    date = f" of {citing.day(entry.date)}" if entry.date else ""
     return f"{entry.version}{date}"
 
 

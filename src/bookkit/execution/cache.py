@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -30,7 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from bookkit.execution.reads import Reads
-from bookkit.project import declared
+from bookkit.project import declared, packing
+from bookkit.project.exchange import write_whole
 
 FORMAT = 2
 FOLDER, FORCE = "BOOKKIT_EXECUTED", "BOOKKIT_FORCE"
@@ -114,16 +114,9 @@ class Shelf:
             read = {reference: self.fingerprint(reference, began) for reference in sorted(reads.references)}
             entry = {"from": read, "cells": outputs.cells, "metadata": outputs.metadata}
             body = json.dumps(entry, ensure_ascii=False, sort_keys=True)
-            states = hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:16]
+            states = _hash(json.dumps(read, sort_keys=True))[:16]
             path = self.folder / _slug(chapter) / f"{name}-{states}.json"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A name of its own until it is whole: two builds may execute the same chapter
-            unfinished = path.with_suffix(f".{os.getpid()}")
-            try:
-                unfinished.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}", encoding="utf-8", newline="\n")
-                unfinished.replace(path)
-            finally:
-                unfinished.unlink(missing_ok=True)
+            write_whole(path, f"{_hash(body)}\n{body}".encode())
             self._forget(path.parent)
 
     def _forget(self, folder: Path) -> None:
@@ -149,14 +142,14 @@ class Shelf:
     def _look(self, kind: str, name: str) -> str:
         path = self.root / name
         if kind == "environment":
-            return hashlib.sha256(os.environ.get(name, "\0").replace(str(self.root), "").encode()).hexdigest()
+            return _hash(os.environ.get(name, "\0").replace(str(self.root), ""))
         if kind == "book":
             return self._book()
         if not path.exists():
             return "absent"
         if kind == "importable":
             return _hash(*sorted(entry.name for entry in path.iterdir() if entry.suffix == ".py" or (entry / "__init__.py").exists()))
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return _file(path)
 
     def _book(self) -> str:
         parts = []
@@ -197,7 +190,7 @@ def _whole(path: Path) -> dict[str, Any] | None:
     """An entry, unless it was damaged."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         digest, _, body = path.read_text(encoding="utf-8").partition("\n")
-        if hashlib.sha256(body.encode()).hexdigest() == digest:
+        if _hash(body) == digest:
             entry: dict[str, Any] = json.loads(body)
             return entry
     return None
@@ -214,8 +207,8 @@ def _slug(chapter: str) -> str:
 
 
 def _file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return packing.digest(path.read_bytes())
 
 
 def _hash(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return packing.digest("\0".join(parts).encode())

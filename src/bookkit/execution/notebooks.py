@@ -18,6 +18,7 @@ from typing import Any
 from bookkit.execution import pairs
 from bookkit.execution.executions import Chapter, ChaptersFailed, Executions
 from bookkit.execution.running import Failed, Settings
+from bookkit.project import commands
 
 CONFIGURATION = Path("_config.yml")
 # Of a cell that differs in many places, so many are shown, and so much of each
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\n{failure}\n\nNo notebook was stored for this chapter.\n", file=sys.stderr, flush=True)
     orphans = set(options.notebooks.rglob("*.ipynb")) - set(stored.values())
     if options.check:
-        return int(bool(check(fresh, stored, orphans) or failures))
+        return int(bool(check(fresh, stored, orphans, f"{commands.STORE} {options.book} {options.notebooks}") or failures))
     for chapter, notebook in fresh.items():
         store(notebook, stored[chapter])
         print(f"notebook   {chapter.stem:<28} stored")
@@ -95,8 +96,8 @@ def store(notebook: Any, target: Path) -> None:
     nbformat.write(notebook, target)  # type: ignore[no-untyped-call]
 
 
-def check(fresh: dict[Path, Any], stored: dict[Path, Path], orphans: set[Path]) -> int:
-    """Say where stored notebooks differ from executed chapters.
+def check(fresh: dict[Path, Any], stored: dict[Path, Path], orphans: set[Path], again: str) -> int:
+    """Say where stored notebooks differ from executed chapters, and which command stores them again.
 
     Returns:
         How many differ, are missing or have no chapter.
@@ -105,7 +106,7 @@ def check(fresh: dict[Path, Any], stored: dict[Path, Path], orphans: set[Path]) 
 
     wrong = len(orphans)
     for orphan in orphans:
-        print(f"{orphan} has no chapter. Run `make notebooks`, which removes it.")
+        print(f"{orphan} has no chapter. Run `{again}`, which removes it.")
     for chapter, notebook in fresh.items():
         path = stored[chapter]
         found = list(differences(nbformat.read(path, as_version=4), notebook)) if path.is_file() else ["is missing"]  # type: ignore[no-untyped-call]
@@ -113,7 +114,7 @@ def check(fresh: dict[Path, Any], stored: dict[Path, Path], orphans: set[Path]) 
         for line in found:
             print(f"{path}, {line}")
     if wrong:
-        print("\nIf the changes are meant, run `make notebooks` and commit them together with what changed them.")
+        print(f"\nIf the changes are meant, run `{again}` and commit them together with what changed them.")
     else:
         print(f"{sum(len(notebook.cells) for notebook in fresh.values())} cells of {len(fresh)} notebooks: 0 differ")
     return wrong

@@ -1,7 +1,7 @@
 """A chapter and its notebook are one text in two files; neither is overwritten where an edit of it would be lost.
 
 A stored notebook records the text it was made of. Where the two differ, that tells which one was edited since: a chapter that
-was, is stored anew (``make notebooks``); an edit of the notebook, made outside JupyterLab, stands nowhere else, so whoever made
+was, is stored anew (``bookkit notebooks``); an edit of the notebook, made outside JupyterLab, stands nowhere else, so whoever made
 it is asked which of the two to keep. JupyterLab with jupytext writes both files, which then do not differ.
 """
 
@@ -92,7 +92,7 @@ def _question(chapter: str, stored: str, how: State) -> str:
 def _newer(name: str) -> str:
     """The command that makes one file the newer one and gives its text to the other."""
     quoted = shlex.quote(name)
-    return f"touch {quoted} && .venv/bin/jupytext --sync {quoted}"
+    return f"touch {quoted} && jupytext --sync {quoted}"
 
 
 def _fingerprint(notebook: Any) -> str:

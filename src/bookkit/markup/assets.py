@@ -52,6 +52,11 @@ def bring(app: Sphinx, folder: Path, *names: str, where: Callable[[nodes.documen
         app.connect("html-page-context", add_to_page)
 
 
+def dress(context: dict[str, Any], style: Path) -> None:
+    """Give a page a style sheet under this package's own theme alone; themes of others have a look of their own for it."""
+    context.setdefault(CONTEXT, {})[style.name] = style
+
+
 def holds(kind: type[nodes.Element]) -> Callable[[nodes.document], bool]:
     """Whether a document holds a node of some kind, for ``where``."""
     return lambda doctree: next(doctree.findall(kind), None) is not None

@@ -9,7 +9,7 @@ the text stays valid XML, JSON and CSV.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -49,6 +49,11 @@ def everywhere(value: Any) -> Any:
 def one_line(text: str) -> str:
     """The text without line breaks, control characters and doubled spaces."""
     return visible(" ".join(CONTROLS.sub(" ", str(text)).split()))
+
+
+def list_words(items: Sequence[str]) -> str:
+    """The words as a list in a sentence: ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
 def codes(text: str) -> list[str]:

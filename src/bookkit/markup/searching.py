@@ -17,7 +17,6 @@ from docutils import nodes
 from bookkit.markup.plain import spoken
 
 FILE = "searchindex.js"
-SCRIPT = "search.js"
 # The file calls the script, so that searching works from a folder too, where nothing can be fetched
 START, END = "searched(", ");\n"
 # Nodes that are written in a way of their own carry their sentences by this name

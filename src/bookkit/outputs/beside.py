@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from bookkit import STATIC
 from bookkit.citing import citing
@@ -71,9 +73,25 @@ def titles(app: Sphinx) -> dict[str, str]:
     }
 
 
-def add_words(translator: Any, text: str) -> None:
-    """Write a text where there is no page: in LaTeX, in a manual, in plain text."""
-    if hasattr(translator, "add_text"):
-        translator.add_text(text)
-    else:
-        translator.body.append(translator.encode(text) if hasattr(translator, "encode") else text)
+def add_node(
+    app: Sphinx,
+    kind: type[nodes.Element],
+    write: Callable[[HTML5Translator, Any], None],
+    words: Callable[[Any], str] = lambda _node: "",
+) -> None:
+    """Register a node that a function writes into pages. In LaTeX, in a manual, in plain text its words stand for it, if it has any."""
+
+    def visit(translator: HTML5Translator, node: nodes.Element) -> None:
+        write(translator, node)
+        raise nodes.SkipNode
+
+    def visit_elsewhere(translator: Any, node: nodes.Element) -> None:
+        if text := words(node):
+            if hasattr(translator, "add_text"):
+                translator.add_text(text)
+            else:
+                translator.body.append(translator.encode(text) if hasattr(translator, "encode") else text)
+        raise nodes.SkipNode
+
+    elsewhere = (visit_elsewhere, None)
+    app.add_node(kind, html=(visit, None), latex=elsewhere, text=elsewhere, man=elsewhere, texinfo=elsewhere)

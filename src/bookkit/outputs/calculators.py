@@ -51,8 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.numbers")
-    as_text = (visit_as_text, None)
-    app.add_node(CalculatorFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)
+    beside.add_node(app, CalculatorFigure, write_html, lambda figure: _words(figure["calculator"]))
     registry.register(app, Calculator, read)
     assets.bring(app, bookkit.STATIC)
     names = ("colors.css", "charts.css", *STYLES, "calculators.js")
@@ -75,20 +74,14 @@ def node(calculator: Calculator, serial: int) -> CalculatorFigure:
     return CalculatorFigure("", nodes.inline("", words), calculator=calculator, serial=serial, **shown)
 
 
-def visit_html(translator: HTML5Translator, figure: CalculatorFigure) -> None:
+def write_html(translator: HTML5Translator, figure: CalculatorFigure) -> None:
     """Write the calculator into the page."""
     script = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT).script
     translator.body.append(markup(figure["calculator"], figure["serial"], script))
-    raise nodes.SkipNode
-
-
-def visit_as_text(translator: Any, figure: CalculatorFigure) -> None:
-    """Where there is no page, the words and the defaults stand for it."""
-    beside.add_words(translator, _words(figure["calculator"]))
-    raise nodes.SkipNode
 
 
 def _words(calculator: Calculator) -> str:
+    """Where there is no page, these and the defaults stand for it."""
     parts = [calculator.title, calculator.description, *(item.label for item in calculator.inputs)]
     parts += [f"{item.label}: {item.text}" for item in calculator.outcomes]
     return ". ".join(part.rstrip(".") for part in parts if part)
@@ -291,10 +284,7 @@ def _shown(calculator: Calculator, item: Result, group: ResultGroup) -> Shown:
 
 def _share(value: float | None, ends: tuple[float, float], log: bool) -> float:
     """Where a number stands on a scale, in percent; below its lower end at 0."""
-    low, high = ends
-    if value is None or value <= low:
-        return 0.0
-    return 100 * min(1.0, math.log(value / low) / math.log(high / low) if log else (value - low) / (high - low))
+    return 0.0 if value is None else 100 * share_of(value, *ends, log)
 
 
 # Landmarks

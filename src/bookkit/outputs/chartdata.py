@@ -50,7 +50,8 @@ def read(chart: Chart) -> Data:
         rows = [row for row in rows if _is_filled(row, columns)]
         return Data(rows, columns, {name: chosen[name] for name in columns})
     titles = dict(_titles(specification))
-    shown = [name for name in dict.fromkeys(_hover_fields(specification)) if name in columns] or columns
+    hovered = dict.fromkeys(definition["field"] for channel, definition in _channels(specification) if channel == "tooltip")
+    shown = [name for name in hovered if name in columns] or columns
     return Data(rows, columns, {name: titles.get(name) or _heading(name) for name in shown})
 
 
@@ -119,10 +120,6 @@ def _channels(specification: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[s
             for definition in value if isinstance(value, list) else [value]:
                 if isinstance(definition, Mapping) and isinstance(definition.get("field"), str):
                     yield channel, definition
-
-
-def _hover_fields(specification: Mapping[str, Any]) -> Iterator[str]:
-    return (definition["field"] for channel, definition in _channels(specification) if channel == "tooltip")
 
 
 def _titles(specification: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -113,8 +113,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
     app.add_config_value("bookkit_chart_colors", COLORS, "html", types=[dict])
-    as_text = (visit_as_text, None)
-    app.add_node(ChartFigure, html=(visit_html, None), latex=as_text, text=as_text, man=as_text, texinfo=as_text)
+    # Where nothing can be drawn, the text alternative stands for the chart
+    beside.add_node(app, ChartFigure, write_html, lambda node: str(node["drawn"].chart.description))
     registry.register(app, contract.Chart, read)
     assets.bring(app, bookkit.STATIC)
     assets.bring(app, STATIC, "colors.css", "menus.css", "charts.css", "menus.js")
@@ -132,19 +132,12 @@ def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
     return ChartFigure("", drawn=drawn, files=files(drawn), **{searching.SENTENCES: sentences})
 
 
-def visit_html(translator: HTML5Translator, node: ChartFigure) -> None:
+def write_html(translator: HTML5Translator, node: ChartFigure) -> None:
     """Write the figure into the page and its files beside it."""
     drawn: Drawn = node["drawn"]
     place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)
     beside.write(translator.builder, place, drawn.identifier, node["files"])
     translator.body.append(markup(drawn, place))
-    raise nodes.SkipNode
-
-
-def visit_as_text(translator: Any, node: ChartFigure) -> None:
-    """Where nothing can be drawn, the text alternative stands for the chart."""
-    beside.add_words(translator, node["drawn"].chart.description)
-    raise nodes.SkipNode
 
 
 def _say_whether_live(app: Sphinx) -> None:

@@ -20,6 +20,7 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets
+from bookkit.markup.plain import list_words
 from bookkit.markup.templates import render
 from bookkit.outputs import STATIC, beside, notes, registry
 from factbook.contract import Claim, Claims, Dossier, FigureIndex, Scoreboard, Verdict
@@ -41,7 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
-    app.add_node(ClaimsNode, html=(_visit, None), latex=(_skip, None), text=(_skip, None), man=(_skip, None), texinfo=(_skip, None))
+    beside.add_node(app, ClaimsNode, _write)
     registry.register(app, Claims, read)
     assets.bring(app, STATIC, "colors.css", "tables.css", "claims.css", "menus.js")
     assets.bring(app, STATIC, "claims.js", where=assets.holds(ClaimsNode))
@@ -55,16 +56,11 @@ def read(environment: BuildEnvironment, audited: Claims) -> ClaimsNode:
     return ClaimsNode("", audited=audited)
 
 
-def _visit(translator: HTML5Translator, node: ClaimsNode) -> None:
+def _write(translator: HTML5Translator, node: ClaimsNode) -> None:
     app, docname = translator.builder.app, translator.docnames[-1]
     home = next(iter(notes.of_book(app.env, notes.CLAIMS)), docname)
     audit = "" if home == docname else app.builder.get_relative_uri(docname, home)
     translator.body.append(overview(node["audited"], beside.titles(app), audit, has_pages=PAGES in app.extensions))
-    raise nodes.SkipNode
-
-
-def _skip(_translator: nodes.NodeVisitor, _node: ClaimsNode) -> None:
-    raise nodes.SkipNode
 
 
 def known(app: Sphinx) -> Dossier | None:
@@ -102,9 +98,7 @@ def badge_of(claim: Claim, verdicts: Mapping[str, Verdict]) -> Markup:
 
 def places(lines: Sequence[str]) -> str:
     """Where in an article: ``line 5`` or ``lines 2, 5 and 7``."""
-    if len(lines) == 1:
-        return f"line {lines[0]}"
-    return f"lines {', '.join(lines[:-1])} and {lines[-1]}"
+    return f"{'line' if len(lines) == 1 else 'lines'} {list_words(lines)}"
 
 
 def short_title(title: str) -> str:

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bookkit.project.exchange import write_whole
+
 FOLDER = "BOOKKIT_DRAWINGS"
 ATTEMPTS = 3
 PALETTE = 128
@@ -88,11 +90,7 @@ def _remembered(make: Callable[[], bytes], *given: str) -> bytes:
         os.utime(path)
         return kept
     made = make()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own until it is whole: two builds may draw the same chart
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.write_bytes(made)
-    unfinished.replace(path)
+    write_whole(path, made)
     return made
 
 

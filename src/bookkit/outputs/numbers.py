@@ -22,7 +22,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets
 from bookkit.markup.templates import render
-from bookkit.outputs import STATIC, notes, registry, renamed
+from bookkit.outputs import STATIC, beside, notes, registry, renamed
 from factbook.contract import GRADE_MARKS, READ_AS, Number, Payload, Row
 
 FILE = "numbers.json"
@@ -44,8 +44,7 @@ class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.notes")
-    as_text = (visit_number_as_text, depart_number_as_text)
-    app.add_node(TracedNumber, html=(visit_number, None), latex=as_text, text=as_text)
+    beside.add_node(app, TracedNumber, write_number, lambda node: str(node.astext()))
     registry.register(app, Number, read, inline=True)
     app.add_config_value("bookkit_renamed", renamed.FILE, "env", types=[str])
     assets.bring(app, STATIC, "colors.css", "numbers.css")
@@ -77,19 +76,10 @@ def number_node(environment: BuildEnvironment, number: Number, name: str) -> Tra
     )
 
 
-def visit_number(self: HTML5Translator, node: TracedNumber) -> None:
+def write_number(translator: HTML5Translator, node: TracedNumber) -> None:
     """Write a number as a link to its trace."""
     ((identifier, number),) = node[TRACED]
-    self.body.append(traced(number.text, identifier, node[EARLIER]))
-    raise nodes.SkipNode
-
-
-def visit_number_as_text(_translator: nodes.NodeVisitor, node: TracedNumber) -> None:
-    """In formats without links to traces the number is its text."""
-
-
-def depart_number_as_text(_translator: nodes.NodeVisitor, node: TracedNumber) -> None:
-    """Nothing to close."""
+    translator.body.append(traced(number.text, identifier, node[EARLIER]))
 
 
 def traced(text: str, identifier: str, earlier: Sequence[str] = ()) -> Markup:

@@ -8,7 +8,6 @@ to the copy nearest to that year if the archive holds one, and is called so. A c
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -44,7 +43,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
-    app.add_node(SourcesNode, html=(_visit, None), latex=(_skip, None), text=(_skip, None), man=(_skip, None), texinfo=(_skip, None))
+    beside.add_node(app, SourcesNode, _write)
     registry.register(app, Sources, read)
     assets.bring(app, STATIC, "colors.css", *STYLES, where=assets.holds(SourcesNode))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -55,11 +54,7 @@ def read(_environment: BuildEnvironment, listed: Sources) -> SourcesNode:
     return SourcesNode("", sources=listed.sources)
 
 
-def _skip(_translator: nodes.NodeVisitor, _node: SourcesNode) -> None:
-    raise nodes.SkipNode
-
-
-def _visit(translator: HTML5Translator, node: SourcesNode) -> None:
+def _write(translator: HTML5Translator, node: SourcesNode) -> None:
     app, docname = translator.builder.app, translator.docnames[-1]
     root = "../" * app.builder.get_target_uri(docname).partition("#")[0].count("/")
     dossier = claims.known(app)
@@ -74,7 +69,6 @@ def _visit(translator: HTML5Translator, node: SourcesNode) -> None:
             root,
         )
     )
-    raise nodes.SkipNode
 
 
 def _rows_by_chapter(app: Sphinx) -> dict[str, set[str]]:
@@ -140,7 +134,7 @@ def page(
     known = [(source, record[source.url]) for source in sources if source.url in record]
     return render(
         "outputs/sources.html",
-        checked=_day(max(answer.date for _, answer in known)) if known else "",
+        checked=citing.day(max(answer.date for _, answer in known)) if known else "",
         lost=[(source, _state(answer)) for source, answer in known if answer.state in link_record.LOST],
         entries=[
             {
@@ -178,7 +172,7 @@ def _link(source: Source, answer: Answer | None) -> Markup | str:
 
 
 def _state(answer: Answer) -> Markup | str:
-    when, since = _day(answer.date), _day(answer.since or answer.date)
+    when, since = citing.day(answer.date), citing.day(answer.since or answer.date)
     if answer.state == link_record.MOVED and answer.moved_to:
         return Markup('moved, seen on {}, to <a href="{}">{}</a>').format(when, answer.moved_to, answer.moved_to)
     return {
@@ -188,7 +182,3 @@ def _state(answer: Answer) -> Markup | str:
         link_record.REFUSED: f"not open to programs on {when}; try it",
         link_record.UNREACHABLE: f"not reached since {since}",
     }.get(answer.state, "not checked yet")
-
-
-def _day(date: str) -> str:
-    return citing.day(datetime.date.fromisoformat(date))

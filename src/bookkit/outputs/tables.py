@@ -42,8 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.numbers")
-    no_text = (_skip, None)
-    app.add_node(TracedTable, html=(visit_table, None), latex=no_text, text=no_text, man=no_text, texinfo=no_text)
+    beside.add_node(app, TracedTable, write_table)
     registry.register(app, Table, read)
     assets.bring(app, STATIC, "colors.css", "menus.css", "tables.css", "menus.js")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -59,18 +58,12 @@ def read(environment: BuildEnvironment, shown: Table) -> TracedTable:
     return TracedTable("", table=shown, identifier=identifier, **carried)
 
 
-def visit_table(translator: HTML5Translator, node: TracedTable) -> None:
+def write_table(translator: HTML5Translator, node: TracedTable) -> None:
     """Write the table into the page and its CSV beside it."""
     shown, identifier = node["table"], node["identifier"]
     place = beside.place_of(translator.builder, translator.docnames[-1])
     beside.write(translator.builder, place, identifier, {CSV: as_csv(shown, identifier, place)})
     translator.body.append(table(shown, identifier, place))
-    raise nodes.SkipNode
-
-
-def _skip(_translator: nodes.NodeVisitor, _node: nodes.Node) -> None:
-    """Outside of HTML there is no table."""
-    raise nodes.SkipNode
 
 
 def table(shown: Table, identifier: str, place: Place | None = None) -> Markup:
@@ -100,7 +93,10 @@ def as_csv(shown: Table, identifier: str, place: Place) -> bytes:
 
     Each row ends with a permalink: of its first number, or of the table where the row has none.
     """
-    units = [_units(shown, column) for column in range(len(shown.columns))]
+    units = [
+        list(dict.fromkeys(cell.unit for row in shown.rows if isinstance(cell := row[column], Number)))
+        for column in range(len(shown.columns))
+    ]
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow([*(head for name, found in zip(shown.columns, units, strict=True) for head in _heads(name, found)), PERMALINK])
@@ -108,11 +104,6 @@ def as_csv(shown: Table, identifier: str, place: Place) -> bytes:
         cells = [cell for value, found in zip(row, units, strict=True) for cell in _values(value, found)]
         writer.writerow([*cells, place.permalink(_first_number(row, f"{identifier}-{number}") or identifier)])
     return file.getvalue().encode()
-
-
-def _units(shown: Table, column: int) -> list[str]:
-    """The units of a column, each once."""
-    return list(dict.fromkeys(cell.unit for row in shown.rows if isinstance(cell := row[column], Number)))
 
 
 def _heads(name: str, units: list[str]) -> list[str]:

@@ -168,12 +168,8 @@ def controls(vega: Specification) -> list[Control]:
     return [
         Control(signal["name"], str(signal["bind"].get("name") or signal["name"]), signal.get("value"), signal["bind"])
         for signal in vega.get("signals", [])
-        if _is_bound(signal)
+        if isinstance(signal.get("bind"), Mapping) and "input" in signal["bind"]
     ]
-
-
-def _is_bound(signal: Mapping[str, Any]) -> bool:
-    return isinstance(signal.get("bind"), Mapping) and "input" in signal["bind"]
 
 
 def live(variants: Mapping[str, Specification], colors: Mapping[str, str]) -> dict[str, Any]:
@@ -182,17 +178,15 @@ def live(variants: Mapping[str, Specification], colors: Mapping[str, str]) -> di
     In a variant, the number under ``values`` is the place of the rows in ``rows``.
     """
     rows: list[Any] = []
-    drawn = {name: _with_shared_rows(_themed(_unbound(vega), colors), rows) for name, vega in variants.items()}
+    drawn = {name: _themed(_unbound(vega), colors) for name, vega in variants.items()}
+    for vega in drawn.values():
+        vega["data"] = [_shared(source, rows) for source in vega.get("data", [])]
     return {"rows": rows, **drawn}
 
 
 def _unbound(vega: Specification) -> dict[str, Any]:
     signals = [{key: value for key, value in signal.items() if key != "bind"} for signal in vega.get("signals", [])]
     return {**vega, **({"signals": signals} if signals else {})}
-
-
-def _with_shared_rows(vega: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
-    return {**vega, "data": [_shared(source, rows) for source in vega.get("data", [])]}
 
 
 def _shared(source: dict[str, Any], rows: list[Any]) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
+
+STATIC = Path(__file__).parent / "static"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -6,7 +6,6 @@ an output of a chapter (`bookkit.outputs.claims`).
 
 from __future__ import annotations
 
-import datetime
 import html
 import json
 import posixpath
@@ -83,7 +82,7 @@ def page(
         overview_page=overview_page,
         places=places(claim.lines),
         badge=badge_of(claim, dossier.known()),
-        due=citing.day(datetime.date.fromisoformat(claim.due)) if claim.due else "",
+        due=citing.day(claim.due) if claim.due else "",
         decided_by=DECIDED_BY.get(claim.decided_by) or f"Decided by: {claim.decided_by}.",
         rows=[(row_id, numbers.row_markup(dossier.rows[row_id])) for row_id in claim.rows],
         article=(article.url, described(article)),
@@ -91,7 +90,7 @@ def page(
         chapter=titles.get(claim.chapter, ""),
         method=short_title(titles.get(verdicts_page, "")),
         verdicts_page=verdicts_page,
-        judged=citing.day(datetime.date.fromisoformat(claim.judged)),
+        judged=citing.day(claim.judged),
         history=_history(claim, changes),
         report=_report_address(claim, book),
     )
@@ -99,17 +98,8 @@ def page(
 
 def article_of(claim: Claim, dossier: Dossier) -> Article:
     """What is known of the claim's article; of one that is not listed, its name."""
-    unlisted = Article(
-        key=claim.article,
-        name=claim.article_name,
-        source_key="",
-        title=claim.article_name,
-        url="",
-        publisher="",
-        year="",
-        read_as="",
-        tally={},
-    )
+    name = claim.article_name
+    unlisted = Article(claim.article, name, source_key="", title=name, url="", publisher="", year="", read_as="", tally={})
     return next((entry for entry in dossier.articles if entry.key == claim.article), unlisted)
 
 

@@ -10,16 +10,16 @@ from typing import Any
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from bookkit import STATIC
 from bookkit.citing import citing
 from bookkit.citing.citing import Book, Work
 from bookkit.downloads import offers
 from bookkit.downloads.offers import FOLDER, PAGE, Groups
 from bookkit.markup import assets, slots
 from bookkit.markup.templates import render
-from bookkit.pages import head
+from bookkit.pages import STATIC, head
 from bookkit.pages.structured import describe_data
 from bookkit.project import commands, packing
+from bookkit.project.exchange import write_whole
 
 STYLE = STATIC / "downloads.css"
 TITLE = "Downloads"
@@ -39,7 +39,7 @@ def describe(app: Sphinx, context: dict[str, Any]) -> None:
     package = offers.read_package(site)
     structured = [describe_data(package, site / FOLDER, book)] if package else []
     head.describe(app, context, Work(book, TITLE, f"{PAGE}.html"), description, *structured)
-    context.setdefault(assets.CONTEXT, {})[STYLE.name] = STYLE
+    assets.dress(context, STYLE)
 
 
 def list_files(app: Sphinx, exception: Exception | None) -> None:
@@ -74,7 +74,7 @@ def refresh(site: Path) -> None:
     offers.write_sums(site, groups)
     page = site / f"{PAGE}.html"
     listed = slots.filled(page.read_text(encoding="utf-8"), slots.FILES, list_offers(groups))
-    offers.write_whole(page, listed)
+    write_whole(page, listed.encode())
 
 
 def list_offers(groups: Groups) -> Markup:

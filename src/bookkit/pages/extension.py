@@ -13,12 +13,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from bookkit import STATIC
+import bookkit
 from bookkit.citing.citing import book_of, changelog_page, day, work_of, writes_pages
 from bookkit.downloads.offers import PAGE as DOWNLOADS
 from bookkit.markup import assets, features
 from bookkit.outputs import notes
-from bookkit.pages import cards, downloads, head, page, policy, root_files
+from bookkit.pages import STATIC, cards, downloads, head, page, policy, root_files
 from bookkit.pages.builder import BookBuilder
 from bookkit.pages.changelog import changes
 from bookkit.project.contents import documents
@@ -36,6 +36,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_html_theme(page.THEME, str(THEME))
     app.add_builder(BookBuilder, override=True)
     app.add_post_transform(page.ChapterShape)
+    assets.bring(app, bookkit.STATIC)
     assets.bring(app, STATIC)
     app.connect("doctree-resolved", head.summarize)
     app.connect("html-collect-pages", downloads.pages)

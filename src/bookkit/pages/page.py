@@ -19,19 +19,20 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from bookkit import STATIC
+import bookkit
 from bookkit.citing import citing
 from bookkit.downloads import notebook_downloads
 from bookkit.downloads.offers import PAGE as DOWNLOADS
-from bookkit.markup import assets, searching, slots
+from bookkit.markup import assets, slots
 from bookkit.markup.plain import one_line
 from bookkit.markup.templates import render
-from bookkit.pages import changelog, policy
+from bookkit.pages import STATIC, changelog, policy
 from bookkit.project import declared
 
 THEME = "bookkit"
-STYLES = (STATIC / "bookkit.css",)
+STYLES = (STATIC / "page.css",)
 SCRIPTS = (STATIC / "page.js",)
+SEARCH = STATIC / "search.js"
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
@@ -127,8 +128,8 @@ def add_layout(app: Sphinx, context: dict[str, Any]) -> None:
     styles = (*STYLES, *assets.of_page(context, assets.STYLE))
     context["bookkit_style"] = assets.inlined(styles, context["pathto"]("_static/", resource=True))
     context["bookkit_scripts"] = [assets.fingerprinted(path) for path in (*SCRIPTS, *assets.of_page(context, assets.SCRIPT))]
-    context["bookkit_search"] = assets.fingerprinted(STATIC / searching.SCRIPT)
-    context["bookkit_font"] = FONT if (STATIC / FONT).is_file() else ""
+    context["bookkit_search"] = assets.fingerprinted(SEARCH)
+    context["bookkit_font"] = FONT if (bookkit.STATIC / FONT).is_file() else ""
     context["bookkit_edition_slot"] = slots.slot(slots.EDITION)
     context["bookkit_book"] = book
     context["bookkit_date"] = citing.day(book.modified) if book.modified else ""

@@ -74,7 +74,7 @@ def _about_book(book: Book, address: str) -> Data:
 
 def _about_work(book: Book) -> Data:
     return {
-        "author": [_about_author(author) for author in book.authors],
+        "author": [describe_author(author) for author in book.authors],
         "datePublished": book.published.isoformat() if book.published else "",
         "dateModified": book.modified.isoformat() if book.modified else "",
         "version": book.version,
@@ -85,7 +85,8 @@ def _about_work(book: Book) -> Data:
     }
 
 
-def _about_author(author: Author) -> dict[str, str]:
+def describe_author(author: Author) -> dict[str, str]:
+    """An author as a ``Person``, or as an ``Organization``, whose name has no parts."""
     if author.given:
         return {"@type": "Person", "name": f"{author.given} {author.name}", "givenName": author.given, "familyName": author.name}
     return {"@type": "Organization", "name": author.name}
@@ -128,7 +129,7 @@ def describe_data(package: Mapping[str, Any], folder: Path, book: Book) -> Data:
         "url": book.address(f"{PAGE}.html"),
         "version": package.get("version") or book.version,
         "license": (licenses or [license_address(book.license) if book.license else ""])[0],
-        "creator": [_about_creator(author) for author in book.authors],
+        "creator": [{name: about[name] for name in ("@type", "name")} for about in map(describe_author, book.authors)],
         "datePublished": book.published.isoformat() if book.published else "",
         "dateModified": book.modified.isoformat() if book.modified else "",
         "inLanguage": book.language,
@@ -140,10 +141,6 @@ def describe_data(package: Mapping[str, Any], folder: Path, book: Book) -> Data:
         "distribution": [_distribution(folder, name, titles.get(name, ""), book) for name in files if (folder / name).is_file()],
     }
     return _known(fields)
-
-
-def _about_creator(author: Author) -> Data:
-    return {name: value for name, value in _about_author(author).items() if name in ("@type", "name")}
 
 
 def _plain_citation(book: Book) -> str:

@@ -32,7 +32,7 @@ from bookkit.project.layout import DIGEST, PDF, SITE
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-STYLE = "book.css"
+STYLE = Path(__file__).parent / "static" / "book.css"
 MOST_PASSES = 4
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
   place.textContent = pages[place.dataset.pageOf] ?? "";
@@ -109,7 +109,7 @@ def printed(site: Path, work: Path) -> bytes:
         raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
     static = f"{STATIC.resolve().as_uri()}/"
     of_outputs = (outputs.STATIC / name for name in (*outputs.STYLES, *calculators.STYLES))
-    book = onepage.document(site, assets.inlined((*page.STYLES, *of_outputs, STATIC / STYLE), static))
+    book = onepage.document(site, assets.inlined((*page.STYLES, *of_outputs, STYLE), static))
     source = work / "book.html"
     source.write_text(book.html, encoding="utf-8", newline="\n")
     return finished(_print(browser, source, book), book)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 BUILD = "bookkit build"
 KEEP_EDITION = "bookkit baseline"
+SHOW = "bookkit serve"
+STORE = "bookkit notebooks"
 PRINT = "bookkit pdf"
 PACK = "bookkit dist"
 DESCRIBE = "bookkit archive"

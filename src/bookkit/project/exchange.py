@@ -1,7 +1,7 @@
-"""Let two folders change places in one step, so that at any moment there is one of them in each place.
+"""Files and folders that are whole at any moment: written aside and renamed, or exchanged in one step.
 
-Linux and macOS can do it; Python has no function for it. Where the system or the file system cannot, the caller has
-to rename twice.
+Linux and macOS can let two folders change places; Python has no function for it. Where the system or the file system
+cannot, the caller has to rename twice.
 """
 
 from __future__ import annotations
@@ -30,3 +30,14 @@ def exchange(one: Path, other: Path) -> bool:
     if hasattr(library, "renameat2"):
         return bool(library.renameat2(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE) == 0)
     return False
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, under a name of its own until then: two processes may write the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

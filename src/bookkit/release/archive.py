@@ -16,7 +16,6 @@ RO-Crate 1.2 (https://w3id.org/ro/crate/1.2).
 from __future__ import annotations
 
 import argparse
-import hashlib
 import html
 import json
 import mimetypes
@@ -33,7 +32,8 @@ import yaml
 
 from bookkit.citing import citing
 from bookkit.citing.citing import Book
-from bookkit.project import commands
+from bookkit.pages.structured import describe_author
+from bookkit.project import commands, packing
 
 CODEMETA_FILE = "codemeta.json"
 ZENODO_FILE = ".zenodo.json"
@@ -168,9 +168,8 @@ def codemeta(found: Project) -> dict[str, Any]:
 
 
 def _codemeta_author(author: citing.Author) -> dict[str, str]:
-    if author.given:
-        return {"@type": "Person", "givenName": author.given, "familyName": author.name}
-    return {"@type": "Organization", "name": author.name}
+    """A person by the parts of the name alone."""
+    return {name: value for name, value in describe_author(author).items() if name != "name" or not author.given}
 
 
 def _licenses(found: Project) -> list[str]:
@@ -235,11 +234,12 @@ def crate(found: Project, folder: Path, files: Sequence[Path]) -> dict[str, Any]
 
     book = found.book
     made = ROCrate(version=CRATE_VERSION)
-    licenses = {
-        name: made.add(ContextEntity(made, citing.license_address(name), properties=_crate_license(name))) for name in _licenses(found)
-    }
+    licenses = {}
+    for name in _licenses(found):
+        about = {"@type": "CreativeWork", "name": citing.license_title(name), "identifier": SPDX + name}
+        licenses[name] = made.add(ContextEntity(made, citing.license_address(name), properties=about))
     authors = [
-        made.add(ContextEntity(made, f"#{citing.slug(author.inverted)}", properties=_crate_author(author))) for author in book.authors
+        made.add(ContextEntity(made, f"#{citing.slug(author.inverted)}", properties=describe_author(author))) for author in book.authors
     ]
     root = made.root_dataset
     root["name"], root["description"], root["datePublished"] = book.title, book.abstract, _date(book)
@@ -253,16 +253,6 @@ def crate(found: Project, folder: Path, files: Sequence[Path]) -> dict[str, Any]
         if path.suffix == WHEEL:
             file["license"] = licenses[_license_id(found.package.get("license")) or book.license]
     return {str(key): value for key, value in made.metadata.generate().items()}
-
-
-def _crate_license(name: str) -> dict[str, str]:
-    return {"@type": "CreativeWork", "name": citing.license_title(name), "identifier": SPDX + name}
-
-
-def _crate_author(author: citing.Author) -> dict[str, str]:
-    if author.given:
-        return {"@type": "Person", "name": f"{author.given} {author.name}", "givenName": author.given, "familyName": author.name}
-    return {"@type": "Organization", "name": author.name}
 
 
 def _named(folder: Path, files: Sequence[Path]) -> dict[str, Path]:
@@ -281,7 +271,7 @@ def _named(folder: Path, files: Sequence[Path]) -> dict[str, Path]:
 def _file_properties(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     kind = KINDS.get(path.suffix) or KINDS.get(path.name) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return {"name": path.name, "encodingFormat": kind, "contentSize": str(len(content)), "sha256": hashlib.sha256(content).hexdigest()}
+    return {"name": path.name, "encodingFormat": kind, "contentSize": str(len(content)), "sha256": packing.digest(content)}
 
 
 # Writing

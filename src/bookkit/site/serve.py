@@ -9,6 +9,7 @@ import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from bookkit.project import commands
 from bookkit.project.layout import SITE
 
 HOST, PORT, OTHER, LAST = "127.0.0.1", 8000, 8080, 65535
@@ -54,12 +55,12 @@ def server(site: Path, port: str) -> Server:
         ServeError: there is no site, or nobody can listen there.
     """
     if not (site / "index.html").is_file():
-        raise ServeError("There is no site yet. Build it first: make site")
+        raise ServeError(f"There is no site yet. Build it first: {commands.BUILD}")
     if not port.isascii() or not port.isdigit() or int(port) > LAST:
-        raise ServeError(f"“{port}” is no port. Name a number up to {LAST}, as in: make serve PORT={OTHER}")
+        raise ServeError(f"“{port}” is no port. Name a number up to {LAST}, as in: {commands.SHOW} {OTHER}")
     try:
         return Server((HOST, int(port)), functools.partial(SimpleHTTPRequestHandler, directory=str(site)))
     except OSError as error:
         why = WHY.get(error.errno or 0, error.strerror)
         other = OTHER + (int(port) == OTHER)
-        raise ServeError(f"Port {port} cannot be used: {why}. Name another one, as in: make serve PORT={other}") from None
+        raise ServeError(f"Port {port} cannot be used: {why}. Name another one, as in: {commands.SHOW} {other}") from None

@@ -91,8 +91,7 @@ def compared(facts: Facts) -> Comparison | None:
     if (committed := _committed(facts.directory, resources)) is not None:
         since, before = "the last commit", committed
     elif (kept := facts.directory.parent / KEPT).is_file():
-        edition = json.loads(kept.read_text(encoding="utf-8"))
-        since, before = f"edition {edition['edition']}", edition["rows"]
+        since, before = "the published edition", json.loads(kept.read_text(encoding="utf-8"))["rows"]
     else:
         return None
     shared = [(resources[path], rows) for path, rows in before.items() if path in resources]
@@ -147,7 +146,7 @@ def keep(facts: Facts) -> Path:
     """
     rows = {resource["path"]: fragile_rows(resource, facts.rows(resource["name"])) for resource in facts.descriptor["resources"]}
     path = facts.directory.parent / KEPT
-    write(path, as_json(facts.descriptor["version"], {name: found for name, found in rows.items() if found}))
+    write(path, as_json({name: found for name, found in rows.items() if found}))
     return path
 
 
@@ -163,10 +162,10 @@ def _is_fragile(cell: str) -> bool:
     return "e" in cell.lower() or ("." in cell and cell.endswith("0"))
 
 
-def as_json(edition: str, rows: Mapping[str, list[Row]]) -> str:
+def as_json(rows: Mapping[str, list[Row]]) -> str:
     """The file that keeps an edition's digits: one row a line, so that a change reads well in version control."""
     listed = [
         f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in found) + "\n]"
         for name, found in rows.items()
     ]
-    return f'{{\n"edition": {json.dumps(edition)},\n"rows": {{\n' + ",\n".join(listed) + "\n}\n}\n"
+    return '{\n"rows": {\n' + ",\n".join(listed) + "\n}\n}\n"

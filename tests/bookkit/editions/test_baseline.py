@@ -110,7 +110,7 @@ def test_the_terminal_and_the_pull_request_get_the_same_rows():
     text, markdown = compare.as_text(DIFFERENCE), compare.as_markdown(DIFFERENCE)
     for part in ("costs#bill", "$5.6M", "$8.4M", "+50%", "hours × rate: hours, rate", "Contradicted, against $3", "costs#gone"):
         assert part in text
-        assert compare._escaped(part) in markdown
+        assert part in markdown.replace("\\", "")
     assert "row5 and 3 more" in text
 
 

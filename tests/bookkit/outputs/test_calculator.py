@@ -23,7 +23,7 @@ from playwright.sync_api import expect
 from scipy import stats
 
 import bookkit
-from bookkit import outputs
+from bookkit import outputs, pages
 from bookkit.markup import assets
 from bookkit.outputs import calculators as markup
 from bookkit.outputs import numbers
@@ -175,7 +175,7 @@ def second() -> Calculator:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page with two calculators, under the site's own policy, which allows no evaluation of text."""
     folder = tmp_path_factory.mktemp("calculators")
-    for static in (bookkit.STATIC, outputs.STATIC):
+    for static in (bookkit.STATIC, outputs.STATIC, pages.STATIC):
         shutil.copytree(static, folder / "_static", dirs_exist_ok=True)
     (folder / "icon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     (folder / "index.html").write_text(page("_static/vendor/calculator.js"), encoding="utf-8")

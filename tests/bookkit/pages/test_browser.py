@@ -109,8 +109,8 @@ OVERFLOW = """(slack) => {
   return faults;
 }"""
 
-# The lowest contrast between axis or legend text and the page.
-LABEL_CONTRAST = """() => {
+# How much light a color gives, and that of the page
+LIGHT = """
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const light = (color) => {
     canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
@@ -119,11 +119,17 @@ LABEL_CONTRAST = """() => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const paper = light(getComputedStyle(document.body).backgroundColor);
+"""
+# The lowest contrast between axis or legend text and the page.
+LABEL_CONTRAST = (
+    f"() => {{{LIGHT}"
+    + """
   const ratios = [...document.querySelectorAll("figure.chart svg :is(.role-axis-label, .role-axis-title, .role-legend-label) text")]
     .filter((text) => text.checkVisibility() && text.getBoundingClientRect().width)
     .map((text) => light(getComputedStyle(text).fill)).map((ink) => (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05));
   return ratios.length ? Math.min(...ratios) : 21;
 }"""
+)
 
 # Where charts, headings and paragraphs stand. Calculators keep their results in view on purpose: test_calculator.py.
 PLACES = """() => [...document.querySelectorAll("main :is(figure.chart, h2, h3, p, table), footer")].map((e) => {

@@ -16,19 +16,11 @@ from bookkit.citing import box
 from bookkit.citing.citing import Author, Book, Work
 from bookkit.pages import answer, cards, changelog, root_files, structured
 from bookkit.pages import head as heads
+from tests.bookkit.citing.test_citing import BOOK as CITED
 
 HOSTILE = 'Is "5 < 6" & </script><script>alert(1)</script> ’true’?\u2028'
-BOOK = Book(
-    title="The Book & More",
-    name="The Book",
-    authors=(Author("Doe", "Jane"), Author("The group")),
-    version="1.0",
-    published=datetime.date(2026, 3, 9),
-    modified=datetime.date(2026, 4, 1),
-    license="CC-BY-4.0",
-    keywords=("cost",),
-    site="https://example.org/b/",
-)
+NAMED = {"title": "The Book & More", "name": "The Book", "authors": (Author("Doe", "Jane"), Author("The group"))}
+BOOK = replace(CITED, **NAMED, version="1.0", keywords=("cost",), repository="", commit=None, data_hash="")
 PAGE = heads.Summary(
     "It cost $5 & more.", "It cost $5 & more.", (("A source </script>", "https://example.com/?a=1&b=2"), ("No address", ""))
 )

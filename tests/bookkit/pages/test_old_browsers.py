@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from bookkit import STATIC
+import bookkit
 from tests.bookkit.browser import CHART, ROOT, Served, node, node_tool, prepared, serving, visiting
 from tests.bookkit.pages.test_browser import OVERFLOW, OVERHANG, PAGES
 
 CONFIG = Path(__file__).parents[1] / "old_browsers.config.js"
 # Printed by a browser that we choose
 FOR_PAPER = "book.css"
-SHEETS = sorted(path for path in STATIC.glob("*.css") if path.name != FOR_PAPER)
+SHEETS = sorted(path for path in Path(bookkit.__file__).parent.glob("*/static/*.css") if path.name != FOR_PAPER)
 # Functions that may stand in a custom property. A browser drops a declaration that it does not know, and takes the one before;
 # a custom property it keeps, and whatever uses it is as if it had no value at all.
 OLD_FUNCTIONS = {"var", "rgb"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.bookkit.browser import THOROUGH, hydrate, visiting
-from tests.bookkit.pages.test_browser import CHAPTERS, DOWNLOADS, OVERFLOW, OVERHANG, PAGES, SAMPLE
+from tests.bookkit.pages.test_browser import CHAPTERS, DOWNLOADS, LIGHT, OVERFLOW, OVERHANG, PAGES, SAMPLE
 
 PHONE = {"width": 320, "height": 800}
 # One of each kind: home, chapters with calculators, tables and long numbers, a claim, lists, a search, no page at all
@@ -17,15 +17,9 @@ BROWSERS_SIZE = 16
 SIZES = (1.5, 2)
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 # The lowest contrast of what charts and calculators draw, and of the words around it, with the page behind
-CONTRAST = """() => {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const light = (color) => {
-    canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
-      .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const paper = light(getComputedStyle(document.body).backgroundColor);
+CONTRAST = (
+    f"() => {{{LIGHT}"
+    + """
   const colors = (one, kinds) => kinds.map((kind) => getComputedStyle(one)[kind]).filter((color) => color !== "none");
   const shown = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
   const inks = [
@@ -37,6 +31,7 @@ CONTRAST = """() => {
   ];
   return Math.min(...inks.map((ink) => { const at = light(ink); return (Math.max(at, paper) + 0.05) / (Math.min(at, paper) + 0.05); }));
 }"""
+)
 # WCAG 2.2, 1.4.11: what a drawing cannot be understood without
 DRAWN_CONTRAST = 3
 

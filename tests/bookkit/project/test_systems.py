@@ -264,15 +264,6 @@ def test_a_python_too_old_is_one_sentence(monkeypatch, capsys):
 # Showing the site
 
 
-@pytest.mark.parametrize("port", ["8080", "PORT=8080"])
-def test_the_port_may_be_named_as_for_make(monkeypatch, port):
-    run: list[tuple[str, ...]] = []
-    monkeypatch.setattr(make, "site", lambda: None)
-    monkeypatch.setattr(make, "run", lambda *command: run.append(command))
-    make.serve(port)
-    assert run == [(make.python(), "-m", "bookkit", "serve", "8080")]
-
-
 def test_a_port_that_is_taken_is_one_sentence_and_nothing_claims_to_serve(tmp_path, monkeypatch, capsys):
     page = tmp_path / build.SITE / "index.html"
     monkeypatch.chdir(tmp_path)
@@ -285,7 +276,7 @@ def test_a_port_that_is_taken_is_one_sentence_and_nothing_claims_to_serve(tmp_pa
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
-        "There is no site yet. Build it first: make site",
-        f"Port {first.server_address[1]} cannot be used: another program listens there. Name another one, as in: make serve PORT=8080",
-        "“80000” is no port. Name a number up to 65535, as in: make serve PORT=8080",
+        "There is no site yet. Build it first: bookkit build",
+        f"Port {first.server_address[1]} cannot be used: another program listens there. Name another one, as in: bookkit serve 8080",
+        "“80000” is no port. Name a number up to 65535, as in: bookkit serve 8080",
     ]

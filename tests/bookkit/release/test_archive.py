@@ -221,3 +221,4 @@ def test_this_repository_says_the_same_everywhere():
     citation = citing.read_citation(ROOT / "CITATION.cff")
     assert citation["preferred-citation"]["type"] == "report"
     assert json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))["version"] == citation["version"]
+    assert "version" not in json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8")), "the citation file has it"

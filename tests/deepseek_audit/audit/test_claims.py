@@ -355,7 +355,11 @@ def test_a_recomputation_shows_values_and_not_names() -> None:
 
 
 def test_a_forecast_is_met_missed_or_open() -> None:
-    assert [claims._outcome(found) for found in (None, "confirmed", "close", "contradicted")] == ["open", "met", "met", "missed"]
+    for verdict, outcome in {"confirmed": "met", "close": "met", "contradicted": "missed"}.items():
+        name = next(claim.claim_id for claim in AUDITED if claim.verdict == verdict and not claim.judgement["verdict"])
+        rows = [{**row, "verdict": "forecast", "due": "2030-01-01"} if row["claim_id"] == name else row for row in FACTS.rows("judgements")]
+        assert claims.audit_one(FACTS.with_rows("judgements", rows), name).outcome == outcome
+    assert BY_ID[FORECAST].outcome == "open"
     assert {claim.outcome for claim in AUDITED if claim.verdict != "forecast"} == {""}
 
 
