@@ -305,7 +305,7 @@ def describe_group_placebo(moved: MarketDay, placebo: Mapping[str, GroupTests]) 
 
 def crying(moved: MarketDay, placebo: Mapping[str, GroupTests], name: str) -> Quantity:
     """On how many sessions a statistic of the suppliers lies beyond its bound."""
-    rows = moved.returns.run([*market.BASKET, "SPY"], moved.returns.days[0], moved.returns.days[-1])
+    rows = moved.returns.run([*market.BASKET, "SPY"], moved.returns.days[0], moved.returns.days[-1]) | moved.fitted.rows
     number = sum(tests.beyond(name) for tests in placebo.values())
     return market.number_of(number, f"sessions on which {name.replace('_', ' ')} lies beyond its bound", rows)
 
