@@ -33,7 +33,7 @@ def test_pages_show_numbers_charts_and_tables(built):
     text = page(built)
     assert '<span id="number-v3-bill"></span><a class="traced" href="#trace-number-v3-bill">$5.576M</a>' in text
     figures = re.findall(r'<figure class="chart" id="(figure-\d+)">', text)
-    assert len(figures) == 5
+    assert len(figures) == 6
     assert text.count('class="chart-wide"') == text.count('class="chart-narrow"') == len(figures)
     assert text.count('role="img" aria-label="') == len(figures)
     assert text.count('class="traced-table"') == 7
