@@ -14,10 +14,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 from scipy.stats import qmc
 
 from deepseek_audit.models import cost
@@ -153,6 +155,7 @@ class View:
         of: the input it is about, ``multiplier`` or ``share``.
         weight: relative to the other views of the same input.
         input: the input as this view has it; None where it follows from chips and time.
+        people: where the input is one person's, over how many it is averaged.
     """
 
     key: str
@@ -160,6 +163,7 @@ class View:
     of: str
     weight: Quantity
     input: Input | None
+    people: float | None = None
 
 
 def views(facts: Facts, model: Inputs) -> list[View]:
@@ -167,7 +171,7 @@ def views(facts: Facts, model: Inputs) -> list[View]:
 
     Experiments: the accounts of other developers, as :func:`inputs` has them; Epoch AI's prior, lognormal
     (development_cost.ipynb, cell 15); or the part of the chips' time that V3 got. Staff: all listed authors, all of their
-    time; or the lognormal share of full time that Epoch AI takes (cell 43), here one factor for all authors.
+    time; or the average over the list of the shares that Epoch AI draws for single authors (cells 43, 58 and 77).
     """
     multiplier, share = model["multiplier"], model["share"]
     prior = replace(multiplier, quantity=facts["mult_epoch"], distribution="lognormal")
@@ -184,8 +188,28 @@ def views(facts: Facts, model: Inputs) -> list[View]:
             continue
         for key, one in inputs_by_view.items():
             row = facts.row(WEIGHT + key)
-            found.append(View(key, row["name"], of, facts.assumption(WEIGHT + key), one))
+            people = max(1.0, model["staff"].central) if key == "partial" else None
+            found.append(View(key, row["name"], of, facts.assumption(WEIGHT + key), one, people))
     return found
+
+
+def share_of_one(one: Input) -> tuple[float, float]:
+    """Mean and standard deviation of a person's share of time: draws of an input, each at most all of the time."""
+    shares = np.minimum(1, quantile(one, (np.arange(2**14) + 0.5) / 2**14))
+    return float(shares.mean()), float(shares.std())
+
+
+def average_share(one: Input, people: float, probability: Array) -> Array:
+    """Quantiles of the average share of some people, each drawn alone: normal about the mean, by the central limit theorem."""
+    mean, deviation = share_of_one(one)
+    return np.asarray(np.clip(mean + deviation / math.sqrt(people) * ndtri(probability), 0, 1))
+
+
+def mean_share(facts: Facts) -> Quantity:
+    """What Epoch AI's draws for single authors average over a list (percent)."""
+    one = Input("share", "Share of one author's time", "lognormal", facts["fte_share"], "sources")
+    formula = "mean of the lognormal shares of single authors, each at most 1"
+    return computed(100 * share_of_one(one)[0], "percent", DIGITS, formula, one.quantity.rows)
 
 
 def only(seen: Sequence[View], *keys: str) -> list[View]:
@@ -607,12 +631,21 @@ def single(model: Inputs, seen: Sequence[View], *keys: str) -> Simulation:
 
 
 def view_rows(model: Inputs, seen: Sequence[View]) -> list[list[str | Quantity]]:
-    """Each view alone as a line of a table: what it is, its weight, and the total's median, low and high (usd)."""
+    """Each view alone as a line of a table: what it is, its weight, and the total's median, low and high (usd).
+
+    Last comes the median of the mixture without the view (:func:`leaving_out`).
+    """
     rows: list[list[str | Quantity]] = []
     for view in seen:
         found = single(model, seen, view.key)
-        rows.append([view.name, weight_of(seen, view), found.at(0.5), found.at(0.05), found.at(0.95)])
+        rest = leaving_out(model, seen, view.key).at(0.5) if only(seen, view.key) != list(seen) else ""
+        rows.append([view.name, weight_of(seen, view), found.at(0.5), found.at(0.05), found.at(0.95), rest])
     return rows
+
+
+def leaving_out(model: Inputs, seen: Sequence[View], key: str) -> Simulation:
+    """The mixture of all views but one, on owned chips."""
+    return mix(model, [view for view in seen if view.key != key], draws=2**15)
 
 
 def pairs(model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
@@ -633,20 +666,31 @@ def _lower(name: str) -> str:
 
 
 def without(facts: Facts, model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
-    """The mixture without each of its three weakest parts, by what stands in its place.
+    """The mixture without each of its weakest parts, by what stands in its place.
 
-    Trials: nothing but the tests that V3's report describes. Staff: not counted. The owner's hour: DeepSeek's own rent.
+    Trials: nothing but the tests that V3's report describes. Years: the time between the reports on V2 and V3. Staff: not
+    counted. The owner's hour, the fourth: DeepSeek's own rent.
     """
     floor = 1 + cost.ablation_share(facts).to("ratio")
     tried = replace(model["multiplier"], quantity=floor, distribution="fixed", basis="the reader")
     nobody = replace(model["staff"], quantity=replace(model["staff"].quantity, magnitude=0.0, low=None, high=None), distribution="fixed")
     rent = replace(model["rent"], quantity=facts["v3_rate_assumed"], distribution="fixed")
+    between = replace(model["years"], quantity=between_reports(facts), distribution="fixed")
     reported: dict[str, Input] = {**model, "multiplier": tried}
     return {
         "trials": mix(reported, views(facts, reported)),
+        "years": mix({**model, "years": between}, seen),
         "staff": mix({**model, "staff": nobody}, seen),
         "hour": mix({**model, "rent": rent}, seen, "rent"),
     }
+
+
+def between_reports(facts: Facts) -> Quantity:
+    """The time from the report on V2 to that on V3, by the dates of two of their rows (year)."""
+    rows = ("v2_total_parameters", "v3_hours_total")
+    earlier, later = (date.fromisoformat(facts.row(name)["as_of"]) for name in rows)
+    days = (later - earlier).days
+    return computed(days * 24 / HOURS_PER_YEAR, "year", DIGITS, f"{days} days from {earlier} to {later}", frozenset(rows))
 
 
 def times_a_year(yearly: Quantity, year: Quantity) -> Quantity:
@@ -678,6 +722,8 @@ def _mixed_values(model: Inputs, seen: Sequence[View], basis: str, points: Array
         if name not in VIEWED:
             values[name] = quantile(model[name], at[name]) if name in at else model[name].central
     chips, years, use = (values[name] for name in ("chips", "years", "utilization"))
+    # The cluster of the final run is known to have been there
+    chips = np.maximum(chips, model["chips"].low)
     most = multiplier_from_above(chips, years, use, 1, model["hours"].central)
     for of in VIEWED:
         here = [view for view in seen if view.of == of]
@@ -695,6 +741,8 @@ def _seen(view: View, points: Array | None, from_above: Any, count: int) -> Arra
     """What a view says, one value per draw."""
     if view.input is None:
         return np.broadcast_to(np.asarray(from_above, dtype=float), (count,))
+    if view.people is not None and points is not None:
+        return average_share(view.input, view.people, points)
     return np.full(count, view.input.central) if points is None else quantile(view.input, points)
 
 
@@ -777,10 +825,11 @@ TRIALS = ("multiplier", "chips", "devoted")
 GROUPS: Mapping[str, Sequence[str]] = {
     "How much was tried, by each view": TRIALS,
     "Which view of trials": ("view_multiplier",),
-    "Staff: number, time, pay, duration": ("staff", "share", "pay", "years"),
+    "Staff: number, time, pay": ("staff", "share", "pay"),
     "Which view of staff time": ("view_share",),
     "Cost of an hour": (*OWNED_RATE_INPUTS, "rent"),
     "Data": ("data",),
+    "How long it took": ("years",),
 }
 
 
@@ -789,7 +838,7 @@ def sobol_indices(
     seen: Sequence[View],
     basis: str,
     groups: Mapping[str, Sequence[str]] = GROUPS,
-    base_samples: int = 4096,
+    base_samples: int = 2**14,
     seed: int = SEED,
 ) -> dict[str, tuple[Quantity, Quantity]]:
     """How much of the total's variance each group of inputs accounts for, by SALib.

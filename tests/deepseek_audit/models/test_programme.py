@@ -8,6 +8,7 @@ import math
 import time
 import tracemalloc
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -157,7 +158,7 @@ def test_the_rate_at_other_costs_of_capital():
 
 
 def test_central_case_on_each_basis():
-    staff, data = 145 * 0.45 * 134_000 * 0.75, 2_200_000
+    staff, data = 145 * 0.52 * 134_000 * 0.745, 2_200_000
     for basis, rate in (("own", owned_rate_by_hand()), ("rent", 2.0)):
         case = programme.central_case(MODEL, basis)
         assert case.total.magnitude == pytest.approx(HOURS * rate * 3.9 + staff + data)
@@ -246,12 +247,37 @@ def test_draws_must_be_a_power_of_two():
         programme.simulate(MODEL, "own", 1000)
 
 
-def plain_draws(basis, count=400_000, seed=7, trials=None, staff_view=None):
+@cache
+def shares_of_lists(lists=20_000):
+    """As Epoch AI's notebook does: one share for each author of each list, from 5% to 80%; nobody gives more than all."""
+    shares = np.exp(np.random.default_rng(5).normal(math.log(0.2), math.log(4) / 1.6448536, (lists, 145)))
+    return np.minimum(1, shares).mean(axis=1)
+
+
+def test_shares_of_authors_average_out_over_a_list():
+    """The view draws the average of 145 authors: near a quarter, and narrow; a single author's share goes from 5% to 80%."""
+    view = next(view for view in SEEN if view.key == "partial")
+    chances = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+    found = programme.average_share(view.input, view.people, chances)
+    assert view.people == 145
+    assert found == pytest.approx(np.quantile(shares_of_lists(), chances), rel=0.01)
+    assert programme.mean_share(FACTS).to("ratio").magnitude == pytest.approx(shares_of_lists().mean(), rel=0.005)
+    assert MODEL["share"].low == pytest.approx(shares_of_lists().mean(), abs=0.005)
+
+
+def test_years_reach_from_the_shortest_to_the_longest_of_epoch():
+    """Cells 37 and 88 of its notebook: GPT-3 from 4 months, Gemini up to 20."""
+    assert (MODEL["years"].low, MODEL["years"].high) == pytest.approx((4 / 12, 20 / 12), rel=0.002)
+    assert MODEL["years"].central == pytest.approx(math.sqrt(4 * 20) / 12, rel=0.001)
+
+
+def plain_draws(basis, count=400_000, seed=7, trials=None, staff_view=None, known_years=None):
     """The model again: numpy's own random numbers, numbers typed in.
 
     Args:
         trials: the view of experiments: ``accounts``, ``prior``, ``fleet``, or ``mix`` of the three; none is the single model.
         staff_view: ``listed``, ``partial`` or ``mix``.
+        known_years: in place of drawn ones.
     """
     random = np.random.default_rng(seed)
 
@@ -259,15 +285,16 @@ def plain_draws(basis, count=400_000, seed=7, trials=None, staff_view=None):
         score = random.standard_normal(count)
         return median * np.exp(score * np.where(score < 0, math.log(median / low), math.log(high / median)) / 1.6448536)
 
-    years, use = random.uniform(0.5, 1, count), random.triangular(0.6, 0.8, 0.95, count)
-    most = lognormal(2048, 5200, 13_200) * years * 8766 * use / HOURS
+    years, use = lognormal(4 / 12, 0.745, 20 / 12), random.triangular(0.6, 0.8, 0.95, count)
+    years = years if known_years is None else np.full(count, known_years)
+    most = np.maximum(2048, lognormal(2048, 5200, 13_200)) * years * 8766 * use / HOURS
     views = {"accounts": lognormal(1.5, 3.9, 10), "prior": lognormal(1.2, 2.2, 4), "fleet": most * random.triangular(0.2, 0.5, 0.9, count)}
     third = random.integers(0, 3, count)
     views["mix"] = np.where(third == 0, views["accounts"], np.where(third == 1, views["prior"], views["fleet"]))
     multiplier = np.maximum(1, np.minimum(views[trials], most) if trials else views["accounts"])
-    partial = np.minimum(1, lognormal(0.05, 0.2, 0.8))
+    partial = random.choice(shares_of_lists(), count)
     times = {"listed": np.ones(count), "partial": partial, "mix": np.where(random.random(count) < 0.5, 1, partial)}
-    share = times[staff_view] if staff_view else random.triangular(0.05, 0.45, 1, count)
+    share = times[staff_view] if staff_view else random.triangular(0.27, 0.52, 1, count)
     staff = random.triangular(140, 145, 150, count) * share * lognormal(60e3, 134e3, 300e3) * years
     if basis == "rent":
         rate = random.triangular(1.45, 2, 3.58, count)
@@ -328,7 +355,7 @@ def test_the_mixture_is_the_pairs_put_together():
 
 def test_weights_say_how_often_a_view_is_drawn():
     assert [programme.weight_of(SEEN, view).magnitude for view in SEEN] == pytest.approx([100 / 3] * 3 + [50] * 2)
-    heavy = [programme.View(view.key, view.name, view.of, view.weight * (8 if view.key == "prior" else 1), view.input) for view in SEEN]
+    heavy = [replace(view, weight=view.weight * (8 if view.key == "prior" else 1)) for view in SEEN]
     assert programme.weight_of(heavy, heavy[1]).magnitude == pytest.approx(80)
     assert programme.mix(MODEL, heavy).at(0.5) < programme.mix(MODEL, SEEN).at(0.5)
 
@@ -336,8 +363,33 @@ def test_weights_say_how_often_a_view_is_drawn():
 def test_no_draw_uses_more_time_than_the_chips_had():
     few = {**MODEL, "chips": replace(MODEL["chips"], quantity=FACTS["v3_cluster_gpus"], distribution="fixed")}
     simulation = programme.mix(few, programme.views(FACTS, few))
-    assert simulation.multiplier.max() <= 2048 * 1 * 8766 * 0.95 / HOURS
+    longest = programme.quantile(MODEL["years"], np.array([1 - 1e-12]))[0]
+    assert simulation.multiplier.max() <= 2048 * longest * 8766 * 0.95 / HOURS
     assert simulation.multiplier.min() >= 1
+
+
+def test_no_draw_has_fewer_chips_than_the_cluster():
+    short = {**MODEL, "chips": replace(MODEL["chips"], quantity=replace(MODEL["chips"].quantity, magnitude=2048.0))}
+    fixed = {**short, "chips": replace(short["chips"], distribution="fixed", quantity=FACTS["v3_cluster_gpus"])}
+    low, always = (programme.single(model, SEEN, "fleet").multiplier_at(0.001) for model in (MODEL, fixed))
+    assert low.magnitude >= always.magnitude * 0.99
+
+
+@pytest.mark.parametrize("key", ["accounts", "prior", "fleet", "listed", "partial"])
+def test_the_mixture_without_a_view_is_the_other_pairs_put_together(key):
+    found = programme.leaving_out(MODEL, SEEN, key).at(0.5).magnitude
+    of = {"listed", "partial"}
+    trials, staff = {"accounts", "prior", "fleet"} - {key}, of - {key}
+    draws = [plain_draws("own", 100_000, trials=one, staff_view=other)[0] for one in trials for other in staff]
+    assert found == pytest.approx(np.median(np.concatenate(draws)), rel=0.015)
+    row = next(row for row, view in zip(programme.view_rows(MODEL, SEEN), SEEN, strict=True) if view.key == key)
+    assert row[-1].magnitude == found
+
+
+def test_own_and_rent_agree_within_a_tenth():
+    """The page says that the owner's cost and the rent forgone give the same."""
+    by_cost, by_rent = (plain_draws(basis, trials="mix", staff_view="mix")[0] for basis in ("own", "rent"))
+    assert np.median(by_rent) == pytest.approx(np.median(by_cost), rel=0.1)
 
 
 def test_the_bound_from_above_by_hand():
@@ -347,8 +399,8 @@ def test_the_bound_from_above_by_hand():
 
 
 def test_the_whole_fleet_in_the_central_case():
-    times = 50_000 * 0.75 * 8766 * 0.8 * 0.5 / HOURS
-    total = HOURS * owned_rate_by_hand() * times + 145 * 0.45 * 134_000 * 0.75 + 2_200_000
+    times = 50_000 * 0.745 * 8766 * 0.8 * 0.5 / HOURS
+    total = HOURS * owned_rate_by_hand() * times + 145 * 0.52 * 134_000 * 0.745 + 2_200_000
     assert programme.case_with_chips(MODEL, FACTS["sa_hopper_total"]).total.magnitude == pytest.approx(total)
 
 
@@ -358,6 +410,10 @@ def test_without_each_weak_point():
     total, rate = plain_draws("own", trials="mix", staff_view="mix")
     assert set(found["trials"].multiplier) == {floor}
     assert found["staff"].at(0.5) < found["hour"].at(0.5) < programme.mix(MODEL, SEEN).at(0.5)
+    assert programme.between_reports(FACTS).magnitude == pytest.approx((24 + 30 + 31 + 31 + 30 + 31 + 30 + 26) / 365.25)
+    known = plain_draws("own", trials="mix", staff_view="mix", known_years=233 / 365.25)[0]
+    for probability in (0.05, 0.5, 0.95):
+        assert found["years"].at(probability).magnitude == pytest.approx(np.quantile(known, probability), rel=0.015)
     assert found["hour"].rate.std() == 0
     assert found["trials"].at(0.95).magnitude < np.quantile(total, 0.95)
     assert found["trials"].at(0.001).magnitude > HOURS * rate.min() * floor
@@ -372,14 +428,14 @@ def test_what_a_reader_sets_has_one_view():
 
 @pytest.mark.parametrize("basis", ["own", "rent"])
 def test_results_do_not_depend_on_the_seed(basis, request):
-    """To two significant digits: the largest difference between seeds is far below half a step of the second digit."""
+    """To two significant digits: the largest difference between seeds is below half a step of the second digit."""
     simulation = request.getfixturevalue(basis)
     for seed in (1, 2, 3):
         other = programme.simulate(MODEL, basis, seed=seed)
         for probability in (0.05, 0.5, 0.95):
             ours, theirs = simulation.at(probability), other.at(probability)
             assert theirs.magnitude == pytest.approx(ours.magnitude, rel=0.005)
-            assert format_quantity(theirs, 2) == format_quantity(ours, 2)
+            assert abs(theirs.magnitude - ours.magnitude) < 0.4e6
 
 
 def test_the_headline_does_not_depend_on_the_seed(mixture):
@@ -457,10 +513,11 @@ def staff_and_data(count=400_000):
     """Staff and data of the mixture: totals less the compute of the same draws, at a multiplier of nothing."""
     random = np.random.default_rng(11)
     score, other, third = random.standard_normal((3, count))
-    share = np.where(random.random(count) < 0.5, 1, np.minimum(1, 0.2 * np.exp(third * math.log(4) / 1.6448536)))
+    share = np.where(random.random(count) < 0.5, 1, random.choice(shares_of_lists(), count))
+    years = 0.745 * np.exp(third * math.log(5) / 2 / 1.6448536)
     pay = 134e3 * np.exp(score * np.where(score < 0, math.log(134 / 60), math.log(300 / 134)) / 1.6448536)
     data = 2.2e6 * np.exp(other * np.where(other < 0, math.log(4.4), math.log(10 / 2.2)) / 1.6448536)
-    return 145 * share * pay * random.uniform(0.5, 1, count) + data
+    return 145 * share * pay * years + data
 
 
 def test_sobol_index_of_the_view_by_hand():
@@ -480,8 +537,10 @@ def test_sobol_indices_add_up_and_keep_their_order():
         assert sum(first.magnitude for first, _ in indices.values()) <= 103
         assert sum(whole.magnitude for _, whole in indices.values()) >= 97
         ranked = sorted(indices, key=lambda name: -indices[name][1].magnitude)
-        assert ranked[:3] == ["How much was tried, by each view", "Which view of trials", "Staff: number, time, pay, duration"]
-    assert 60 < programme.share_of_trials(MODEL, SEEN, "own").magnitude < 85
+        assert set(ranked[:3]) == {"How much was tried, by each view", "Which view of trials", "How long it took"}
+        assert set(ranked[3:5]) == {"Which view of staff time", "Staff: number, time, pay"}
+        assert ranked[5:] == ["Cost of an hour", "Data"]
+    assert 50 < programme.share_of_trials(MODEL, SEEN, "own").magnitude < 75
 
 
 # Multipliers and the floor
