@@ -212,8 +212,8 @@ def electricity_share_of_running_cost(facts: Facts) -> Quantity:
 
 @reference
 def v3_days(facts: Facts) -> Quantity:
-    """V3’s chip time on its own cluster, without a pause."""
-    return cost.days_on_cluster(facts["v3_hours_total"], facts["v3_cluster_gpus"])
+    """V3’s days of pre-training, as its report states them for a trillion tokens."""
+    return cost.days_as_stated(facts)
 
 
 @reference

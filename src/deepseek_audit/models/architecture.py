@@ -744,7 +744,7 @@ def gpu_hours_factors(run: Run, base: Run) -> list[Factor]:
 
 
 def hours_by_convention(
-    run: Run, base: Run, *, own_work: Quantity, pretraining: Quantity, by_6n: tuple[Run, Run]
+    run: Run, base: Run, own_work: Quantity, pretraining: Quantity, by_6n: tuple[Run, Run], by_full: tuple[Run, Run]
 ) -> dict[str, list[Factor]]:
     """:func:`gpu_hours_factors` of Llama's run over V3's, as it is given, and with one thing counted in another way.
 
@@ -753,13 +753,42 @@ def hours_by_convention(
         own_work: operations per token of ``run`` at the length of its own sequences.
         pretraining: GPU-hours of the pre-training of ``base`` alone.
         by_6n: both with operations by the rule 6ND, which leaves out attention.
+        by_full: both with attention counted over all pairs of tokens.
     """
     return {
         "Equal sequences": gpu_hours_factors(run, base),
         "Llama’s own length": gpu_hours_factors(replace(run, flop_per_token=own_work), base),
         "Pre-training only": gpu_hours_factors(run, replace(base, gpu_hours=pretraining)),
         "Without attention": gpu_hours_factors(*by_6n),
+        "All pairs of tokens": gpu_hours_factors(*by_full),
     }
+
+
+def work_shares_by_choice(
+    one: tuple[Model, Run], other: tuple[Model, Run], lengths: tuple[Quantity, Quantity], pretraining: Quantity
+) -> list[Quantity]:
+    """The share of work in :func:`gpu_hours_factors`, in every combination of the choices of :func:`hours_by_convention`.
+
+    The share is log(ratio of work per token) / log(ratio of GPU-hours), so neither peaks nor tokens move it.
+
+    Args:
+        one, other: a model and its run, and the one that it is held against.
+        lengths: of the sequences for both, or for the other and for the first in turn.
+        pretraining: GPU-hours of the pre-training of ``other`` alone.
+    """
+    (model, run), (base_model, base) = one, other
+    short, long = lengths
+    pairs = ((short, short), (long, short), (long, long), (0 * short, 0 * short))
+    runs = [
+        (replace(run, flop_per_token=model.work(own, causal=causal)), replace(base, flop_per_token=base_model.work(its, causal=causal)))
+        for own, its in pairs
+        for causal in (True, False)
+    ]
+    return [
+        gpu_hours_factors(first, replace(second, gpu_hours=hours))[0].share
+        for first, second in runs
+        for hours in (base.gpu_hours, pretraining)
+    ]
 
 
 def rows_by_convention(variants: Mapping[str, Sequence[Factor]]) -> list[list[Quantity | str]]:

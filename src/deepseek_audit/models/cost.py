@@ -40,6 +40,16 @@ def days_on_cluster(gpu_hours: Quantity, gpus: Quantity) -> Quantity:
     return (gpu_hours / gpus).to("day")
 
 
+def pace_as_stated(facts: Facts) -> Quantity:
+    """The days that V3's report (section 1) states for a trillion tokens of pre-training (unit day/Ttoken)."""
+    return facts["v3_days_per_trillion"] / constant(1, "Ttoken", "a trillion tokens")
+
+
+def days_as_stated(facts: Facts) -> Quantity:
+    """V3's pre-training in days: its report's days for a trillion tokens, times the tokens (unit day)."""
+    return (pace_as_stated(facts) * facts["v3_tokens"]).to("day")
+
+
 def node_rent_per_gpu_hour(monthly_rent: Quantity, yuan_per_dollar: Quantity) -> Quantity:
     """A node's monthly rent in yuan as dollars per GPU-hour.
 

@@ -343,6 +343,11 @@ class Study:
         return float(stats.t.ppf((1 + LEVEL) / 2, self.degrees_of_freedom)) * self.standard_error
 
     @property
+    def middle_distance(self) -> float:
+        """How far the middle one of the days of the estimation lies from the line, up or down, percentage points."""
+        return float(np.median(np.abs(self.model.residuals)))
+
+    @property
     def larger_days(self) -> int:
         """How many days of the estimation lie at least as far from the line as the day of the event.
 
@@ -410,6 +415,7 @@ class Study:
         return {
             "beta": self.quantity(self.model.beta, "ratio", 2, "slope of the line"),
             "spread": self.quantity(self.model.variance**0.5, "percentage_point", 2, "standard deviation of the distances"),
+            "middle_distance": self.quantity(self.middle_distance, "percentage_point", 2, "median of the distances' sizes"),
             "expected": self.quantity(observed.magnitude - self.total, "percent", 2, "what the line says"),
             "abnormal": self.total_quantity(),
             "error": self.quantity(self.standard_error, "percentage_point", 3, "standard error of the abnormal return"),

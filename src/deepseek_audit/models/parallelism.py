@@ -15,7 +15,7 @@ OVERLAPPED = FORWARD + BACKWARD
 
 
 def expected_groups_reached(config: ModelConfig) -> Quantity:
-    """Groups of experts (nodes) that a token would reach on average without a limit (unit count).
+    """Groups of experts (nodes in V3, devices in V2) that a token would reach on average without a limit (unit count).
 
     Each token draws its experts uniformly and without repetition; groups are of equal size. The chance to miss a
     group is hypergeometric.

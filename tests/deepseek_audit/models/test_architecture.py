@@ -383,7 +383,8 @@ def test_a_convention_changes_one_thing_at_a_time() -> None:
     run, base = made(6, 2, 24, 1), made(2, 1, 8, 2)
     by_6n = (made(4, 2, 24, 1), made(1, 1, 8, 2))
     own, pretraining = constant(9, "Gflop/token", "9"), constant(4, "gpu_hour", "4")
-    found = architecture.hours_by_convention(run, base, own_work=own, pretraining=pretraining, by_6n=by_6n)
+    by_full = (made(8, 2, 24, 1), made(4, 1, 8, 2))
+    found = architecture.hours_by_convention(run, base, own, pretraining, by_6n, by_full)
     ratios = {name: [float(factor.ratio) for factor in factors] for name, factors in found.items()}
     # Work, tokens, format, and what is left of the hours
     assert ratios == {
@@ -391,6 +392,7 @@ def test_a_convention_changes_one_thing_at_a_time() -> None:
         "Llama’s own length": pytest.approx([4.5, 2, 2, 1 / 6]),
         "Pre-training only": pytest.approx([3, 2, 2, 0.5]),
         "Without attention": pytest.approx([4, 2, 2, 0.1875]),
+        "All pairs of tokens": pytest.approx([2, 2, 2, 0.375]),
     }
     name, *row = architecture.rows_by_convention(found)[0]
     share = 100 * math.log(3) / math.log(3)
