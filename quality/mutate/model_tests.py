@@ -1,7 +1,8 @@
 """The tests of the models as checks of the data: those that read rows are run again on spoiled rows.
 
 A test qualifies if it takes the fixture ``facts`` or reads the module's ``load()`` or ``FACTS``, and needs no other help
-from pytest than parameters and plain fixtures. Properties over made-up input say nothing of the tables.
+from pytest than parameters and plain fixtures. Properties over made-up input say nothing of the tables; what is marked as
+slow, such as draws and every day of the market, is left out.
 """
 
 from __future__ import annotations
@@ -77,10 +78,19 @@ def model_tests(directory: Path = MODELS) -> Iterator[ModelTest]:
     for path in sorted(path for path in directory.rglob("test_*.py") if not path.is_relative_to(RULES)):
         module = load_module(path)
         for name, function in vars(module).items():
-            if name.startswith("test_") and isinstance(function, FunctionType) and not hasattr(function, "hypothesis"):
+            if (
+                name.startswith("test_")
+                and isinstance(function, FunctionType)
+                and not hasattr(function, "hypothesis")
+                and not _is_slow(function)
+            ):
                 for arguments in _parametrized(function):
                     if all(needed in dict(arguments) or _is_plain(module, needed) for needed in _parameters(function)):
                         yield ModelTest(f"{path.stem}.{name}", module, function, tuple(arguments))
+
+
+def _is_slow(function: FunctionType) -> bool:
+    return any(mark.name == "slow" for mark in getattr(function, "pytestmark", []))
 
 
 def _is_plain(module: ModuleType, name: str) -> bool:
