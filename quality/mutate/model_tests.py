@@ -78,19 +78,14 @@ def model_tests(directory: Path = MODELS) -> Iterator[ModelTest]:
     for path in sorted(path for path in directory.rglob("test_*.py") if not path.is_relative_to(RULES)):
         module = load_module(path)
         for name, function in vars(module).items():
-            if (
-                name.startswith("test_")
-                and isinstance(function, FunctionType)
-                and not hasattr(function, "hypothesis")
-                and not _is_slow(function)
-            ):
+            if name.startswith("test_") and isinstance(function, FunctionType) and not _is_left_out(function):
                 for arguments in _parametrized(function):
                     if all(needed in dict(arguments) or _is_plain(module, needed) for needed in _parameters(function)):
                         yield ModelTest(f"{path.stem}.{name}", module, function, tuple(arguments))
 
 
-def _is_slow(function: FunctionType) -> bool:
-    return any(mark.name == "slow" for mark in getattr(function, "pytestmark", []))
+def _is_left_out(function: FunctionType) -> bool:
+    return hasattr(function, "hypothesis") or any(mark.name == "slow" for mark in getattr(function, "pytestmark", []))
 
 
 def _is_plain(module: ModuleType, name: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from deepseek_audit.charts import benchmark_charts
 from deepseek_audit.models import benchmarks
 from factbook.charts import BLUE, MUTED, VERMILION, Words
@@ -20,6 +22,7 @@ def marks(chart: Any) -> list[dict[str, Any]]:
     return [row for row in rows if "value" in row]
 
 
+@pytest.mark.slow
 def test_a_model_stands_once_beside_its_rivals() -> None:
     paper = benchmarks.printed_scores(FACTS, "r1_preprint")
     rivals = [benchmarks.compare_all(paper["deepseek_r1"], paper[rival]) for rival in ("o1_1217", "gpt_4o_0513")]

@@ -211,6 +211,7 @@ def group_by_hand(returns, place):
     return scaled.sum() / math.sqrt(stocks * 108 / 106), boehmer, boehmer * math.sqrt((1 - r) / (1 + (stocks - 1) * r))
 
 
+@pytest.mark.slow
 def test_group_tests_on_every_day_by_hand():
     """Without a correction the group tests cry on a third of all days; with it as often as they should."""
     moved = market_day.read_day(FACTS, FACTS["nvda_weight_sp_500_2025_01_24"])
@@ -248,6 +249,7 @@ def test_bounds_of_the_group_tests(returns):
     assert all(found.beyond(name) for name in market_charts.STATISTICS)
 
 
+@pytest.mark.slow
 def test_policy_dates_after_holm_by_hand():
     moved = market_day.read_day(FACTS, FACTS["nvda_weight_sp_500_2025_01_24"])
     policy = market_day.policy_studies(moved, moved.placebo())

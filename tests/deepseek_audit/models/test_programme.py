@@ -326,6 +326,7 @@ def test_quantiles_and_mean_agree_with_plain_random_numbers(basis, request):
 # The mixture
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", ["own", "rent"])
 def test_the_mixture_agrees_with_plain_random_numbers(basis):
     """The headline: six pairs of views, each with a sixth of the draws."""
@@ -335,6 +336,7 @@ def test_the_mixture_agrees_with_plain_random_numbers(basis):
         assert simulation.at(probability).magnitude == pytest.approx(np.quantile(total, probability), rel=0.012)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trials", ["accounts", "prior", "fleet"])
 @pytest.mark.parametrize("staff_view", ["listed", "partial"])
 def test_each_pair_of_views_agrees_with_plain_random_numbers(trials, staff_view):
@@ -347,6 +349,7 @@ def test_each_pair_of_views_agrees_with_plain_random_numbers(trials, staff_view)
     assert ("fte_share" in simulation.rows) == (staff_view == "partial")
 
 
+@pytest.mark.slow
 def test_the_mixture_is_the_pairs_put_together():
     together = np.concatenate([one.total for one in programme.pairs(MODEL, SEEN).values()])
     for probability in (0.05, 0.5, 0.95):
@@ -375,6 +378,7 @@ def test_no_draw_has_fewer_chips_than_the_cluster():
     assert low.magnitude >= always.magnitude * 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["accounts", "prior", "fleet", "listed", "partial"])
 def test_the_mixture_without_a_view_is_the_other_pairs_put_together(key):
     found = programme.leaving_out(MODEL, SEEN, key).at(0.5).magnitude
@@ -404,6 +408,7 @@ def test_the_whole_fleet_in_the_central_case():
     assert programme.case_with_chips(MODEL, FACTS["sa_hopper_total"]).total.magnitude == pytest.approx(total)
 
 
+@pytest.mark.slow
 def test_without_each_weak_point():
     floor = 1 + cost.ablation_share(FACTS).to("ratio").magnitude
     found = programme.without(FACTS, MODEL, SEEN)
@@ -438,6 +443,7 @@ def test_results_do_not_depend_on_the_seed(basis, request):
             assert abs(theirs.magnitude - ours.magnitude) < 0.4e6
 
 
+@pytest.mark.slow
 def test_the_headline_does_not_depend_on_the_seed(mixture):
     for seed in (1, 2, 3):
         other = programme.mix(MODEL, SEEN, seed=seed)
@@ -456,6 +462,7 @@ def test_bill_lies_below_nearly_every_draw(own, mixture):
         assert simulation.share_above(FACTS["v3_usd_total"].magnitude).magnitude > 99.9
 
 
+@pytest.mark.slow
 def test_a_million_draws_take_little_time():
     """Processor time, the best of three: other programs on the machine must not count."""
     times = []
@@ -467,6 +474,7 @@ def test_a_million_draws_take_little_time():
     assert min(times) < 1.5
 
 
+@pytest.mark.slow
 def test_a_million_draws_take_little_memory():
     tracemalloc.start()
     programme.simulate(MODEL, "own", 2**20)
@@ -494,6 +502,7 @@ def test_dots_are_equally_likely_values(own):
 # Sensitivity
 
 
+@pytest.mark.slow
 def test_tornado_by_hand(mixture):
     """The median of plain draws when one view is the right one; an input known to lie at an end."""
     swings = {swing.name: swing for swing in programme.tornado(MODEL, SEEN, "own")}
@@ -520,6 +529,7 @@ def staff_and_data(count=400_000):
     return 145 * share * pay * years + data
 
 
+@pytest.mark.slow
 def test_sobol_index_of_the_view_by_hand():
     """The first-order index is the variance of the conditional mean over that of the total."""
     indices = programme.sobol_indices(MODEL, SEEN, "own")
@@ -530,6 +540,7 @@ def test_sobol_index_of_the_view_by_hand():
     assert whole.magnitude >= first.magnitude
 
 
+@pytest.mark.slow
 def test_sobol_indices_add_up_and_keep_their_order():
     """Across seeds trials and their view lead, and first-order effects never explain more than everything."""
     for seed in (1, 2):
