@@ -43,7 +43,7 @@ def hours(five_ways: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
         five_ways: as in ``BY_WORD``, and last by counted operations at Meta's share of the BF16 peak, with the range of that share.
     """
     *by_word, by_size = five_ways
-    at_peer = Rung("Counted operations, at Meta’s share of the BF16 peak", by_size, by_size.low, by_size.high, "estimate", charts.VERMILION)
+    at_peer = Rung("At Meta’s share of the BF16 peak", by_size, by_size.low, by_size.high, "estimate", charts.VERMILION)
     groups = {
         "By DeepSeek’s word": [Rung(label, amount) for label, amount in zip(BY_WORD, by_word, strict=True)],
         "By the model’s size and Meta’s speed": [at_peer],

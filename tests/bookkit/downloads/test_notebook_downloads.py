@@ -233,8 +233,9 @@ def kernel(shop: Shop) -> Path:
     """The Python of an environment with a kernel and nothing else."""
     python = Path(make.program(shop.base, "python"))
     wanted = locked(names_of(("ipykernel",)), shop.folder / "kernel.txt")
-    settings = {name: value for name, value in shop.pip().items() if name != "PIP_CONSTRAINT"}
-    result = run(python, "-m", "pip", "install", "-q", "--require-hashes", "--no-deps", "-r", wanted, cwd=shop.folder, **settings)
+    # Only what notebooks install is a matter of pip
+    uv = (sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, "--no-index", "--find-links", shop.packages)
+    result = run(*uv, "--require-hashes", "--no-deps", "-r", wanted, cwd=shop.folder)
     assert result.returncode == 0, result.stderr
     return python
 

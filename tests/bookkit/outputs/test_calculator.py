@@ -47,7 +47,7 @@ from tests.bookkit.pages.test_browser import CHAPTERS, OVERFLOW, OVERHANG, axe_f
 
 SETTINGS = 220
 # Of each calculator in a chapter; all of them with THOROUGH=1
-SETTINGS_OF_A_CHAPTER = SETTINGS if THOROUGH else 60
+SETTINGS_OF_A_CHAPTER = SETTINGS if THOROUGH else 30
 # The chapters with the calculators that have every kind of input and of result; the others with THOROUGH=1
 COMPUTING = ("hidden-costs.html", "geopolitics.html", "benchmarks-and-prices.html")
 SAME = 1e-6

@@ -18,7 +18,7 @@ from tests.bookkit.conftest import EXECUTED, TESTED, run_build
 
 SAMPLE = [
     *(faults.NOTEBOOKS[1:4] if THOROUGH else []),
-    faults.REMOVALS[0],
+    *(faults.REMOVALS[:1] if THOROUGH else []),
     faults.SWAPS[0],
     next(fault for fault in faults.SIGNALS if fault.name == "SIGTERM to the build alone while writing"),
 ]
