@@ -384,6 +384,8 @@ def test_attributions_are_listed_with_the_wrong_ones_first() -> None:
     assert statuses == sorted(statuses, key=("conflated", "unsupported", "right").index)
     assert len(rows) == claims.count_attributions(attributions, "figures").magnitude
     assert statuses.count("conflated") == claims.count_attributions(attributions, "conflated figures", "conflated").magnitude > 0
+    of_v3 = {"giganectar_gpus", "giganectar_cost", "vtcnews_six", "vtcnews_gpus"}
+    assert claims.count_attributions(attributions, "V3’s figures", "conflated", "V3").rows == of_v3
 
 
 def test_every_fact_has_one_grade_and_one_way_of_reading() -> None:
