@@ -334,6 +334,7 @@ def conflated_first(attributions: Iterable[Mapping[str, str | int]]) -> tuple[li
     return list(ATTRIBUTION_COLUMNS.values()), [[str(row[name]) for name in ATTRIBUTION_COLUMNS] for row in listed]
 
 
-def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what: str, status: str = "") -> Quantity:
-    """How many attributions there are, or how many with a status, traced to their claims."""
-    return quantity.count((str(row["claim_id"]) for row in attributions if status in ("", row["status"])), of_what)
+def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what: str, status: str = "", of: str = "") -> Quantity:
+    """How many attributions there are, or how many with a status, or of a thing too, traced to their claims."""
+    kept = (row for row in attributions if status in ("", row["status"]) and of in ("", row["belongs_to"]))
+    return quantity.count((str(row["claim_id"]) for row in kept), of_what)

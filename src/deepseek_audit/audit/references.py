@@ -290,8 +290,8 @@ def next_largest_loss(facts: Facts) -> Quantity:
 
 @reference
 def r1_rl_hours_over_data_hours(facts: Facts) -> Quantity:
-    """R1’s hours of reinforcement learning, R1-Zero included, over its hours of making fine-tuning data."""
-    return ((facts["r1zero_hours"] + facts["r1_hours"]) / facts["r1_sft_hours"]).to("ratio")
+    """R1’s hours of reinforcement learning, R1-Zero’s left out, over its hours of making fine-tuning data."""
+    return (facts["r1_hours"] / facts["r1_sft_hours"]).to("ratio")
 
 
 @reference

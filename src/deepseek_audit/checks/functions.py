@@ -80,7 +80,7 @@ FEWEST = 3
 # Metrics that are a share of a whole
 SHARES = {
     "accuracy", "exact_match", "pass_1", "pass_1_cot", "cons_64", "correct", "percentile", "prompt_strict", "resolved", "win_rate",
-    "lc_win_rate", "f1", "f1_3_shot", "pass_rate_2", "score",
+    "lc_win_rate", "f1", "f1_3_shot", "pass_rate_2", "score", "mean_of_four_accuracies", "mean_share_solved",
 }  # fmt: skip
 
 

@@ -38,6 +38,8 @@ PROPORTIONS = frozenset(
 NOT_PROPORTIONS = {
     "f1": "an average of word overlap",
     "f1_3_shot": "an average of word overlap",
+    "mean_of_four_accuracies": "an average of strict and loose accuracies",
+    "mean_share_solved": "an average over exams",
     "rating": "a rating from games or contests",
     "arena_elo": "a rating from games or contests",
     "percentile": "a rank among people",

@@ -219,9 +219,21 @@ def ends_of_scope(facts: Facts, scope: str) -> tuple[Quantity, Quantity]:
     return min(amounts), max(amounts)
 
 
-def cloud_over_amortized(facts: Facts) -> tuple[Quantity, Quantity]:
-    """GPT-4's cloud price over the higher and over the lower of two states of its amortized cost, in December 2024 dollars."""
-    low, high = (facts["gpt4_cloud_epoch"] / facts[amortized] for amortized in ("gpt4_amort_updated", "gpt4_amort_2024"))
+CLOUD_AND_AMORTIZED = {
+    "gpt4": ("gpt4_cloud_epoch", "gpt4_amort_updated", "gpt4_amort_2024"),
+    "llama": ("llama_cost_cloud", "llama_cost_amort_updated", "llama_cost_amort"),
+}
+
+
+def cloud_over_amortized(facts: Facts, model: str = "gpt4") -> tuple[Quantity, Quantity]:
+    """A model's cloud price over the higher and over the lower of two states of its amortized cost, in December 2024 dollars.
+
+    Args:
+        facts: the tables.
+        model: a key of ``CLOUD_AND_AMORTIZED``.
+    """
+    cloud, *states = CLOUD_AND_AMORTIZED[model]
+    low, high = (facts[cloud] / facts[amortized] for amortized in states)
     return low.to("ratio").shown("2"), high.to("ratio").shown("2")
 
 

@@ -335,16 +335,18 @@ def break_even_utilization(rent: Any, standing: Any, energy: Any) -> Any:
     return standing / (rent - energy)
 
 
-def break_even_years(rent: Any, capital: Any, interest: Any, utilization: Any, colocation: Any, energy: Any) -> Any:
+def break_even_years(rent: Any, capital: Any, interest: Any, utilization: Any, colocation: Any, energy: Any, resale: Any = 0) -> Any:
     """After how many years of steady use the money spent on owning is back, with interest (infinite if never).
 
-    The present value of n equal yearly savings S at interest r is S × (1 − (1 + r)^−n) / r; it equals the capital for
-    n = −ln(1 − r × capital / S) / ln(1 + r) (discounted payback period). The chip is not sold.
+    The present value of n equal yearly savings S at interest r is S × (1 − q) / r with q = (1 + r)^−n, that of the chip sold
+    then is resale × capital × q; both make the capital for q = (S − r × capital) / (S − r × resale × capital) and
+    n = −ln q / ln(1 + r) (discounted payback period). By default the chip is not sold.
     """
     saved = (utilization * (rent - energy) - colocation) * HOURS_PER_YEAR
     if saved <= interest * capital:
         return math.inf
-    return -math.log(1 - interest * capital / saved) / math.log(1 + interest)
+    left = (saved - interest * capital) / (saved - interest * resale * capital)
+    return -math.log(left) / math.log(1 + interest)
 
 
 STANDING = ("capital", "interest", "resale", "life", "colocation")
@@ -367,17 +369,25 @@ def utilization_to_break_even(model: Inputs, rent: Quantity) -> Quantity:
     return share
 
 
-def years_to_earn_back(model: Inputs, rent: Quantity) -> Quantity | None:
-    """:func:`break_even_years` at the central inputs, traced; None where renting stays cheaper for ever."""
+def years_to_earn_back(model: Inputs, rent: Quantity, sold: bool = False) -> Quantity | None:
+    """:func:`break_even_years` at the central inputs, traced; None where renting stays cheaper for ever.
+
+    Args:
+        model: the inputs.
+        rent: usd/gpu_hour.
+        sold: the chip is sold then, at the central resale value.
+    """
     names = ("capital", "interest", "utilization", "colocation", "power", "load", "pue", "electricity")
     capital, interest, utilization, colocation, *energy = (model[name].central for name in names)
-    years = break_even_years(rent.magnitude, capital, interest, utilization, colocation, energy_cost(*energy))
+    resale = model["resale"].central if sold else 0
+    years = break_even_years(rent.magnitude, capital, interest, utilization, colocation, energy_cost(*energy), resale)
     if math.isinf(years):
         return None
     rows = rent.rows.union(*(model[name].quantity.rows for name in names))
-    formula = (
-        "years n with capital = yearly saving × (1 − (1 + r)^−n) / r, saving = 8,766 hours × (use × (rent − electricity) − colocation)"
-    )
+    rows |= model["resale"].quantity.rows if sold else frozenset()
+    capital_left = "capital × (1 − resale × (1 + r)^−n)" if sold else "capital"
+    saving = "saving = 8,766 hours × (use × (rent − electricity) − colocation)"
+    formula = f"years n with {capital_left} = yearly saving × (1 − (1 + r)^−n) / r, {saving}"
     return computed(years, "year", DIGITS, formula, rows)
 
 

@@ -187,6 +187,8 @@ def test_cloud_over_amortized_in_one_price_year(facts: Facts, numbers: dict[str,
     low, high = cost.cloud_over_amortized(facts)
     assert low.magnitude == pytest.approx(numbers["gpt4_cloud_epoch"] / numbers["gpt4_amort_updated"])
     assert high.magnitude == pytest.approx(numbers["gpt4_cloud_epoch"] / numbers["gpt4_amort_2024"])
+    llama = [169_828_008.28 / amortized for amortized in (73_415_549.41, 51_040_524.06)]
+    assert [each.magnitude for each in cost.cloud_over_amortized(facts, "llama")] == pytest.approx(llama)
     assert {facts.row(row)["price_year"] for row in low.rows | high.rows} == {"usd_2024_12"}
 
 

@@ -202,6 +202,11 @@ def test_money_is_back_when_both_have_spent_the_same(place):
     while debt[-1] > 0:
         debt.append(debt[-1] * 1.08 - saved)
     assert len(debt) - 2 <= years <= len(debt) - 1
+    sold = programme.years_to_earn_back(MODEL, rent, sold=True)
+    worth = saved * (1 - 1.08**-sold.magnitude) / 0.08 + 0.14 * 44_400 * 1.08**-sold.magnitude
+    assert worth == pytest.approx(44_400)
+    assert sold.magnitude < years
+    assert "input_resale" in sold.rows
 
 
 def test_a_rent_below_the_cost_of_the_money_never_pays_back():

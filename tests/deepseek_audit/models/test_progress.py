@@ -130,6 +130,10 @@ def test_llama_lies_below_the_trend_and_an_index_has_a_range(facts: Facts) -> No
     assert progress.behind(models, llama, v3).magnitude == pytest.approx(10 ** (below / tenfold), rel=1e-3)
     low, high = progress.by_index(models, v3, facts["eci_deepseek_v3_0324"])
     assert low < progress.by_choice(models, v3)[progress.CHOSEN].compute < high
+    level, tenfold, year = solved([point for point in known.values() if point[1] >= 23 and point[2] < 0])
+    index, compute, years, *_ = known["deepseek_v3"]
+    moved = [index + end - 136.5075 - (level + tenfold * compute + year * years) for end in (132.4138, 138.3027)]
+    assert [low.magnitude, high.magnitude] == pytest.approx([10 ** (above / tenfold) for above in moved], rel=2e-3)
     with pytest.raises(ValueError, match="no range"):
         progress.by_index(models, v3, facts["eci_deepseek_v3"])
 
