@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,9 @@ LONG_TABLE, MONTHS = "market_returns", "market_month_returns"
 # Rows of the long table whose mutants are judged unless all are asked for
 SAMPLED_ROWS = 300
 SEED = 20250127
+# How many mutants a process judges at a time; and what forked processes find there
+SHARE = 100
+JUDGES: list[tuple[Judge, Collection[str], list[list[Mutant]]]] = []
 # Say what is plausible and what must hold; they are no tables of facts, and their own numbers are judgements
 LEFT_OUT = {"plausible_ranges", "checks"}
 UNPUBLISHED = Path(__file__).parents[2] / "docs" / "unpublished_cells.csv"
@@ -67,15 +71,37 @@ def chosen(facts: Facts, table: str, whole: bool) -> list[Mutant]:
 
 
 def judge_all(judge: Judge, chosen_mutants: Iterable[Mutant]) -> tuple[list[Judged], float]:
-    """Every mutant with its verdict, and the seconds of processor time it took: others may be working on the machine."""
-    headline = published.headline_keys(judge.facts)
+    """Every mutant with its verdict, and the seconds of processor time it took: others may be working on the machine.
+
+    Where processes can be forked, each processor judges a share.
+    """
+    headline, mutants_ = published.headline_keys(judge.facts), list(chosen_mutants)
+    parts = [mutants_[first : first + SHARE] for first in range(0, len(mutants_), SHARE)]
+    if "fork" in multiprocessing.get_all_start_methods():
+        JUDGES[:] = [(judge, headline, parts)]
+        with multiprocessing.get_context("fork").Pool() as workers:
+            found = workers.map(_judge_part, range(len(parts)), chunksize=1)
+        judged = [
+            Judged(mutant, *verdict)
+            for part, (verdicts, _) in zip(parts, found, strict=True)
+            for mutant, verdict in zip(part, verdicts, strict=True)
+        ]
+        return judged, sum(seconds for _, seconds in found)
     start = time.process_time()
-    judged = []
-    for mutant in chosen_mutants:
-        stage, rule = judge.verdict(mutant)
-        key = key_of(judge.facts, mutant.table, mutant.index)
-        judged.append(Judged(mutant, key, stage, rule, key in headline, "" if stage else why(judge, mutant)))
-    return judged, time.process_time() - start
+    return [Judged(mutant, *_judged(judge, headline, mutant)) for mutant in mutants_], time.process_time() - start
+
+
+def _judged(judge: Judge, headline: Collection[str], mutant: Mutant) -> tuple[str, str, str, bool, str]:
+    stage, rule = judge.verdict(mutant)
+    key = key_of(judge.facts, mutant.table, mutant.index)
+    return key, stage, rule, key in headline, "" if stage else why(judge, mutant)
+
+
+def _judge_part(number: int) -> tuple[list[tuple[str, str, str, bool, str]], float]:
+    """The verdicts on one share of the mutants, in a forked process that has the judge from its parent."""
+    [(judge, headline, parts)] = JUDGES
+    start = time.process_time()
+    return [_judged(judge, headline, mutant) for mutant in parts[number]], time.process_time() - start
 
 
 def why(judge: Judge, mutant: Mutant) -> str:

@@ -48,7 +48,7 @@ def hours(five_ways: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
         "By DeepSeek’s word": [Rung(label, amount) for label, amount in zip(BY_WORD, by_word, strict=True)],
         "By the model’s size and Meta’s speed": [at_peer],
     }
-    axis = AmountAxis("GPU-hours of pre-training", (0, 4.6e6), [0, 1e6, 2e6, 3e6, 4e6])
+    axis = AmountAxis("GPU-hours of pre-training", (0, 5.4e6), [0, 1e6, 2e6, 3e6, 4e6, 5e6])
     return charts.ladder(groups, axis, **words)
 
 

@@ -258,9 +258,9 @@ def test_a_number_moves_inside_its_sentence(built, tmp_path):
     parameters.source = parameters.source.replace("rate = None", 'rate = "3 usd/gpu_hour"')
     after = texts_of(run(notebook, tmp_path))
     assert len(after) == len(before)
-    assert "rental bills: $5.576M for V3’s final run" in before[0]
-    assert "rental bills: $8.364M for V3’s final run" in after[0]
-    assert "at an assumed $3 per GPU-hour" in after[0]
+    assert "hours at an assumed rent: $5.576M for V3’s final run" in before[0]
+    assert "hours at an assumed rent: $8.364M for V3’s final run" in after[0]
+    assert "at $3 per GPU-hour" in after[0]
     assert len(outputs_of(notebook, "image/png")) == len(outputs_of(notebook, CHART)) > 0
 
 

@@ -26,7 +26,7 @@ from tests.bookkit.browser import ROOT, THOROUGH, node, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
 from tests.bookkit.pages.test_browser import CHAPTERS, CLAIMS, DRAWN
 
-SENTENCE = "DeepSeek’s two figures are rental bills: $5.576M for V3’s final run, $294K for turning V3 into R1."
+SENTENCE = "DeepSeek’s two figures are hours at an assumed rent: $5.576M for V3’s final run, $294K for R1-Zero and R1 on top of V3’s base."
 # Parts of a trace, of a menu, of folded code: hidden on the page
 HIDDEN = (numbers.PLACE, "read in the original.", "v3_rate_assumed", "glue(", "<img", "Hide the code", "Download or embed")
 # Pages whose reader view is looked at; all with THOROUGH=1. One has calculators
