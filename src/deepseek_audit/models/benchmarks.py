@@ -415,24 +415,31 @@ class Comparison:
         return AHEAD if self.z > 0 else BEHIND
 
 
-def compare(first: Score, second: Score) -> Comparison:
-    """Test whether two scores differ: the pooled two-proportion z test, unpaired, two-sided.
+def two_proportions(solved: Sequence[float], tasks: Sequence[float]) -> tuple[float, float]:
+    """The pooled two-proportion z test, unpaired, two-sided: z of first minus second, and the p-value.
 
-    The same questions were asked of both models, so a paired test (McNemar 1947) would be sharper; it needs the answers.
+    The same questions were asked of both, so a paired test (McNemar 1947) would be sharper; it needs the answers.
+    Where both solved all or none, they cannot be told apart.
+    """
+    from statsmodels.stats.proportion import proportions_ztest
+
+    if sum(solved) in (0, sum(tasks)):
+        return 0.0, 1.0
+    z, p_value = proportions_ztest(list(solved), list(tasks))
+    return float(z), float(p_value)
+
+
+def compare(first: Score, second: Score) -> Comparison:
+    """Test whether two scores differ, by :func:`two_proportions`.
 
     Raises:
         ScoreError: the scores are from different benchmarks.
     """
-    from statsmodels.stats.proportion import proportions_ztest
-
     if first.benchmark != second.benchmark:
         raise ScoreError(f"{first.fact_id} and {second.fact_id} are scores on different benchmarks.")
-    counts = [each.share * each.items.magnitude for each in (first, second)]
     sizes = [each.items.magnitude for each in (first, second)]
-    if sum(counts) in (0, sum(sizes)):
-        return Comparison(first, second, 0.0, 1.0)
-    z, p_value = proportions_ztest(counts, sizes)
-    return Comparison(first, second, float(z), float(p_value))
+    z, p_value = two_proportions([first.share * sizes[0], second.share * sizes[1]], sizes)
+    return Comparison(first, second, z, p_value)
 
 
 def holm(comparisons: Sequence[Comparison]) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -63,26 +62,24 @@ def node_rent_per_gpu_hour(monthly_rent: Quantity, yuan_per_dollar: Quantity) ->
     return (monthly_rent / yuan_per_dollar / GPUS_PER_NODE).to("usd/gpu_hour")
 
 
-MONTHS = tuple(f"{month:02}" for month in range(1, 13))
+def exchange_rate(facts: Facts, year: int | str, month: str | None = None) -> Quantity:
+    """The average exchange rate of a year, or of one of its months by two digits (cny/usd).
+
+    Raises:
+        UnknownFact: ``data/exchange_rates.csv`` has no row for it.
+    """
+    return facts[f"fx_usd_cny_monthly_average_{year}_{month}" if month else f"fx_usd_cny_annual_average_{year}"]
 
 
 def exchange_rate_of(facts: Facts, fact_id: str) -> Quantity:
-    """The average exchange rate of the month, or of the year, in which a row's amount was asked or paid (unit cny/usd).
-
-    A row that is dated to the year takes the mean of the year's monthly averages.
+    """The average exchange rate of the month, or of the year, in which a row's amount was asked or paid (cny/usd).
 
     Raises:
-        UnknownFact: ``data/exchange_rates.csv`` has no row of such a month.
+        UnknownFact: ``data/exchange_rates.csv`` has no row for it.
     """
     row = facts.row(fact_id)
     year, month, *_ = row["as_of"].split("-")
-    months = MONTHS if row["as_of_precision"] == "year" else (month,)
-    rates = [facts[f"fx_usd_cny_monthly_average_{year}_{each}"] for each in months]
-    if len(rates) == 1:
-        return rates[0]
-    mean = statistics.fmean(rate.magnitude for rate in rates)
-    digits = min(rate.digits for rate in rates)
-    return computed(mean, "cny/usd", digits, f"mean of the monthly averages of {year}", (row for rate in rates for row in rate.rows))
+    return exchange_rate(facts, year, None if row["as_of_precision"] == "year" else month)
 
 
 def amount_in_dollars(facts: Facts, fact_id: str) -> Quantity:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from deepseek_audit.models import cost
 from factbook.facts import Facts
 from factbook.quantity import EXACT, Quantity, computed, constant
 
@@ -96,7 +97,7 @@ def per_year_and_hour(total: Quantity, gpus: Quantity, years: Quantity) -> list[
 
 def in_dollars(facts: Facts, amount: Quantity, year: int) -> Quantity:
     """An amount in yuan at the average exchange rate of a year (usd)."""
-    return (amount / facts[f"fx_usd_cny_annual_average_{year}"]).to("usd")
+    return (amount / cost.exchange_rate(facts, year)).to("usd")
 
 
 def reported_expenses(facts: Facts, period: str) -> Quantity:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deepseek_audit.models import benchmarks
 from deepseek_audit.models.benchmarks import AHEAD, ALPHA, BEHIND, OPEN
 from deepseek_audit.models.dates import days_between as days_between
 from factbook.calculators.calculator import Fixed, Result
@@ -242,12 +243,10 @@ def cheapest_with(runs: Iterable[Run], share: Quantity, until: str) -> Run:
 def verdict(run: Run, own: Run) -> str:
     """Whether a run solved more tasks than another one, fewer, or cannot be told apart (``AHEAD``, ``BEHIND``, ``OPEN``).
 
-    The pooled two-proportion test of :func:`benchmarks.compare`, at its level and for this pair alone.
+    By :func:`benchmarks.two_proportions`, at the level of the benchmarks and for this pair alone.
     """
-    from statsmodels.stats.proportion import proportions_ztest
-
     solved, tasks = ([each.magnitude for each in pair] for pair in ((run.solved, own.solved), (run.tasks, own.tasks)))
-    z, p_value = proportions_ztest(solved, tasks)
+    z, p_value = benchmarks.two_proportions(solved, tasks)
     if p_value >= ALPHA:
         return OPEN
     return AHEAD if z > 0 else BEHIND

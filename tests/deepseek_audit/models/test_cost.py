@@ -153,11 +153,9 @@ def test_what_circulates_without_a_source_is_a_text(facts: Facts, fact_id: str) 
 # Money of others
 
 
-def test_a_years_amount_is_converted_at_the_mean_of_its_months(facts: Facts, numbers: dict[str, float]) -> None:
-    months = [numbers[f"fx_usd_cny_monthly_average_2024_{month:02}"] for month in range(1, 13)]
-    assert sum(months) / 12 == pytest.approx(7.196, abs=0.001)
+def test_a_years_amount_is_converted_at_the_average_of_its_year(facts: Facts, numbers: dict[str, float]) -> None:
     dollars = cost.amount_in_dollars(facts, "zhipu_compute_2024")
-    assert dollars.magnitude == pytest.approx(numbers["zhipu_compute_2024"] / (sum(months) / 12))
+    assert dollars.magnitude == pytest.approx(numbers["zhipu_compute_2024"] / numbers["fx_usd_cny_annual_average_2024"])
     assert str(dollars) == "$216M"
 
 
@@ -166,9 +164,9 @@ def test_an_amount_in_dollars_stays_and_a_month_takes_its_own_rate(facts: Facts)
     assert cost.exchange_rate_of(facts, "rent_cn_h100_late2024") == facts["fx_usd_cny_monthly_average_2024_10"]
 
 
-def test_a_year_with_a_missing_month_is_refused(facts: Facts) -> None:
-    other = facts.with_rows("exchange_rates", [row for row in facts.rows("exchange_rates") if row["as_of"] != "2024-05-31"])
-    with pytest.raises(UnknownFact, match="2024_05"):
+def test_a_year_without_an_exchange_rate_is_refused(facts: Facts) -> None:
+    other = facts.with_rows("exchange_rates", [row for row in facts.rows("exchange_rates") if row["as_of"] != "2024-12-31"])
+    with pytest.raises(UnknownFact, match="annual_average_2024"):
         cost.amount_in_dollars(other, "zhipu_rd_2024")
 
 
