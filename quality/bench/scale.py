@@ -49,7 +49,7 @@ kernelspec:
 HOME = f"""{HEAD}# How a build grows
 
 ```{{code-cell}} ipython3
-from factbook import charts
+from factbook.notebook import facts
 ```
 
 Generated chapters follow.
@@ -57,33 +57,28 @@ Generated chapters follow.
 CHAPTER = """{head}# Chapter {number}
 
 ```{{code-cell}} ipython3
-import altair as alt
-from factbook import charts
-from factbook.facts import load
-from factbook.publish import Table, glue
+from factbook.notebook import Table, charts, facts, n
 
-charts.enable()
-facts = load()
 ids = [f"scale_{{({number} * 12 + place) % len(facts)}}" for place in range(12)]
-rates = [facts[each] for each in ids]
-glue(first_{number}=rates[0], last_{number}=rates[-1], lowest_{number}=min(rates), ratio_{number}=rates[0] / rates[1])
+rates = {{each: facts[each] for each in ids}}
+first, second, *_, n.last = rates.values()
+n.first, n.lowest, n.ratio = first, min(rates.values()), first / second
 ```
 
-From {{glue:}}`first_{number}` to {{glue:}}`last_{number}`, and no lower than {{glue:}}`lowest_{number}`.
-One is {{glue:}}`ratio_{number}` of the next.
+From {{glue:}}`first` to {{glue:}}`last`, and no lower than {{glue:}}`lowest`.
+One is {{glue:}}`ratio` of the next.
 
 ```{{code-cell}} ipython3
-Table("Rates of chapter {number}", ["Rate", "Value"], [[each, rate] for each, rate in zip(ids, rates)])
+Table("Rates of chapter {number}", ["Rate", "Value"], [[each, rate] for each, rate in rates.items()])
 ```
 
 ```{{code-cell}} ipython3
-alt.Chart(alt.Data(values=[{{"rate": each, "value": rate.magnitude}} for each, rate in zip(ids, rates)])).mark_bar().encode(
-    x="value:Q", y="rate:N"
-).properties(
-    width=600,
-    title=charts.finding("Rates of chapter {number}", "yuan per dollar"),
-    description="Bars of chapter {number}.",
-    usermeta=charts.usermeta(facts, *rates, columns={{"rate": "Rate", "value": "Value"}}),
+charts.forest(
+    {{"": [charts.Estimate(each, rate, rate, rate) for each, rate in rates.items()]}},
+    charts.AmountAxis("Yuan per dollar", (6, 8), (6, 7, 8)),
+    finding="Rates of chapter {number}",
+    measure="Yuan per dollar",
+    alt="Rates of chapter {number}, one below the other.",
 )
 ```
 """
@@ -118,7 +113,8 @@ class Series:
 def book(target: Path, chapters: int, rows: int) -> Path:
     """A generated book over generated rows."""
     copy_book(target)
-    shutil.rmtree(target / "book" / "claims", ignore_errors=True)
+    for others in ("book/claims", "notebooks", "published"):
+        shutil.rmtree(target / others, ignore_errors=True)
     for path in (target / "book").glob("*.md"):
         path.unlink()
     (target / "book/index.md").write_text(HOME, encoding="utf-8")

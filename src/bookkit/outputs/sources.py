@@ -9,8 +9,11 @@ to the copy nearest to that year if the archive holds one, and is called so. A c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
@@ -28,6 +31,9 @@ from factbook.contract import READ_AS, Claim, Source, Sources
 
 RECORD = "published/links.json"
 STYLES = ("sources.css",)
+SCRIPTS = ("sources.js",)
+# How many sources stand first, by the numbers that rest on them
+FIRST = 20
 CITED = re.compile(r"\{(?:foot)?cite[^}]*\}`([^`]+)`")
 # A number that rests on more rows than this counts them; it does not use what they say
 MOST_ROWS = 60
@@ -45,7 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("bookkit.outputs.notes")
     beside.add_node(app, SourcesNode, _write)
     registry.register(app, Sources, read)
-    assets.bring(app, STATIC, "colors.css", *STYLES, where=assets.holds(SourcesNode))
+    assets.bring(app, STATIC, "colors.css", *STYLES, *SCRIPTS, where=assets.holds(SourcesNode))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -64,6 +70,7 @@ def _write(translator: HTML5Translator, node: SourcesNode) -> None:
             node["sources"],
             link_record.read(Path(app.srcdir) / RECORD),
             chapters_by_source(node["sources"], _rows_by_chapter(app), _keys_by_chapter(app)),
+            numbers_by_source(node["sources"], _rows_by_number(app)),
             claims_by_source(dossier.claims) if dossier is not None and has_pages else {},
             {"index": "Home", **beside.titles(app)},
             root,
@@ -76,6 +83,11 @@ def _rows_by_chapter(app: Sphinx) -> dict[str, set[str]]:
         beside.public_name(app, docname): {row.id for _, number in found if len(number.rows) <= MOST_ROWS for row in number.rows}
         for docname, found in notes.of_book(app.env, notes.NUMBERS).items()
     }
+
+
+def _rows_by_number(app: Sphinx) -> list[set[str]]:
+    printed = (number for found in notes.of_book(app.env, notes.NUMBERS).values() for _, number in found)
+    return [{row.id for row in number.rows} for number in printed if len(number.rows) <= MOST_ROWS]
 
 
 def _keys_by_chapter(app: Sphinx) -> dict[str, set[str]]:
@@ -101,6 +113,17 @@ def chapters_by_source(sources: Sequence[Source], rows: Mapping[str, set[str]], 
     }
 
 
+def numbers_by_source(sources: Sequence[Source], rows: Iterable[AbstractSet[str]]) -> Counter[str]:
+    """How many printed numbers rest on each source, by its key.
+
+    Args:
+        sources: with their keys and rows.
+        rows: the rows behind each number.
+    """
+    homes = {row: source.key for source in sources for row in source.rows}
+    return Counter(key for behind in rows for key in {homes[row] for row in behind if row in homes})
+
+
 def claims_by_source(audited: Iterable[Claim]) -> dict[str, list[Claim]]:
     """The audited claims that name a source, by its key."""
     found: dict[str, list[Claim]] = {}
@@ -117,37 +140,44 @@ def page(
     sources: Sequence[Source],
     record: Mapping[str, Answer],
     used: Mapping[str, Sequence[str]],
+    numbers: Mapping[str, int],
     tested: Mapping[str, Sequence[Claim]],
     titles: Mapping[str, str],
     root: str = "",
 ) -> Markup:
-    """What has rotted, then every source.
+    """What has rotted, then every source, first those that most numbers rest on.
 
     Args:
         sources: as the notebook emitted them.
         record: what the last check of links found; empty where none was made.
         used: chapters by source.
+        numbers: how many printed numbers rest on a source.
         tested: claims by source.
         titles: titles of the chapters by their public names.
         root: the way from the page to the site's root.
     """
     known = [(source, record[source.url]) for source in sources if source.url in record]
+    first = sorted((source for source in sources if numbers.get(source.key)), key=lambda source: -numbers[source.key])[:FIRST]
+
+    def entry(source: Source) -> dict[str, Any]:
+        return {
+            "source": source,
+            "about": _about(source),
+            "read_as": READ_AS.get(source.read_as, ""),
+            "numbers": numbers.get(source.key, 0),
+            "grades": ", ".join(f"{count} {grade}" for grade, count in source.evidence.items()),
+            "chapters": [(f"{root}{name}.html", titles.get(name, name).partition(":")[0]) for name in used.get(source.key, ())],
+            "claims": [(root + claims.address(claim.id), claim.paraphrase) for claim in tested.get(source.key, ())],
+            "link": _link(source, record.get(source.url)),
+        }
+
     return render(
         "outputs/sources.html",
         checked=citing.day(max(answer.date for _, answer in known)) if known else "",
         lost=[(source, _state(answer)) for source, answer in known if answer.state in link_record.LOST],
-        entries=[
-            {
-                "source": source,
-                "about": _about(source),
-                "read_as": READ_AS.get(source.read_as, ""),
-                "grades": ", ".join(f"{count} {grade}" for grade, count in source.evidence.items()),
-                "chapters": [(f"{root}{name}.html", titles.get(name, name).partition(":")[0]) for name in used.get(source.key, ())],
-                "claims": [(root + claims.address(claim.id), claim.paraphrase) for claim in tested.get(source.key, ())],
-                "link": _link(source, record.get(source.url)),
-            }
-            for source in sources
-        ],
+        first=[entry(source) for source in first],
+        others=[entry(source) for source in sources if source not in first],
+        read_as={name: text for name, text in READ_AS.items() if any(source.read_as == name for source in sources)},
         most_claims=MOST_CLAIMS,
     )
 

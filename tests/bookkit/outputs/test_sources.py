@@ -38,7 +38,15 @@ def source(**changes):
 
 def made(record=None, **changes):
     return BeautifulSoup(
-        sources.page([source(**changes)], record or {}, {"paper": ["costs"]}, {"paper": [claim()]}, {"costs": "Costs: what for?"}, "../"),
+        sources.page(
+            [source(**changes)],
+            record or {},
+            {"paper": ["costs"]},
+            {"paper": 7},
+            {"paper": [claim()]},
+            {"costs": "Costs: what for?"},
+            "../",
+        ),
         "html.parser",
     )
 
@@ -93,6 +101,22 @@ def test_chapters_use_a_source_by_its_rows_or_by_citing_it():
         [source(), source(key="other", rows=[])], {"a": {"bill"}, "b": {"x"}}, {"b": {"other"}, "c": {"paper", "other"}}
     )
     assert found == {"paper": ["a", "c"], "other": ["b", "c"]}
+
+
+def test_a_source_counts_each_number_that_rests_on_it_once():
+    listed = [source(rows=["bill", "hours"]), source(key="other", rows=["rent"]), source(key="unused", rows=["x"])]
+    assert sources.numbers_by_source(listed, [{"bill", "hours"}, {"bill", "rent"}, {"claim_row"}]) == {"paper": 2, "other": 1}
+
+
+def test_the_sources_that_most_numbers_rest_on_stand_first():
+    listed = [source(key=f"s{place}", title=f"Title {place}") for place in range(30)]
+    numbers = {f"s{place}": place for place in range(30)}
+    page = BeautifulSoup(sources.page(listed, {}, {}, numbers, {}, {}), "html.parser")
+    first, others = page.find_all("ol", class_="source-list")
+    assert [entry["id"] for entry in first.find_all("li")] == [f"source-s{place}" for place in range(29, 9, -1)]
+    assert [entry["id"] for entry in others.find_all("li")] == [f"source-s{place}" for place in range(10)]
+    assert "rest on it: 29." in first.find("li").text
+    assert "rest on it" not in others.find("li").text, "no number rests on it"
 
 
 def test_every_source_of_the_data_is_on_the_page(built):

@@ -335,10 +335,10 @@ def test_the_site(built):
     assert re.search(r"\$[\d.]+[KMB]", pages[site / "index.html"].find("meta", {"name": "description"})["content"])
     feed = feedparser.parse((site / "feed.xml").read_text(encoding="utf-8"))
     assert not feed.bozo
-    corrections = BeautifulSoup((site / "corrections.html").read_text(encoding="utf-8"), "html.parser")
+    corrections = BeautifulSoup((site / "changelog.html").read_text(encoding="utf-8"), "html.parser")
     for entry in feed.entries:
         address, _, anchor = entry.link.partition("#")
-        assert address == "corrections.html"
+        assert address == "changelog.html"
         assert corrections.find(id=anchor).find(re.compile("h[1-6]")).get_text().startswith(f"{entry.title.removeprefix('Version ')} (")
     assert corrections.find(id="november-2026"), "an address that was given out is lost"
     assert png_size((site / "favicon.png").read_bytes()) == (32, 32)
