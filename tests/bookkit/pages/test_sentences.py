@@ -90,6 +90,8 @@ def test_without_a_style_sheet_sentences_stand_alone_and_traces_at_the_end(outpu
         for number in page.find_class("traced"):
             assert number.tag == "a"
             assert not number.xpath(".//*"), number.get("href")
+        if path == "corrections.html":  # Its lines are texts
+            continue
         (traces,) = page.find_class("traces")
         assert not traces.xpath("following::p[ancestor::article]")
         assert {trace.getparent() for trace in page.find_class("trace")} == {traces}

@@ -16,8 +16,8 @@ from factbook.facts import load
 FACTS = load()
 RESOURCES: list[dict[str, Any]] = FACTS.descriptor["resources"]
 DATED = [resource["name"] for resource in RESOURCES if {"as_of", "date"} & {field["name"] for field in resource["schema"]["fields"]}]
-# Tables whose dates are trading days
-DAILY = ("market_returns", "market_month_returns")
+# Tables whose dates are days: of trading, of an edition
+DAILY = ("market_returns", "market_month_returns", "corrections")
 CALENDAR = [row["date"] for row in FACTS.where("market_returns", ticker="SPY")]
 
 
