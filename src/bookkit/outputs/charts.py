@@ -31,6 +31,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 import bookkit
 import factbook.contract as contract
+from bookkit.citing import citing
 from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
@@ -54,15 +55,18 @@ __all__ = [
 ]
 
 SCRIPT = "vendor/live.js"
-CSV, SVG, PNG, SPECIFICATION, LIVE = "csv", "svg", "png", "vl.json", "vg.json"
+CSV, SVG, PNG, WORDS, SPECIFICATION, LIVE = "csv", "svg", "png", "txt", "vl.json", "vg.json"
 LINKS = (
     (CSV, "Data (CSV)"),
     (SVG, "Image (SVG)"),
     (PNG, "Image (PNG)"),
+    (WORDS, "Image in words (TXT)"),
     (SPECIFICATION, "Chart specification (Vega-Lite)"),
 )
 # Colors of `factbook.charts` that follow the light and the dark theme
 COLORS = {"#1b1b1a": "--chart-ink", "#5f5f5c": "--chart-muted", "#d9d8d3": "--chart-grid"}
+# In the environment that Sphinx keeps: the line that its pictures end with
+IMPRINT = "bookkit_imprint"
 logger = logging.getLogger(__name__)
 
 
@@ -120,6 +124,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.bring(app, STATIC, "colors.css", "menus.css", "charts.css", "menus.js")
     assets.bring(app, STATIC, "charts.js", where=assets.holds(ChartFigure))
     app.connect("builder-inited", _say_whether_live)
+    app.connect("env-get-outdated", _outdated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -129,7 +134,7 @@ def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
     drawn = draw(chart, identifier, environment.config.bookkit_chart_colors)
     notes.of_chapter(environment).setdefault(notes.KEY_CHART, chart.specification)
     sentences = [text for text in (f"{chart.title}. {chart.subtitle}".strip(), chart.description) if text]
-    return ChartFigure("", drawn=drawn, files=files(drawn), **{searching.SENTENCES: sentences})
+    return ChartFigure("", drawn=drawn, files=files(drawn, imprint_of(environment.app)), **{searching.SENTENCES: sentences})
 
 
 def write_html(translator: HTML5Translator, node: ChartFigure) -> None:
@@ -138,6 +143,22 @@ def write_html(translator: HTML5Translator, node: ChartFigure) -> None:
     place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)
     beside.write(translator.builder, place, drawn.identifier, node["files"])
     translator.body.append(markup(drawn, place))
+
+
+def imprint_of(app: Sphinx) -> str:
+    """Where a picture comes from, in one line: the book, its address, edition, date and license; empty where nothing is known of a book."""
+    if "bookkit_data_folder" not in app.config:
+        return ""
+    book = citing.book_of(app)
+    return " · ".join((book.name, *citing.colophon(book)))
+
+
+def _outdated(app: Sphinx, environment: BuildEnvironment, _added: set[str], _changed: set[str], _removed: set[str]) -> list[str]:
+    """The chapters whose pictures name another address or edition than they have now."""
+    kept, now = vars(environment).get(IMPRINT), imprint_of(app)
+    vars(environment)[IMPRINT] = now
+    drawn = [] if kept in (None, now) else notes.of_book(environment, notes.KEY_CHART)
+    return [docname for docname in drawn if docname in environment.found_docs]
 
 
 def _say_whether_live(app: Sphinx) -> None:
@@ -187,6 +208,11 @@ def _faults(chart: contract.Chart, data: chartdata.Data) -> Iterator[str]:
         yield "the chart has no description. Give it one that states the finding: it is what a screen reader reads."
     if not chart.title:
         yield "the chart has no title. State the finding in at most ten words."
+    if raw := dict.fromkeys(chartdata.raw_tooltips(chart.specification)):
+        yield (
+            f"the chart “{chart.title}” shows {', '.join(raw)} in a tooltip under its raw name. "
+            "Give each a title, alt.Tooltip(field, title=…), or a heading among the chart’s columns."
+        )
     if address := chartdata.foreign_data(chart.specification):
         yield f"the chart loads its data from {address}. Put the rows into the chart: a page asks no other site for anything."
     elif not data.rows or not data.columns:
@@ -196,13 +222,21 @@ def _faults(chart: contract.Chart, data: chartdata.Data) -> Iterator[str]:
 # Files
 
 
-def files(drawn: Drawn) -> dict[str, bytes]:
-    """What readers may take away, by kind of file, and what the live chart is drawn from."""
-    alone = vega.standalone(drawn.plain, drawn.chart)
+def files(drawn: Drawn, imprint: str = "") -> dict[str, bytes]:
+    """What readers may take away, by kind of file, and what the live chart is drawn from.
+
+    Args:
+        drawn: the chart.
+        imprint: see `imprint_of`.
+    """
+    chart = drawn.chart
+    alone = vega.standalone(drawn.plain, chart, imprint)
+    words = (chart.title, chart.subtitle, chart.description, f"Source: {chart.source}" if chart.source else "", imprint)
     return {
         CSV: chartdata.as_csv(drawn.data),
         SVG: alone.encode(),
         PNG: vega.png(alone),
+        WORDS: "".join(f"{line}\n" for line in words if line).encode(),
         SPECIFICATION: (json.dumps(drawn.chart.specification, ensure_ascii=False, indent=2) + "\n").encode(),
         LIVE: _live_file(drawn),
     }

@@ -157,6 +157,11 @@ def finish(chart: Drawing, words: Words, columns: Mapping[str, str], shown: Iter
     return chart.properties(title=title, description=words["alt"], usermeta=usermeta)
 
 
+def told(*fields: str) -> list[alt.Tooltip]:
+    """What a mark tells on hover, under the headings of the chart's columns; what is written beside it is its value."""
+    return [alt.Tooltip(name, title="Value") if name == "text:N" else alt.Tooltip(name) for name in fields]
+
+
 def source_line(quantities: Iterable[Quantity]) -> str:
     """The line under a chart: publisher and year of every source behind some quantities."""
     facts = load()
