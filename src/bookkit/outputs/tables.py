@@ -1,7 +1,10 @@
 """A traced table as HTML: a caption, column heads, row heads, and cells that open their trace; and as CSV to take away.
 
-In the CSV a number is a number: it has its digits up to the twelfth, an ASCII minus and no sign of its unit. The unit stands
-in the column's head, or in a column beside it where it is not the same in every row.
+In the CSV a number stands twice: as the page shows it, and as a number, with its digits up to the twelfth, an ASCII minus and no
+sign of its unit. The unit stands in that column's head, or in a column beside it where it is not the same in every row.
+
+A table is as wide as its content, and at most as the column. Where its columns would not fit, each row becomes a card: its head,
+and its cells behind their labels. From which width on they fit is estimated here, in steps that the style sheet knows.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import assets, places, searching
+from bookkit.markup.lettering import text_width
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
 from bookkit.outputs import STATIC, beside, numbers, registry
@@ -30,6 +34,17 @@ DIGITS = 12
 PERMALINK = "Permalink"
 # What a number without a unit has for one
 PLAIN = "ratio"
+# Widths below which rows become cards, in rem, as in static/tables.css; a table that needs less than the first fits every phone
+SMALLEST = 17.5
+STEPS = (22, 28, 34, 42, 60)
+REM, FONT_SIZE, GUTTER = 16, 15.04, 16
+# Fonts of readers may be wider than the one that is measured
+WIDER = 1.06
+# Texts break over lines, but not into columns narrower than this, in rem; long ones need more
+NARROWEST, NARROWEST_OF_LONG = 8, 12
+LONG = 80
+# A number with more letters may break over lines
+LONGEST_WHOLE = 36
 
 Cell = Number | str
 
@@ -73,13 +88,37 @@ def table(shown: Table, identifier: str, place: Place | None = None) -> Markup:
         "outputs/table.html",
         table=shown,
         identifier=identifier,
+        step=step_of(shown),
         heads=list(zip(shown.columns, numeric, strict=True)),
         rows=[
-            (index in shown.emphasis, list(zip(_cells(row, f"{identifier}-{index + 1}"), numeric, strict=True)))
+            (index in shown.emphasis, list(zip(_cells(row, f"{identifier}-{index + 1}"), numeric, shown.columns, strict=True)))
             for index, row in enumerate(shown.rows)
         ],
         menu=places.menu(place or Place(), identifier, shown.caption, "Download", ((CSV, "Data (CSV)"),)),
     )
+
+
+def step_of(shown: Table) -> int:
+    """The width below which the rows become cards, one of `STEPS`; zero where the columns fit every phone."""
+    needed = sum(_width(shown, column) for column in range(len(shown.columns))) + GUTTER * (len(shown.columns) - 1)
+    if needed <= SMALLEST * REM:
+        return 0
+    return next((step for step in STEPS if needed <= step * REM), STEPS[-1])
+
+
+def _width(shown: Table, column: int) -> float:
+    """The width that a column needs, in pixels: numbers stand in one line, texts break between words."""
+    cells = [row[column] for row in shown.rows]
+    unbroken = [cell.text for cell in cells if isinstance(cell, Number) and len(cell.text) <= LONGEST_WHOLE]
+    broken = [shown.columns[column], *(cell if isinstance(cell, str) else cell.text for cell in cells)]
+    words = [word for text in broken for word in text.split()]
+    narrowest = NARROWEST_OF_LONG if any(len(text) > LONG for text in broken) else NARROWEST
+    readable = min(narrowest * REM, max(map(_measured, broken), default=0.0))
+    return max([readable, *map(_measured, [*unbroken, *words])])
+
+
+def _measured(text: str) -> float:
+    return WIDER * text_width(text, FONT_SIZE)
 
 
 def _cells(row: Sequence[Cell], identifier: str) -> Iterator[Markup | str]:
@@ -107,15 +146,16 @@ def as_csv(shown: Table, identifier: str, place: Place) -> bytes:
 
 
 def _heads(name: str, units: list[str]) -> list[str]:
-    """A column's head with its unit, or with a column for its units if there are several."""
-    heads = [name, f"{name}, unit"] if len(units) > 1 else [name if units in ([], [PLAIN]) else f"{name} [{units[0]}]"]
-    return [str(harmless(head)) for head in heads]
+    """A column's head, and for its numbers one with the unit, or two if there are several units."""
+    called = "number" if units == [PLAIN] else units[0] if units else ""
+    numbers = [f"{name}, number", f"{name}, unit"] if len(units) > 1 else [f"{name} [{called}]"] if units else []
+    return [str(harmless(head)) for head in (name, *numbers)]
 
 
 def _values(value: Cell, units: list[str]) -> list[str]:
-    """A cell, and its unit where the column has several."""
-    written, unit = (str(harmless(value)), "") if isinstance(value, str) else (format(value.value, f".{DIGITS}g"), value.unit)
-    return [written, unit] if len(units) > 1 else [written]
+    """A cell as the page shows it, its number, and its unit where the column has several."""
+    text, number, unit = (value, "", "") if isinstance(value, str) else (value.text, format(value.value, f".{DIGITS}g"), value.unit)
+    return [str(harmless(text)), *(number, unit)[: min(len(units), 2)]]
 
 
 def _first_number(row: Sequence[Cell], identifier: str) -> str:
