@@ -288,6 +288,11 @@ def test_presets_hold_settings_in_the_units_of_the_inputs_and_what_follows_from_
     assert f"Theirs       {expected.text} (90%: {expected.interval_text})" in found._repr_mimebundle_()["text/plain"]
 
 
+def test_an_interval_of_one_number_is_written_as_one():
+    known = {"rate": 2, "multiplier": 1, "failed": 0}
+    assert calculator(presets=[Preset("The bill", known)], sentence="{total}").data().presets[0].interval_text == "$5.58M"
+
+
 def test_a_sentence_says_what_follows_by_default():
     found = calculator(sentence="The run cost {bill}; all of it {total}, within {total.interval}. Seen: {seen}.")
     values = found.evaluate()

@@ -452,6 +452,7 @@ export function written(number, { kind, prefix, one, many, whole, digits }) {
 
 function interval(low, high, format) {
   const [first, last] = [written(low, format), written(high, format)];
+  if (first === last) return first;
   const { many } = format;
   return many && first.endsWith(many) && last.endsWith(many) ? `${first.slice(0, -many.length)} to ${last}` : `${first} to ${last}`;
 }

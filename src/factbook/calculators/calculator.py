@@ -235,8 +235,10 @@ class _Format:
         return f"{number:{self.digits}}" if self.suffix is None else f"{number:{self.digits} bare}" + self.suffix
 
     def interval(self, low: float, high: float) -> str:
-        """Both ends, with the unit's words once."""
+        """Both ends, with the unit's words once; one of them where they are written alike."""
         first, last = self.text(low), self.text(high)
+        if first == last:
+            return first
         words = self.describe()["many"]
         shared = words and first.endswith(words) and last.endswith(words)
         return f"{first.removesuffix(words) if shared else first} to {last}"
