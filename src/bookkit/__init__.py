@@ -46,6 +46,7 @@ FEATURES = (
     "bookkit.downloads",
     "bookkit.pages",
     "bookkit.pages.claims",
+    "bookkit.pages.permalinks",
     "bookkit.editions",
 )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bookkit.outputs import renamed
 from tests.bookkit.browser import CHART, HYDRATED, ROOT, THOROUGH, hydrate, node_tool, serving, visiting
 
 
@@ -41,7 +42,9 @@ CLAIMS = [f"claims/{row['claim_id']}.html" for row in rows_of("claims")]
 # One claim of each kind stands for all: the same template makes them. Every third kind, and each with THOROUGH=1
 KINDS = {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}
 SAMPLE = [f"claims/{name}.html" for name in [*KINDS.values()][:: 1 if THOROUGH else 3]]
-PAGES = [*READING, *SAMPLE, DOWNLOADS, "differences.html", "search.html", "404.html"]
+# Pages of earlier editions, in whose place a line says where they went
+MOVED = [f"{page}.html" for page in renamed.read(ROOT / renamed.FILE).pages if f"{page}.html" not in (*READING, *CLAIMS)]
+PAGES = [*READING, *SAMPLE, *MOVED, DOWNLOADS, "differences.html", "search.html", "404.html"]
 WIDTHS = (320, 390, 768, 1280)
 FIRST_VIEW_BYTES = 200_000
 SHIFT = 2  # CSS pixels
