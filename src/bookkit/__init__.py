@@ -47,6 +47,7 @@ FEATURES = (
     "bookkit.pages",
     "bookkit.pages.claims",
     "bookkit.pages.permalinks",
+    "bookkit.pages.terms",
     "bookkit.editions",
 )
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from bookkit.outputs import renamed
-from tests.bookkit.browser import CHART, HYDRATED, ROOT, THOROUGH, hydrate, node_tool, serving, visiting
+from tests.bookkit.browser import CHART, HYDRATED, ROOT, THOROUGH, hydrate, node_tool, serving, unfold, visiting
 
 
 def rows_of(table: str) -> list[dict[str, str]]:
@@ -273,6 +273,7 @@ def test_charts_are_drawn_and_stay_in_place_when_they_become_live(browser, site,
     """Marks before and after; nothing on the page moves; labels fit; both themes reach both states."""
     with visiting(browser, site, path, viewport={"width": width, "height": 900}, color_scheme="light") as visit:
         page = visit.page
+        unfold(page)
         static = page.locator(CHART).evaluate_all(MARKS)
         contrast = {"static light": page.evaluate(LABEL_CONTRAST)}
         page.locator("button.theme").click()
@@ -305,6 +306,7 @@ def test_without_javascript_everything_is_readable(browser, site, path):
     with visiting(browser, site, path, java_script_enabled=False) as visit:
         page = visit.page
         assert reading_text(page) == with_script
+        unfold(page)
         marks = page.locator(CHART).evaluate_all(MARKS)
         assert all(marks), marks
         for table in page.locator("main table:not(details *)").all():

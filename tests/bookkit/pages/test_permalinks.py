@@ -17,7 +17,6 @@ from bookkit.pages import permalinks
 from factbook import publish
 from factbook.contract import Chart, ContractError, Table
 from tests.bookkit.browser import ROOT, serving, visiting
-from tests.bookkit.conftest import run_build
 
 KEPT = permalinks.read(ROOT / permalinks.FILE)
 
@@ -99,39 +98,6 @@ def test_every_row_leads_to_a_place_that_is_there(built: Path) -> None:
     }
     leading = renamed.read(ROOT / renamed.FILE).places
     assert [old for old, new in leading.items() if new and new.partition("#")[2] not in (ids.get(new.partition("#")[0]) or ())] == []
-
-
-@pytest.fixture(scope="module")
-def changed(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book whose first figure and table got names, with rows of every kind."""
-    import shutil
-
-    book = tmp_path_factory.mktemp("changed") / "book"
-    shutil.copytree(small, book)
-    chapter = book / "book/cost-claims.md"
-    text = chapter.read_text(encoding="utf-8")
-    text, tables = re.subn(r"^(Table\(.*)\)$", r'\1, name="first")', text, count=1, flags=re.MULTILINE)
-    text, figures = re.subn(r"(?<=[ (])finding=", 'name="key", finding=', text, count=1)
-    assert (tables, figures) == (1, 1)
-    chapter.write_text(text, encoding="utf-8")
-    given = [
-        "chapter,old,new,became",
-        "cost-claims,figure-1,figure-key,",
-        "cost-claims,figure-9,figure-1,",
-        "cost-claims,table-1,table-first,",
-        "cost-claims,old-box,cite,",
-        "cost-claims,a-section,the-short-answer,",
-        "cost-claims,table-1-1-2,,merged into the text",
-        "cost-claims,number-moved,index#the-short-answer,",
-        "two-in-one,,cost-claims index,It became two.",
-        "two-in-one,number-x,cost-claims#figure-key,",
-    ]
-    (book / renamed.FILE).write_text("\n".join(given) + "\n", encoding="utf-8")
-    kept = ["edition,page,anchor,was", "0.1,two-in-one,,Two in one", "0.1,two-in-one,number-x,<b>5</b>", "0.1,cost-claims,table-1-1-2,7 h"]
-    (book / permalinks.FILE).write_text("\n".join(kept) + "\n", encoding="utf-8")
-    result = run_build(book)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return book / "_build/html"
 
 
 def test_what_has_a_name_bears_its_ordinal_too_and_its_files_keep_their_addresses(changed: Path) -> None:
