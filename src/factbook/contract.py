@@ -25,6 +25,9 @@ RECORD_PREFIX = "application/papermill.record/"
 # A negative look-ahead, since “$” also stands before a line end in Python
 NAME = r"^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$(?!\n)"
 NOT_A_NAME = "this cannot be a name. Use letters, digits, “_”, “-” and “.” only"
+# What a chart or a table is called: no word of it is a number, so that it is never taken for “Figure 3”, or for a cell
+PLACE_NAME = r"^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*$(?!\n)"
+NOT_A_PLACE_NAME = "this cannot name a chart or a table. Use words in small letters with “-” between them, such as “hours-by-stage”"
 BARS = ("bars", "ranking")
 # Where a calculator's sentence has a result
 IN_A_SENTENCE = r"\{([a-z0-9_.]+)\}"
@@ -65,6 +68,7 @@ LATEX = str.maketrans(
 
 T = TypeVar("T")
 Name = Annotated[str, Meta(pattern=NAME)]
+PlaceName = Annotated[str, Meta(pattern=PLACE_NAME)]
 Payload = dict[str, Any]
 # A formula for the page: a number, a truth value, a name, or a list of an operation and its arguments, each again such a tree
 Tree = Any
@@ -120,7 +124,8 @@ def _read(payload: object, kind: type[T], called: str) -> T:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
         field = where.rstrip("`").lstrip(".")
-        what = NOT_A_NAME if "matching regex" in what else what
+        if "matching regex" in what:
+            what = NOT_A_PLACE_NAME if PLACE_NAME.partition("$")[0] in what else NOT_A_NAME
         raise ContractError(f"{called}{f', in {field}' if field else ''}: {what}.") from None
 
 
@@ -189,6 +194,7 @@ class Table(Output, frozen=True):
         columns: the column heads.
         rows: the cells, as many per row as there are columns.
         emphasis: indices of rows to set apart, such as totals.
+        name: makes its permalink, if it has one: ``hours`` is ``table-hours``.
     """
 
     MIME_TYPE: ClassVar[str] = "application/vnd.traced-table+json"
@@ -198,6 +204,7 @@ class Table(Output, frozen=True):
     columns: tuple[str, ...]
     rows: tuple[tuple[Number | str, ...], ...]
     emphasis: tuple[int, ...]
+    name: PlaceName = ""
 
     def __post_init__(self) -> None:
         for index, row in enumerate(self.rows):
@@ -216,12 +223,14 @@ class ChartNotes(Struct, frozen=True, omit_defaults=True):
         columns: the fields to publish, and their headings.
         narrow: settings of Vega-Lite that differ on a phone.
         data: rows to publish instead of those in the specification.
+        name: makes its permalink, if it has one: ``hours`` is ``figure-hours``.
     """
 
     source: str | tuple[str, ...] = ""
     columns: dict[str, str] = {}
     narrow: dict[str, Any] = {}
     data: tuple[dict[str, Any], ...] | None = None
+    name: PlaceName = ""
 
 
 class Chart(Output, frozen=True):

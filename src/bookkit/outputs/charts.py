@@ -35,7 +35,7 @@ from bookkit.citing import citing
 from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
-from bookkit.outputs import STATIC, beside, chartdata, notes, registry, vega
+from bookkit.outputs import STATIC, beside, chartdata, notes, registry, renamed, vega
 from bookkit.outputs.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
 
 __all__ = [
@@ -75,13 +75,14 @@ class Drawn:
     """A chart that was drawn.
 
     Attributes:
-        identifier: its id in the page, ``figure-1``.
+        identifier: its id in the page, ``figure-1`` or ``figure-hours``.
         chart: as the notebook emitted it.
         plain: the wide drawing in literal colors.
         drawings: wide and narrow, for the page.
         data: its rows.
         controls: form elements of its parameters.
         live: what the browser draws from.
+        called: what it is called in its chapter, “Figure 3”, where its id does not tell.
     """
 
     identifier: str
@@ -91,11 +92,12 @@ class Drawn:
     data: chartdata.Data
     controls: Sequence[Control]
     live: Mapping[str, Any]
+    called: str = ""
 
     @property
     def number(self) -> str:
-        """The figure's name in its chapter."""
-        return places.name(self.identifier)
+        """What the figure is called in its chapter."""
+        return self.called or places.name(self.identifier)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
+    app.setup_extension("bookkit.outputs.renamed")
     app.add_config_value("bookkit_chart_colors", COLORS, "html", types=[dict])
     # Where nothing can be drawn, the text alternative stands for the chart
     beside.add_node(app, ChartFigure, write_html, lambda node: str(node["drawn"].chart.description))
@@ -130,19 +133,21 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
     """Draw a chart of the chapter that is being read."""
-    identifier = f"figure-{environment.new_serialno('figure') + 1}"
-    drawn = draw(chart, identifier, environment.config.bookkit_chart_colors)
+    identifier, called = registry.identify(environment, "figure", chart.notes.name)
+    drawn = draw(chart, identifier, environment.config.bookkit_chart_colors, called)
     notes.of_chapter(environment).setdefault(notes.KEY_CHART, chart.specification)
     sentences = [text for text in (f"{chart.title}. {chart.subtitle}".strip(), chart.description) if text]
-    return ChartFigure("", drawn=drawn, files=files(drawn, imprint_of(environment.app)), **{searching.SENTENCES: sentences})
+    carried = {searching.SENTENCES: sentences, renamed.ANCHORS: [identifier]}
+    return ChartFigure("", drawn=drawn, files=files(drawn, imprint_of(environment.app)), **carried)
 
 
 def write_html(translator: HTML5Translator, node: ChartFigure) -> None:
     """Write the figure into the page and its files beside it."""
     drawn: Drawn = node["drawn"]
     place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)
-    beside.write(translator.builder, place, drawn.identifier, node["files"])
-    translator.body.append(markup(drawn, place))
+    earlier = node.get(renamed.EARLIER, {}).get(drawn.identifier, ())
+    beside.write(translator.builder, place, drawn.identifier, node["files"], earlier)
+    translator.body.append(markup(drawn, place, earlier))
 
 
 def imprint_of(app: Sphinx) -> str:
@@ -169,13 +174,14 @@ def _say_whether_live(app: Sphinx) -> None:
 # Drawing
 
 
-def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str]) -> Drawn:
+def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str], called: str = "") -> Drawn:
     """Draw a chart.
 
     Args:
         chart: with a description.
         identifier: the figure's id in the page.
         colors: literal colors of the drawing and the CSS variables that replace them.
+        called: see `Drawn`.
 
     Raises:
         ChartError: there is no description, no title or no data, or nothing is drawn.
@@ -199,6 +205,7 @@ def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str]) -> D
         data=data,
         controls=vega.controls(variants["wide"]),
         live=vega.live(variants, colors),
+        called=called,
     )
 
 
@@ -264,8 +271,8 @@ def figure(chart: contract.Chart, identifier: str, colors: Mapping[str, str], pl
     return markup(draw(chart, identifier, colors), place or Place())
 
 
-def markup(drawn: Drawn, place: Place) -> Markup:
-    """The HTML of a chart: caption, menu, controls, drawing, source line and table."""
+def markup(drawn: Drawn, place: Place, earlier: Sequence[str] = ()) -> Markup:
+    """The HTML of a chart: caption, menu, controls, drawing, source line and table; ``earlier`` are further ids of it."""
     rows_address = place.root + place.file(drawn.identifier, CSV)
     live = ""
     if place.script:
@@ -273,6 +280,7 @@ def markup(drawn: Drawn, place: Place) -> Markup:
     return render(
         "outputs/chart.html",
         drawn=drawn,
+        earlier=earlier,
         chart=drawn.chart,
         menu=_menu(drawn, place),
         controls=[_control(control, f"{drawn.identifier}-control-{index}") for index, control in enumerate(drawn.controls, 1)],
@@ -287,7 +295,7 @@ def markup(drawn: Drawn, place: Place) -> Markup:
 def _menu(drawn: Drawn, place: Place) -> Markup:
     """Files, permalink, and HTML to show the chart elsewhere."""
     rest = render("outputs/embed.html", identifier=f"{drawn.identifier}-embed", code=str(embed(drawn, place)), has_address=bool(place.site))
-    return places.menu(place, drawn.identifier, drawn.chart.title, "Download or embed", LINKS, rest)
+    return places.menu(place, drawn.identifier, drawn.number, drawn.chart.title, "Download or embed", LINKS, rest)
 
 
 def embed(drawn: Drawn, place: Place) -> Markup:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from docutils import nodes
 from markupsafe import Markup
@@ -24,7 +24,7 @@ from bookkit.markup import assets, places, searching
 from bookkit.markup.lettering import text_width
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
-from bookkit.outputs import STATIC, beside, numbers, registry
+from bookkit.outputs import STATIC, beside, numbers, registry, renamed
 from bookkit.outputs.chartdata import harmless
 from factbook.contract import Number, Table
 
@@ -50,7 +50,7 @@ Cell = Number | str
 
 
 class TracedTable(nodes.General, nodes.Element):  # type: ignore[misc]
-    """A table of traced numbers (attribute ``table``), and its id in the page (``identifier``)."""
+    """A table of traced numbers (attribute ``table``), its id in the page (``identifier``), and what it is ``called`` there."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -65,24 +65,37 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 def read(environment: BuildEnvironment, shown: Table) -> TracedTable:
     """The place of a table in the chapter that is being read."""
-    identifier = f"table-{environment.new_serialno('table') + 1}"
+    identifier, called = registry.identify(environment, "table", shown.name)
     cells = list(traced_cells(shown, identifier))
     for place, number in cells:
         numbers.remember(environment, number, place)
-    carried = {numbers.TRACED: cells, searching.SENTENCES: sentences(shown)}
-    return TracedTable("", table=shown, identifier=identifier, **carried)
+    anchors = [identifier, *(place for place, _ in cells)]
+    carried = {numbers.TRACED: cells, searching.SENTENCES: sentences(shown), renamed.ANCHORS: anchors}
+    return TracedTable("", table=shown, identifier=identifier, called=called, **carried)
 
 
 def write_table(translator: HTML5Translator, node: TracedTable) -> None:
     """Write the table into the page and its CSV beside it."""
     shown, identifier = node["table"], node["identifier"]
     place = beside.place_of(translator.builder, translator.docnames[-1])
-    beside.write(translator.builder, place, identifier, {CSV: as_csv(shown, identifier, place)})
-    translator.body.append(table(shown, identifier, place))
+    earlier = node.get(renamed.EARLIER, {})
+    beside.write(translator.builder, place, identifier, {CSV: as_csv(shown, identifier, place)}, earlier.get(identifier, ()))
+    translator.body.append(table(shown, identifier, place, node["called"], earlier))
 
 
-def table(shown: Table, identifier: str, place: Place | None = None) -> Markup:
-    """The table, inside a region that scrolls by itself when the page is too narrow, with its menu in the corner."""
+def table(
+    shown: Table, identifier: str, place: Place | None = None, called: str = "", earlier: Mapping[str, Sequence[str]] | None = None
+) -> Markup:
+    """The table, inside a region that scrolls by itself when the page is too narrow, with its menu in the corner.
+
+    Args:
+        shown: the table.
+        identifier: its id in the page.
+        place: where it stands.
+        called: what it is called there, “Table 2”.
+        earlier: ids that it and its cells had in earlier editions.
+    """
+    aliases = earlier or {}
     numeric = [any(isinstance(row[column], Number) for row in shown.rows) for column in range(len(shown.columns))]
     return render(
         "outputs/table.html",
@@ -91,10 +104,16 @@ def table(shown: Table, identifier: str, place: Place | None = None) -> Markup:
         step=step_of(shown),
         heads=list(zip(shown.columns, numeric, strict=True)),
         rows=[
-            (index in shown.emphasis, list(zip(_cells(row, f"{identifier}-{index + 1}"), numeric, shown.columns, strict=True)))
+            (
+                index in shown.emphasis,
+                list(zip(_cells(row, f"{identifier}-{index + 1}", aliases), numeric, shown.columns, strict=True)),
+            )
             for index, row in enumerate(shown.rows)
         ],
-        menu=places.menu(place or Place(), identifier, shown.caption, "Download", ((CSV, "Data (CSV)"),)),
+        menu=places.menu(
+            place or Place(), identifier, called or places.name(identifier), shown.caption, "Download", ((CSV, "Data (CSV)"),)
+        ),
+        earlier=aliases.get(identifier, ()),
     )
 
 
@@ -121,10 +140,11 @@ def _measured(text: str) -> float:
     return WIDER * text_width(text, FONT_SIZE)
 
 
-def _cells(row: Sequence[Cell], identifier: str) -> Iterator[Markup | str]:
+def _cells(row: Sequence[Cell], identifier: str, earlier: Mapping[str, Sequence[str]]) -> Iterator[Markup | str]:
     """The cells of a row: numbers as links to their traces, and texts."""
     for column, value in enumerate(row, start=1):
-        yield value if isinstance(value, str) else numbers.traced(value.text, f"{identifier}-{column}")
+        place = f"{identifier}-{column}"
+        yield value if isinstance(value, str) else numbers.traced(value.text, place, earlier.get(place, ()))
 
 
 def as_csv(shown: Table, identifier: str, place: Place) -> bytes:
