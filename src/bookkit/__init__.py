@@ -46,6 +46,8 @@ FEATURES = (
     "bookkit.downloads",
     "bookkit.pages",
     "bookkit.pages.claims",
+    "bookkit.pages.permalinks",
+    "bookkit.pages.terms",
     "bookkit.editions",
 )
 

@@ -10,6 +10,7 @@ A name that becomes part of an address or of an attribute (`Name`) has letters, 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,7 +25,12 @@ RECORD_PREFIX = "application/papermill.record/"
 # A negative look-ahead, since “$” also stands before a line end in Python
 NAME = r"^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$(?!\n)"
 NOT_A_NAME = "this cannot be a name. Use letters, digits, “_”, “-” and “.” only"
+# What a chart or a table is called: no word of it is a number, so that it is never taken for “Figure 3”, or for a cell
+PLACE_NAME = r"^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*$(?!\n)"
+NOT_A_PLACE_NAME = "this cannot name a chart or a table. Use words in small letters with “-” between them, such as “hours-by-stage”"
 BARS = ("bars", "ranking")
+# Where a calculator's sentence has a result
+IN_A_SENTENCE = r"\{([a-z0-9_.]+)\}"
 # The signs of grades and of usual verdicts, and how usual verdicts are rated from 1 (false) to 5 (true); others have words only
 GRADE_MARKS = {"primary": "●", "secondary": "◐", "estimate": "○", "claim": "◇", "unverified": "△", "assumption": "□"}
 VERDICT_MARKS = {
@@ -62,6 +68,7 @@ LATEX = str.maketrans(
 
 T = TypeVar("T")
 Name = Annotated[str, Meta(pattern=NAME)]
+PlaceName = Annotated[str, Meta(pattern=PLACE_NAME)]
 Payload = dict[str, Any]
 # A formula for the page: a number, a truth value, a name, or a list of an operation and its arguments, each again such a tree
 Tree = Any
@@ -117,7 +124,8 @@ def _read(payload: object, kind: type[T], called: str) -> T:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
         field = where.rstrip("`").lstrip(".")
-        what = NOT_A_NAME if "matching regex" in what else what
+        if "matching regex" in what:
+            what = NOT_A_PLACE_NAME if PLACE_NAME.partition("$")[0] in what else NOT_A_NAME
         raise ContractError(f"{called}{f', in {field}' if field else ''}: {what}.") from None
 
 
@@ -186,6 +194,7 @@ class Table(Output, frozen=True):
         columns: the column heads.
         rows: the cells, as many per row as there are columns.
         emphasis: indices of rows to set apart, such as totals.
+        name: makes its permalink, if it has one: ``hours`` is ``table-hours``.
     """
 
     MIME_TYPE: ClassVar[str] = "application/vnd.traced-table+json"
@@ -195,6 +204,7 @@ class Table(Output, frozen=True):
     columns: tuple[str, ...]
     rows: tuple[tuple[Number | str, ...], ...]
     emphasis: tuple[int, ...]
+    name: PlaceName = ""
 
     def __post_init__(self) -> None:
         for index, row in enumerate(self.rows):
@@ -213,12 +223,14 @@ class ChartNotes(Struct, frozen=True, omit_defaults=True):
         columns: the fields to publish, and their headings.
         narrow: settings of Vega-Lite that differ on a phone.
         data: rows to publish instead of those in the specification.
+        name: makes its permalink, if it has one: ``hours`` is ``figure-hours``.
     """
 
     source: str | tuple[str, ...] = ""
     columns: dict[str, str] = {}
     narrow: dict[str, Any] = {}
     data: tuple[dict[str, Any], ...] | None = None
+    name: PlaceName = ""
 
 
 class Chart(Output, frozen=True):
@@ -461,21 +473,48 @@ class ResultGroup(Part, frozen=True):
 
 
 class Landmark(Part, frozen=True):
-    """A known figure; ``href`` leads to where it is explained, and may be empty."""
+    """A known figure; ``href`` leads to where it is explained, ``scope`` is what it covers; both may be empty."""
 
     label: str
     value: float
     text: str
     href: str
     number: Number | None
+    scope: str = ""
 
 
 class Landmarks(Part, frozen=True):
-    """Known figures beside one result, which is named; ``lead`` are the words before the nearest."""
+    """Known figures beside one result, which is named; ``lead`` are the words before the nearest.
+
+    Only those that cover what the result covers, its ``scope``, are compared with it.
+    """
 
     result: Name
     lead: str
     items: tuple[Landmark, ...]
+    scope: str = ""
+
+    def __post_init__(self) -> None:
+        if not any(item.scope == self.scope for item in self.items):
+            raise ValueError(f"none of the landmarks has the result’s scope “{self.scope}”")
+
+
+class Preset(Part, frozen=True):
+    """Settings under a name that readers choose from.
+
+    Attributes:
+        label: whose assumptions these are.
+        settings: numbers by the names of inputs; the others stay at their defaults.
+        text: the main result that follows, as it is written.
+        interval_text: its interval as it is written, if it has one.
+        note: one sentence; may be empty.
+    """
+
+    label: str
+    settings: dict[Name, float]
+    text: str
+    interval_text: str = ""
+    note: str = ""
 
 
 class Calculator(Output, frozen=True):
@@ -490,6 +529,8 @@ class Calculator(Output, frozen=True):
         draws: how many draws the intervals come from.
         results: in groups.
         landmarks: known figures beside one of the results.
+        presets: settings to choose from.
+        sentence: what follows, in words; ``{name}`` and ``{name.interval}`` stand for a result and its interval.
     """
 
     MIME_TYPE: ClassVar[str] = "application/vnd.calculator+json"
@@ -503,6 +544,8 @@ class Calculator(Output, frozen=True):
     draws: int
     results: tuple[ResultGroup, ...]
     landmarks: Landmarks | None
+    presets: tuple[Preset, ...] = ()
+    sentence: str = ""
 
     def __post_init__(self) -> None:
         names = [result.name for result in self.outcomes]
@@ -510,11 +553,32 @@ class Calculator(Output, frozen=True):
             raise ValueError("there are no results")
         if self.landmarks and self.landmarks.result not in names:
             raise ValueError(f"landmarks name the result “{self.landmarks.result}”, and there is none of this name")
+        settable = {item.name for item in self.inputs if not isinstance(item, Fixed)}
+        for preset in self.presets:
+            if unknown := preset.settings.keys() - settable:
+                raise ValueError(f"the preset “{preset.label}” sets “{min(unknown)}”, which is no input")
+        known = set(names) | {f"{result.name}.interval" for result in self.outcomes if result.interval}
+        if unknown := set(re.findall(IN_A_SENTENCE, self.sentence)) - known:
+            raise ValueError(f"the sentence names “{min(unknown)}”, and there are {', '.join(sorted(known))}")
 
     @property
     def outcomes(self) -> Iterator[Result]:
         """The results of all groups."""
         return (result for group in self.results for result in group.items)
+
+    @property
+    def main(self) -> Result:
+        """The result that counts: the first that the sentence names, or else the first."""
+        named = [part.partition(".")[0] for part in re.findall(IN_A_SENTENCE, self.sentence)]
+        return next(result for result in self.outcomes if not named or result.name == named[0])
+
+    @property
+    def parts_of_sentence(self) -> list[tuple[str, str]]:
+        """The sentence at the defaults: texts, and which result each stands for, ``total`` or ``total.interval``; words stand for none."""
+        said = {result.name: result.text for result in self.outcomes}
+        said |= {f"{result.name}.interval": result.interval_text for result in self.outcomes}
+        parts = re.split(IN_A_SENTENCE, self.sentence)
+        return [(said[part], part) if index % 2 else (part, "") for index, part in enumerate(parts) if part]
 
 
 # Audited claims

@@ -144,12 +144,14 @@ class Table:
         columns: the column heads.
         rows: cells, as many per row as there are columns; the first cell of a row is its head.
         emphasis: indices of rows to set apart, such as totals.
+        name: makes its permalink, ``table-NAME``; without one it is that of the second table, ``table-2``.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     emphasis: Sequence[int] = field(default=())
+    name: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -166,7 +168,7 @@ class Table:
 
     def _data(self) -> contract.Table:
         rows = tuple(tuple(traced(cell) if isinstance(cell, Quantity) else cell for cell in row) for row in self.rows)
-        return contract.Table(caption=self.caption, columns=tuple(self.columns), rows=rows, emphasis=tuple(self.emphasis))
+        return contract.Table(caption=self.caption, columns=tuple(self.columns), rows=rows, emphasis=tuple(self.emphasis), name=self.name)
 
 
 def as_html(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:

@@ -236,8 +236,14 @@ def _weigh(visit: Visit, url: str, size: float) -> None:
         visit.bytes_by_address[url] = visit.bytes_by_address.get(url, 0) + int(size)
 
 
+def unfold(page: Any) -> None:
+    """Unfold what is folded of the text."""
+    page.locator(".appendix-fold").evaluate_all("(folds) => folds.forEach((fold) => { fold.open = true; })")
+
+
 def hydrate(page: Any) -> int:
     """Point at every chart until it is interactive, as a reader would. Returns how many there are."""
+    unfold(page)
     charts: list[Any] = page.locator(CHART).all()
     for chart in charts:
         chart.scroll_into_view_if_needed()

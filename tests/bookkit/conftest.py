@@ -121,6 +121,7 @@ def shortened(book: Path) -> Path:
         if path not in (chapter, home):
             path.unlink()
     (book / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n- file: book/cost-claims\n", encoding="utf-8")
+    (book / "published/renamed.csv").unlink()
     for path in (chapter, home):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"\[([^\]]+)\]\((?!cost-claims)[\w-]+\.md[^)]*\)", r"\1", text), encoding="utf-8")

@@ -22,6 +22,7 @@ from factbook.calculators.calculator import (
     Choice,
     Fixed,
     Landmarks,
+    Preset,
     Result,
     Results,
     Slider,
@@ -208,6 +209,11 @@ def faulty(*inputs: Any, function: Any = lambda x: x, unit: str = "ratio", **cha
 
 
 X = Slider("x", "x", 1, 0, 2, 1)
+BILL = RATE * HOURS
+
+
+def preset(settings: dict[str, Any]) -> Calculator:
+    return calculator(presets=[Preset("Theirs", settings)])
 
 
 @pytest.mark.parametrize(
@@ -244,11 +250,65 @@ X = Slider("x", "x", 1, 0, 2, 1)
         (lambda: calculator(results=[]), "there are none"),
         (lambda: calculator(landmarks=Landmarks("nothing", [("a", RATE, "")])), "no result called 'nothing'"),
         (lambda: calculator(name="Big Name"), "is no name"),
+        (lambda: preset({"speed": 1}), r"setting 'speed': there is no such input\. There are rate, .* This is said of the preset 'Theirs'"),
+        (lambda: preset({"rate": 99}), r"setting 'rate': 99 lies outside .* Write a number from \$.* per GPU-hour\. This is said of"),
+        (lambda: preset({"rate": "high"}), "'high' is a text: give a number"),
+        (lambda: calculator(presets=[Preset(" ")]), "presets: ' ': give each a name of its own"),
+        (lambda: calculator(presets=[Preset("A"), Preset("A", {"rate": 3})]), "'A': give each a name of its own"),
+        (lambda: calculator(presets=[Preset("A"), Preset("B")]), "'B' sets the same as 'A'"),
+        (lambda: calculator(sentence="It costs {price}."), r"sentence: there is no \{price\}\. Write \{bill\}"),
+        (lambda: calculator(sentence="It costs {bill.low}."), r"there is no \{bill\.low\}"),
+        (
+            lambda: calculator(landmarks=Landmarks("bill", [("a", BILL, "", "the run"), ("b", BILL, "")], scope="the run")).data(),
+            "what it covers",
+        ),
+        (lambda: calculator(landmarks=Landmarks("bill", [("a", BILL, "", "the run")])).data(), r"and of the result: Landmarks\(scope="),
+        (
+            lambda: calculator(landmarks=Landmarks("bill", [("a", BILL, "", "the run")], scope="the fleet")).data(),
+            "none covers 'the fleet'. They cover the run",
+        ),
     ],
 )
 def test_bad_input_gives_one_clear_error(make, message):
     with pytest.raises(CalculatorError, match=message):
         make()
+
+
+def test_presets_hold_settings_in_the_units_of_the_inputs_and_what_follows_from_them():
+    """Checked against evaluations of the same settings by hand; a choice may be set by its option's name."""
+    theirs = {"rate": of("3", "usd/gpu_hour", "v3_rate_assumed"), "multiplier": 4, "bits": "FP8"}
+    found = calculator(presets=[Preset("Ours"), Preset("Theirs", theirs, "They say so.")], sentence="In all {total}, or {total.interval}.")
+    ours, other = found.data().presets
+    assert (ours.label, ours.settings, ours.note) == ("Ours", {}, "")
+    assert (other.settings, other.note) == ({"rate": 3.0, "multiplier": 4.0, "bits": 8.0}, "They say so.")
+    expected = found.evaluate(rate=3, multiplier=4, bits=8)["total"]
+    assert (other.text, other.interval_text) == (expected.text, expected.interval_text)
+    assert expected.value == pytest.approx(2_788_000 * 3 * 4 * 1.2)
+    assert calculator(presets=[Preset("Ours")]).data().presets[0].text == found.evaluate()["bill"].text
+    assert f"Theirs       {expected.text} (90%: {expected.interval_text})" in found._repr_mimebundle_()["text/plain"]
+
+
+def test_an_interval_of_one_number_is_written_as_one():
+    known = {"rate": 2, "multiplier": 1, "failed": 0}
+    assert calculator(presets=[Preset("The bill", known)], sentence="{total}").data().presets[0].interval_text == "$5.58M"
+
+
+def test_a_sentence_says_what_follows_by_default():
+    found = calculator(sentence="The run cost {bill}; all of it {total}, within {total.interval}. Seen: {seen}.")
+    values = found.evaluate()
+    parts = found.data().parts_of_sentence
+    assert "".join(text for text, _ in parts) == (
+        f"The run cost {values['bill'].text}; all of it {values['total'].text}, within {values['total'].interval_text}. Seen: yes."
+    )
+    assert [name for _, name in parts if name] == ["bill", "total", "total.interval", "seen"]
+    assert found.data().main.name == "bill"
+
+
+def test_only_landmarks_of_the_results_scope_are_compared():
+    known = [("a", BILL, "", "the run"), ("b", BILL * 9, "#b", "the fleet")]
+    landmarks = calculator(landmarks=Landmarks("bill", known, scope="the fleet")).data().landmarks
+    assert landmarks is not None
+    assert (landmarks.scope, [item.scope for item in landmarks.items]) == ("the fleet", ["the run", "the fleet"])
 
 
 def test_a_slider_may_have_two_positions():

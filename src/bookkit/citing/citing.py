@@ -336,6 +336,13 @@ def license_title(name: str) -> str:
     return f"CC {match[1]} {match[2]}" if match else name
 
 
+def colophon(book: Book) -> list[str]:
+    """What stands under a picture that leaves the site: its address, the edition with its date, the license, as far as they are known."""
+    date = book.published or book.modified
+    edition = ", ".join(filter(None, (f"Version {book.version}" if book.version else "", day(date) if date else "")))
+    return list(filter(None, (book.site.removeprefix("https://").rstrip("/"), edition, license_title(book.license))))
+
+
 def file_stem(name: str, version: str) -> str:
     """What the names of the book's archives begin with: ``my-book-1.2.0``."""
     return "-".join(filter(None, (slug(name), version)))

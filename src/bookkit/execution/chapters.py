@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from bookkit.execution import drawing
 from bookkit.execution.executions import Chapter, ChaptersFailed, Executions, prepare
 from bookkit.execution.running import Settings
+from bookkit.outputs import charts
 
 READER = f"{__name__}.read"
 # In the environment that Sphinx keeps: which outputs each chapter was read with
@@ -136,7 +137,7 @@ def _start(app: Any, environment: Any, documents: list[str]) -> None:
 def _executions(app: Any) -> Executions:
     if app.bookkit_executions is None:
         settings = Settings(app.config.nb_execution_timeout, app.config.nb_execution_allow_errors)
-        app.bookkit_drawer = drawing.Drawer()
+        app.bookkit_drawer = drawing.Drawer(charts.imprint_of(app))
         app.bookkit_executions = Executions(Path(app.srcdir), settings, app.bookkit_drawer.draw)
     executions: Executions = app.bookkit_executions
     return executions

@@ -24,7 +24,9 @@ from factbook.contract import Chart, ContractError
 class Drawer:
     """The process, which starts with the first chart and draws one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, imprint: str = "") -> None:
+        """``imprint`` is the line that pictures end with."""
+        self._imprint = imprint
         self._process: subprocess.Popen[str] | None = None
         self._one_at_a_time = threading.Lock()
 
@@ -41,7 +43,7 @@ class Drawer:
             command = [sys.executable, "-m", __name__]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         assert self._process.stdin and self._process.stdout
-        print(json.dumps(specification), file=self._process.stdin, flush=True)
+        print(json.dumps([specification, self._imprint]), file=self._process.stdin, flush=True)
         self._process.stdout.readline()
 
     def end(self) -> None:
@@ -59,10 +61,10 @@ def specifications(outputs: Outputs) -> Iterator[Mapping[str, Any]]:
                 yield output["data"][Chart.MIME_TYPE]
 
 
-def draw(specification: Mapping[str, Any]) -> None:
+def draw(specification: Mapping[str, Any], imprint: str) -> None:
     """Draw a chart in all forms in which the site shows it."""
     chart = Chart.from_payload(specification)
-    charts.files(charts.draw(Chart.from_payload(plain.everywhere(specification)), "figure", {}))
+    charts.files(charts.draw(Chart.from_payload(plain.everywhere(specification)), "figure", {}), imprint)
     charts.picture(chart)
 
 
@@ -70,7 +72,7 @@ def main() -> None:
     """Draw what is asked for, one chart a line, and answer each with an empty line."""
     for line in sys.stdin:
         with contextlib.suppress(vega.ChartError, ContractError, ValueError, OSError):
-            draw(json.loads(line))
+            draw(*json.loads(line))
         print(flush=True)
 
 

@@ -45,22 +45,24 @@ class Place:
 
 
 def name(identifier: str) -> str:
-    """What a figure or a table is called in its chapter: ``figure-1`` is “Figure 1”."""
+    """What a figure or a table without a name of its own is called in its chapter: ``figure-1`` is “Figure 1”."""
     return identifier.replace("-", " ").capitalize()
 
 
-def menu(place: Place, identifier: str, title: str, purpose: str, files: Iterable[tuple[str, str]], rest: Markup | str = "") -> Markup:
+def menu(
+    place: Place, identifier: str, called: str, title: str, purpose: str, files: Iterable[tuple[str, str]], rest: Markup | str = ""
+) -> Markup:
     """A button in the corner that opens without JavaScript.
 
     Args:
         place: where the thing stands.
-        identifier: its id in the page, ``table-2``.
+        identifier: its id in the page, ``table-2`` or ``table-hours``.
+        called: what it is called there, “Table 2”.
         title: what it shows.
         purpose: what the menu is for, “Download”.
         files: the kind of each file to take away, and what readers call it.
         rest: HTML below the links, from a template.
     """
-    called = name(identifier)
     stem = f"{place.chapter.replace('/', '-')}-{identifier}"
     body = f"Page: {place.permalink(identifier)}\n{called.partition(' ')[0]}: {title}\n\nWhat is wrong, and which source shows it?\n"
     return render(

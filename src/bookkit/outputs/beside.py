@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,13 @@ def place_of(builder: Builder, docname: str, script: str = "") -> Place:
     return replace(place, report=functools.partial(citing.report_address, citing.book_of(builder.app)))
 
 
-def write(builder: Builder, place: Place, identifier: str, files: Mapping[str, bytes]) -> None:
-    """Write files beside a page, by their kind."""
-    for kind, content in files.items():
-        path = Path(builder.outdir) / place.file(identifier, kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def write(builder: Builder, place: Place, identifier: str, files: Mapping[str, bytes], earlier: Sequence[str] = ()) -> None:
+    """Write files beside a page, by their kind; also under the ids that their part of the page had earlier."""
+    for name in (identifier, *earlier):
+        for kind, content in files.items():
+            path = Path(builder.outdir) / place.file(name, kind)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
 
 def public_name(app: Sphinx, docname: str) -> str:

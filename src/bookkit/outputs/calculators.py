@@ -35,12 +35,14 @@ MOST_KEPT_IN_VIEW = {"values": 4, "bars": 7, "ranking": 7, "verdicts": 3}
 RULE = "Numbers are written with a point before decimals and nothing between thousands, such as 3.5 or 2788000."
 # More results than this share the room on a phone
 FEW_VALUES = 2
+# How far a line of landmarks goes beyond them, as a multiple
+ROOM_BESIDE, ROOM_BESIDE_FEW = 1.25, 10
 # More fixed numbers than this are folded
 MOST_FIXED = 4
 # What a page does not know it shows so
 PLAIN_STYLE = "values"
 # Sources stand in the page, and the script does not need them
-NOT_FOR_THE_SCRIPT = ("number", "help", "formula", "rows", "note", "known")
+NOT_FOR_THE_SCRIPT = ("number", "help", "formula", "rows", "note", "known", "interval_text", "median_text")
 
 
 class CalculatorFigure(nodes.General, nodes.Element):  # type: ignore[misc]
@@ -82,8 +84,10 @@ def write_html(translator: HTML5Translator, figure: CalculatorFigure) -> None:
 
 def _words(calculator: Calculator) -> str:
     """Where there is no page, these and the defaults stand for it."""
-    parts = [calculator.title, calculator.description, *(item.label for item in calculator.inputs)]
+    parts = [calculator.title, calculator.description, "".join(text for text, _ in calculator.parts_of_sentence)]
+    parts += [item.label for item in calculator.inputs]
     parts += [f"{item.label}: {item.text}" for item in calculator.outcomes]
+    parts += [f"{preset.label}: {preset.text}" for preset in calculator.presets]
     return ". ".join(part.rstrip(".") for part in parts if part)
 
 
@@ -159,6 +163,7 @@ def markup(calculator: Calculator, serial: int, script: str) -> Markup:
             if isinstance(item, Slider)
         ],
         rule=RULE,
+        sentence=[(text, *part.partition(".")[::2]) for text, part in calculator.parts_of_sentence],
         groups=groups,
         first_is_kept=kept,
         landmarks=_landmarks(calculator),
@@ -291,25 +296,25 @@ def _share(value: float | None, ends: tuple[float, float], log: bool) -> float:
 
 
 def _landmarks(calculator: Calculator) -> Markup | str:
-    """The landmark nearest to a result, and all of them on one logarithmic line."""
+    """The landmark nearest to a result, all of its scope on one logarithmic line, and those of other scopes, which are not compared."""
     landmarks = calculator.landmarks
     if not landmarks:
         return ""
     result = next(item for item in calculator.outcomes if item.name == landmarks.result)
-    values = [item.value for item in landmarks.items]
-    low, high = 0.8 * min(values), 1.25 * max(values)
+    values = [item.value for item in landmarks.items if item.scope == landmarks.scope]
+    room = ROOM_BESIDE if len(values) > FEW_VALUES else ROOM_BESIDE_FEW
+    low, high = min(values) / room, max(values) * room
+    known = [
+        (item, numbers.traced(item.text, identifier_of(calculator, f"landmark-{index}")) if item.number else item.text)
+        for index, item in enumerate(landmarks.items, 1)
+    ]
     return render(
         "outputs/landmarks.html",
         lead=landmarks.lead,
+        scope=landmarks.scope,
         nearest=nearest_of(values, result.value),
-        items=[
-            (
-                item,
-                numbers.traced(item.text, identifier_of(calculator, f"landmark-{index}")) if item.number else item.text,
-                times((result.value or math.nan) / item.value),
-            )
-            for index, item in enumerate(landmarks.items, 1)
-        ],
+        items=[(item, text, times((result.value or math.nan) / item.value)) for item, text in known if item.scope == landmarks.scope],
+        others=[(item, text) for item, text in known if item.scope != landmarks.scope],
         ticks=[100 * share_of(value, low, high, log=True) for value in values],
         interval=result.interval,
         at={name: 100 * share_of(getattr(result, name) or 0, low, high, log=True) for name in ("low", "value", "high")},

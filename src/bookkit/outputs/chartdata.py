@@ -8,6 +8,7 @@ those that the chart shows on hover.
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -126,6 +127,34 @@ def _titles(specification: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for _, definition in _channels(specification):
         if isinstance(definition.get("title"), str) and definition["title"]:
             yield definition["field"], definition["title"]
+
+
+def with_titled_tooltips(specification: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy in which what a tooltip shows has its title: its own, that of the published column, or that of the field elsewhere."""
+    titled: dict[str, Any] = copy.deepcopy(dict(specification))
+    known = {**dict(_titles(titled)), **(titled.get("usermeta") or {}).get("columns", {})}
+    for definition in _tooltips(titled):
+        if not definition.get("title") and definition["field"] in known:
+            definition["title"] = known[definition["field"]]
+    return titled
+
+
+def raw_tooltips(specification: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that a reader would see under their raw names in a tooltip; ``*`` where it would show whole rows."""
+    for definition in _tooltips(with_titled_tooltips(specification)):
+        if not definition.get("title") or "_" in definition["title"]:
+            yield definition["field"]
+    for part in _parts(specification):
+        mark = part.get("mark")
+        if isinstance(mark, Mapping) and (mark.get("tooltip") is True or isinstance(mark.get("tooltip"), Mapping)):
+            yield "*"
+
+
+def _tooltips(specification: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What tooltips of several fields show of them; one of a single field shows no name."""
+    for part in _parts(specification):
+        shown = (part.get("encoding") or {}).get("tooltip")
+        yield from (one for one in shown if isinstance(one.get("field"), str)) if isinstance(shown, list) else ()
 
 
 def _heading(name: str) -> str:

@@ -31,10 +31,11 @@ from sphinx.writers.html5 import HTML5Translator
 
 import bookkit
 import factbook.contract as contract
+from bookkit.citing import citing
 from bookkit.markup import assets, places, searching
 from bookkit.markup.places import Place
 from bookkit.markup.templates import render
-from bookkit.outputs import STATIC, beside, chartdata, notes, registry, vega
+from bookkit.outputs import STATIC, beside, chartdata, notes, registry, renamed, vega
 from bookkit.outputs.vega import NARROW_WIDTH, VEGA_LITE_VERSION, ChartError, Control, narrowed
 
 __all__ = [
@@ -54,15 +55,18 @@ __all__ = [
 ]
 
 SCRIPT = "vendor/live.js"
-CSV, SVG, PNG, SPECIFICATION, LIVE = "csv", "svg", "png", "vl.json", "vg.json"
+CSV, SVG, PNG, WORDS, SPECIFICATION, LIVE = "csv", "svg", "png", "txt", "vl.json", "vg.json"
 LINKS = (
     (CSV, "Data (CSV)"),
     (SVG, "Image (SVG)"),
     (PNG, "Image (PNG)"),
+    (WORDS, "Image in words (TXT)"),
     (SPECIFICATION, "Chart specification (Vega-Lite)"),
 )
 # Colors of `factbook.charts` that follow the light and the dark theme
 COLORS = {"#1b1b1a": "--chart-ink", "#5f5f5c": "--chart-muted", "#d9d8d3": "--chart-grid"}
+# In the environment that Sphinx keeps: the line that its pictures end with
+IMPRINT = "bookkit_imprint"
 logger = logging.getLogger(__name__)
 
 
@@ -71,13 +75,14 @@ class Drawn:
     """A chart that was drawn.
 
     Attributes:
-        identifier: its id in the page, ``figure-1``.
+        identifier: its id in the page, ``figure-1`` or ``figure-hours``.
         chart: as the notebook emitted it.
         plain: the wide drawing in literal colors.
         drawings: wide and narrow, for the page.
         data: its rows.
         controls: form elements of its parameters.
         live: what the browser draws from.
+        called: what it is called in its chapter, “Figure 3”, where its id does not tell.
     """
 
     identifier: str
@@ -87,11 +92,12 @@ class Drawn:
     data: chartdata.Data
     controls: Sequence[Control]
     live: Mapping[str, Any]
+    called: str = ""
 
     @property
     def number(self) -> str:
-        """The figure's name in its chapter."""
-        return places.name(self.identifier)
+        """What the figure is called in its chapter."""
+        return self.called or places.name(self.identifier)
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.beside")
     app.setup_extension("bookkit.outputs.notes")
+    app.setup_extension("bookkit.outputs.renamed")
     app.add_config_value("bookkit_chart_colors", COLORS, "html", types=[dict])
     # Where nothing can be drawn, the text alternative stands for the chart
     beside.add_node(app, ChartFigure, write_html, lambda node: str(node["drawn"].chart.description))
@@ -120,24 +127,43 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.bring(app, STATIC, "colors.css", "menus.css", "charts.css", "menus.js")
     assets.bring(app, STATIC, "charts.js", where=assets.holds(ChartFigure))
     app.connect("builder-inited", _say_whether_live)
+    app.connect("env-get-outdated", _outdated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def read(environment: BuildEnvironment, chart: contract.Chart) -> ChartFigure:
     """Draw a chart of the chapter that is being read."""
-    identifier = f"figure-{environment.new_serialno('figure') + 1}"
-    drawn = draw(chart, identifier, environment.config.bookkit_chart_colors)
+    identifier, called = registry.identify(environment, "figure", chart.notes.name)
+    drawn = draw(chart, identifier, environment.config.bookkit_chart_colors, called)
     notes.of_chapter(environment).setdefault(notes.KEY_CHART, chart.specification)
     sentences = [text for text in (f"{chart.title}. {chart.subtitle}".strip(), chart.description) if text]
-    return ChartFigure("", drawn=drawn, files=files(drawn), **{searching.SENTENCES: sentences})
+    carried = {searching.SENTENCES: sentences, renamed.ANCHORS: [identifier]}
+    return ChartFigure("", drawn=drawn, files=files(drawn, imprint_of(environment.app)), **carried)
 
 
 def write_html(translator: HTML5Translator, node: ChartFigure) -> None:
     """Write the figure into the page and its files beside it."""
     drawn: Drawn = node["drawn"]
     place = beside.place_of(translator.builder, translator.docnames[-1], SCRIPT)
-    beside.write(translator.builder, place, drawn.identifier, node["files"])
-    translator.body.append(markup(drawn, place))
+    earlier = node.get(renamed.EARLIER, {}).get(drawn.identifier, ())
+    beside.write(translator.builder, place, drawn.identifier, node["files"], earlier)
+    translator.body.append(markup(drawn, place, earlier))
+
+
+def imprint_of(app: Sphinx) -> str:
+    """Where a picture comes from, in one line: the book, its address, edition, date and license; empty where nothing is known of a book."""
+    if "bookkit_data_folder" not in app.config:
+        return ""
+    book = citing.book_of(app)
+    return " · ".join((book.name, *citing.colophon(book)))
+
+
+def _outdated(app: Sphinx, environment: BuildEnvironment, _added: set[str], _changed: set[str], _removed: set[str]) -> list[str]:
+    """The chapters whose pictures name another address or edition than they have now."""
+    kept, now = vars(environment).get(IMPRINT), imprint_of(app)
+    vars(environment)[IMPRINT] = now
+    drawn = [] if kept in (None, now) else notes.of_book(environment, notes.KEY_CHART)
+    return [docname for docname in drawn if docname in environment.found_docs]
 
 
 def _say_whether_live(app: Sphinx) -> None:
@@ -148,13 +174,14 @@ def _say_whether_live(app: Sphinx) -> None:
 # Drawing
 
 
-def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str]) -> Drawn:
+def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str], called: str = "") -> Drawn:
     """Draw a chart.
 
     Args:
         chart: with a description.
         identifier: the figure's id in the page.
         colors: literal colors of the drawing and the CSS variables that replace them.
+        called: see `Drawn`.
 
     Raises:
         ChartError: there is no description, no title or no data, or nothing is drawn.
@@ -178,6 +205,7 @@ def draw(chart: contract.Chart, identifier: str, colors: Mapping[str, str]) -> D
         data=data,
         controls=vega.controls(variants["wide"]),
         live=vega.live(variants, colors),
+        called=called,
     )
 
 
@@ -187,6 +215,11 @@ def _faults(chart: contract.Chart, data: chartdata.Data) -> Iterator[str]:
         yield "the chart has no description. Give it one that states the finding: it is what a screen reader reads."
     if not chart.title:
         yield "the chart has no title. State the finding in at most ten words."
+    if raw := dict.fromkeys(chartdata.raw_tooltips(chart.specification)):
+        yield (
+            f"the chart “{chart.title}” shows {', '.join(raw)} in a tooltip under its raw name. "
+            "Give each a title, alt.Tooltip(field, title=…), or a heading among the chart’s columns."
+        )
     if address := chartdata.foreign_data(chart.specification):
         yield f"the chart loads its data from {address}. Put the rows into the chart: a page asks no other site for anything."
     elif not data.rows or not data.columns:
@@ -196,13 +229,21 @@ def _faults(chart: contract.Chart, data: chartdata.Data) -> Iterator[str]:
 # Files
 
 
-def files(drawn: Drawn) -> dict[str, bytes]:
-    """What readers may take away, by kind of file, and what the live chart is drawn from."""
-    alone = vega.standalone(drawn.plain, drawn.chart)
+def files(drawn: Drawn, imprint: str = "") -> dict[str, bytes]:
+    """What readers may take away, by kind of file, and what the live chart is drawn from.
+
+    Args:
+        drawn: the chart.
+        imprint: see `imprint_of`.
+    """
+    chart = drawn.chart
+    alone = vega.standalone(drawn.plain, chart, imprint)
+    words = (chart.title, chart.subtitle, chart.description, f"Source: {chart.source}" if chart.source else "", imprint)
     return {
         CSV: chartdata.as_csv(drawn.data),
         SVG: alone.encode(),
         PNG: vega.png(alone),
+        WORDS: "".join(f"{line}\n" for line in words if line).encode(),
         SPECIFICATION: (json.dumps(drawn.chart.specification, ensure_ascii=False, indent=2) + "\n").encode(),
         LIVE: _live_file(drawn),
     }
@@ -230,8 +271,8 @@ def figure(chart: contract.Chart, identifier: str, colors: Mapping[str, str], pl
     return markup(draw(chart, identifier, colors), place or Place())
 
 
-def markup(drawn: Drawn, place: Place) -> Markup:
-    """The HTML of a chart: caption, menu, controls, drawing, source line and table."""
+def markup(drawn: Drawn, place: Place, earlier: Sequence[str] = ()) -> Markup:
+    """The HTML of a chart: caption, menu, controls, drawing, source line and table; ``earlier`` are further ids of it."""
     rows_address = place.root + place.file(drawn.identifier, CSV)
     live = ""
     if place.script:
@@ -239,6 +280,7 @@ def markup(drawn: Drawn, place: Place) -> Markup:
     return render(
         "outputs/chart.html",
         drawn=drawn,
+        earlier=earlier,
         chart=drawn.chart,
         menu=_menu(drawn, place),
         controls=[_control(control, f"{drawn.identifier}-control-{index}") for index, control in enumerate(drawn.controls, 1)],
@@ -253,7 +295,7 @@ def markup(drawn: Drawn, place: Place) -> Markup:
 def _menu(drawn: Drawn, place: Place) -> Markup:
     """Files, permalink, and HTML to show the chart elsewhere."""
     rest = render("outputs/embed.html", identifier=f"{drawn.identifier}-embed", code=str(embed(drawn, place)), has_address=bool(place.site))
-    return places.menu(place, drawn.identifier, drawn.chart.title, "Download or embed", LINKS, rest)
+    return places.menu(place, drawn.identifier, drawn.number, drawn.chart.title, "Download or embed", LINKS, rest)
 
 
 def embed(drawn: Drawn, place: Place) -> Markup:

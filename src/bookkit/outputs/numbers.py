@@ -33,8 +33,6 @@ PLACE = "To this number’s place in the page"
 TRACED = "traced"
 # A quantity that a cell ends with has no name
 UNNAMED = "shown"
-# A node's permalinks of earlier editions, where its number was renamed
-EARLIER = "earlier"
 
 
 class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
@@ -44,9 +42,9 @@ class TracedNumber(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.outputs.notes")
+    app.setup_extension("bookkit.outputs.renamed")
     beside.add_node(app, TracedNumber, write_number, lambda node: str(node.astext()))
     registry.register(app, Number, read, inline=True)
-    app.add_config_value("bookkit_renamed", renamed.FILE, "env", types=[str])
     assets.bring(app, STATIC, "colors.css", "numbers.css")
     assets.bring(app, STATIC, "numbers.js", where=lambda doctree: any(shown_in(doctree)))
     app.connect("html-page-context", add_traces)
@@ -71,15 +69,13 @@ def number_node(environment: BuildEnvironment, number: Number, name: str) -> Tra
     serial = environment.new_serialno(f"number {name}")
     identifier = f"number-{name}" + (f"-{serial + 1}" if serial else "")
     remember(environment, number, identifier)
-    return TracedNumber(
-        number.text, number.text, **{TRACED: [(identifier, number)], EARLIER: _earlier(environment.app, environment.docname, identifier)}
-    )
+    return TracedNumber(number.text, number.text, **{TRACED: [(identifier, number)], renamed.ANCHORS: [identifier]})
 
 
 def write_number(translator: HTML5Translator, node: TracedNumber) -> None:
     """Write a number as a link to its trace."""
     ((identifier, number),) = node[TRACED]
-    translator.body.append(traced(number.text, identifier, node[EARLIER]))
+    translator.body.append(traced(number.text, identifier, node.get(renamed.EARLIER, {}).get(identifier, ())))
 
 
 def traced(text: str, identifier: str, earlier: Sequence[str] = ()) -> Markup:
@@ -88,14 +84,9 @@ def traced(text: str, identifier: str, earlier: Sequence[str] = ()) -> Markup:
     Args:
         text: what readers read.
         identifier: its permalink in the page.
-        earlier: permalinks that it had under other names.
+        earlier: permalinks in the page that it had under other names.
     """
     return render("outputs/number.html", text=text, identifier=identifier, earlier=earlier)
-
-
-def _earlier(app: Sphinx, docname: str, identifier: str) -> list[str]:
-    chapter = app.builder.get_target_uri(docname).removesuffix(".html")
-    return renamed.earlier(Path(app.srcdir, app.config.bookkit_renamed), f"{chapter}#{identifier}")
 
 
 def add_traces(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -154,15 +145,16 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def entries(app: Sphinx) -> list[Payload]:
     """All numbers of the site as machines read them; complete once every chapter has been read."""
+    known = renamed.of_book(app)
     return [
-        entry(number, identifier, app.builder.get_target_uri(docname), _earlier(app, docname, identifier))
+        entry(number, identifier, app.builder.get_target_uri(docname), known.earlier(f"{beside.public_name(app, docname)}#{identifier}"))
         for docname, found in notes.of_book(app.env, notes.NUMBERS).items()
         for identifier, number in found
     ]
 
 
 def entry(number: Number, identifier: str, address: str, earlier: Sequence[str] = ()) -> Payload:
-    """One number as machines read it; ``earlier`` are its anchors under other names."""
+    """One number as machines read it; ``earlier`` are its ids under other names."""
     chapter = address.removesuffix(".html")
     found: Payload = {
         "id": f"{chapter}#{identifier}",
@@ -176,5 +168,5 @@ def entry(number: Number, identifier: str, address: str, earlier: Sequence[str] 
         "rows": [row.id for row in number.rows],
     }
     if earlier:
-        found["earlier"] = [f"{chapter}#{anchor}" for anchor in earlier]
+        found["earlier"] = list(earlier)
     return found

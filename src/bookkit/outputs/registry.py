@@ -65,6 +65,25 @@ def register(app: Sphinx, kind: type[OutputT], read: Callable[[BuildEnvironment,
     listen(app, reader)
 
 
+def identify(environment: BuildEnvironment, kind: str, name: str) -> tuple[str, str]:
+    """The id of a figure or a table of the chapter that is being read, and what it is called there.
+
+    Its id is made of its name, if it has one, so that it stays when others are put before it; what it is called counts all.
+
+    Args:
+        environment: of the build.
+        kind: ``figure`` or ``table``.
+        name: may be empty.
+
+    Raises:
+        OutputRefused: another has that name.
+    """
+    number = environment.new_serialno(kind) + 1
+    if name and environment.new_serialno(f"{kind} {name}"):
+        raise OutputRefused(f"a {kind} of this chapter is named “{name}” already. Give this one another name.")
+    return f"{kind}-{name or number}", f"{kind} {number}".capitalize()
+
+
 def listen(app: Sphinx, reader: Reader) -> None:
     """Let a reader see each output, of whatever kind."""
     if EVENT not in app.events.events:

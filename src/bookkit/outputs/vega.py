@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bookkit.markup.templates import render
-from bookkit.outputs import engine
+from bookkit.outputs import chartdata, engine
 from bookkit.outputs.registry import OutputRefused
 from factbook.contract import Chart
 
@@ -54,7 +54,8 @@ def compiled(specification: Specification) -> dict[str, Any]:
     Raises:
         ChartError: Vega-Lite does not understand the specification.
     """
-    drawn = copy.deepcopy({key: value for key, value in specification.items() if key not in ("title", "usermeta")})
+    drawn = chartdata.with_titled_tooltips({key: value for key, value in specification.items() if key != "title"})
+    drawn.pop("usermeta", None)
     # One text alternative stands on the figure; hundreds of labels inside help nobody.
     drawn["config"] = {**drawn.get("config", {}), "aria": False, "font": FONT}
     drawn.setdefault("padding", PADDING)
@@ -220,11 +221,14 @@ INK, GRAY = "#1b1b1a", "#5f5f5c"
 LETTER = 0.56
 
 
-def standalone(svg: str, chart: Chart) -> str:
-    """A drawing that explains itself wherever it is shown: title, subtitle and source on white."""
+def standalone(svg: str, chart: Chart, imprint: str = "") -> str:
+    """A drawing that explains itself wherever it is shown: title, subtitle, source and where it comes from, on white."""
     width, height = size(svg)
     head = [*_lines(chart.title, width, TITLE_SIZE, INK, 700), *_lines(chart.subtitle, width, SUBTITLE_SIZE, GRAY, 400)]
-    foot = list(_lines(f"Source: {chart.source}" if chart.source else "", width, SOURCE_SIZE, GRAY, 400))
+    foot = [
+        *_lines(f"Source: {chart.source}" if chart.source else "", width, SOURCE_SIZE, GRAY, 400),
+        *_lines(imprint, width, SOURCE_SIZE, INK, 400),
+    ]
     above, top = _set(head, MARGIN)
     drawn_at = top + (10 if head else 0)
     below, bottom = _set(foot, drawn_at + height + (8 if foot else 0))

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 STATIC = Path(__file__).parent / "static"
+# Each command's module, of which main runs, and what it does in a line
+COMMANDS = {
+    "permalinks": ("permalinks", "List the permalinks of earlier editions that the built site lacks."),
+}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -18,14 +18,39 @@ from sphinx.writers.html5 import HTML5Translator
 from bookkit.markup import searching
 from bookkit.pages.page import THEME
 
+APPENDIX = "appendix"
+
+
+def is_appendix(node: nodes.Node | None) -> bool:
+    """Whether a section is folded on the page."""
+    return isinstance(node, nodes.section) and APPENDIX in node["classes"]
+
 
 class BookTranslator(HTML5Translator):
     """What the site's own theme writes otherwise than Sphinx: marks are left to the style sheet, sources are a list."""
 
     def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
-        """The mark of a heading's link is no text: who hears or copies the page meets none."""
-        if node["ids"] and self.config.html_permalinks and self.builder.add_permalinks:
+        """The mark of a heading's link is no text: who hears or copies the page meets none. In what unfolds it would be in the way."""
+        if node["ids"] and self.config.html_permalinks and self.builder.add_permalinks and not is_appendix(node):
             self.body.append(f'<a class="headerlink" href="#{node["ids"][0]}" title="{self.attval(title)}"></a>')
+
+    def visit_title(self, node: nodes.title) -> None:
+        """Begin the fold of an appendix, whose heading unfolds it."""
+        if is_appendix(node.parent):
+            self.body.append('<details class="appendix-fold"><summary>')
+        super().visit_title(node)
+
+    def depart_title(self, node: nodes.title) -> None:
+        """End the heading."""
+        super().depart_title(node)
+        if is_appendix(node.parent):
+            self.body.append("</summary>\n")
+
+    def depart_section(self, node: nodes.section) -> None:
+        """End the section, and with it the fold of an appendix."""
+        if is_appendix(node):
+            self.body.append("</details>\n")
+        super().depart_section(node)
 
     def visit_footnote(self, node: nodes.footnote) -> None:
         """Write a source as an item of a list. Reader views drop each ``aside``, which docutils would write."""

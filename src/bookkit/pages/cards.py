@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from bookkit.markup.lettering import text_width
 from bookkit.markup.templates import render
 from bookkit.outputs import engine, vega
+from factbook.contract import Chart
 
 Specification = Mapping[str, Any]  # A Vega-Lite specification, as JSON has it
 WIDTH, HEIGHT = 1200, 630
@@ -31,61 +33,15 @@ ANSWER_SIZES = ((32, 5), (28, 7), (25, 9))
 WIDE_TITLE_SIZES = ((76, 2), (64, 3), (52, 4), (44, 5))
 WIDE_ANSWER_SIZES = ((38, 4), (32, 6))
 FINDING_SIZES = ((25, 1), (22, 1), (20, 2), (18, 3))
+MEASURE_SIZES = ((17, 1), (15, 2))
+SOURCE_SIZES = ((14, 1), (13, 2))
+BELOW_SIZES = ((20, 1), (17, 2))
 SMALL = 22
 # The chart may come closer to the card's edges than text: tall charts need the room.
 CHART_MARGIN = 40
 TEXT_COLUMN = 500
 # Chart letters larger than this would outdo the card's own text.
 LARGEST_SCALE = 1.7
-# Advance widths in thousandths of the font size, from the font's own metrics. What is not listed counts as a full square.
-_REGULAR = {
-    191: "'",
-    222: "ijl‘’",
-    260: "|",
-    278: " !,./:;I[\\]ft·",
-    333: "()-`r“”",
-    334: "{}",
-    355: '"',
-    389: "*",
-    400: "°",
-    469: "^",
-    500: "Jcksvxyz",
-    549: "±≈≤≥",
-    556: "#$0123456789?L_abdeghnopqu–é€",
-    584: "+<=>~×",
-    611: "FTZ",
-    667: "&ABEKPSVXY",
-    722: "CDHNRUw",
-    778: "GOQ",
-    833: "Mm",
-    889: "%",
-    944: "W",
-}
-_BOLD = {
-    238: "'",
-    278: " ,./I\\ijl‘’·",
-    280: "|",
-    333: "!()-:;[]`ft",
-    389: "*r{}",
-    400: "°",
-    474: '"',
-    500: "z“”",
-    549: "±≈≤≥",
-    556: "#$0123456789J_aceksvxyé–€",
-    584: "+<=>^~×",
-    611: "?FLTZbdghnopqu",
-    667: "EPSVXY",
-    722: "&ABCDHKNRU",
-    778: "GOQw",
-    833: "M",
-    889: "%m",
-    944: "W",
-}
-_UNKNOWN = 1050
-WIDTHS = {
-    weight: {letter: width for width, letters in table.items() for letter in letters}
-    for weight, table in (("normal", _REGULAR), ("bold", _BOLD))
-}
 
 
 @dataclass(frozen=True)
@@ -147,7 +103,7 @@ def card(
         title: the chapter's question.
         answer: its answer in one sentence.
         above: a small line over the title: the book.
-        below: a small line at the foot: version and date.
+        below: a small line at the foot: the site's address, version, date and license.
         chart: without one the text takes the whole card.
         colors: if not the usual ones.
     """
@@ -159,19 +115,20 @@ def svg(title: str, answer: str, above: str, below: str, chart: Specification | 
     column = TEXT_COLUMN if chart else WIDTH - 2 * MARGIN
     head = fit(title, column, TITLE_SIZES if chart else WIDE_TITLE_SIZES, "bold")
     top = MARGIN + (2.2 * SMALL if above else 0)
-    room = HEIGHT - MARGIN - top - head.height - 3.4 * SMALL
+    foot = fit(below, column, BELOW_SIZES)
+    room = HEIGHT - MARGIN - top - head.height - foot.height - 2.2 * SMALL
     sizes = tuple((size, min(lines, int(room / size / LINE_HEIGHT))) for size, lines in (ANSWER_SIZES if chart else WIDE_ANSWER_SIZES))
     body = fit(answer, column, tuple(pair for pair in sizes if pair[1] > 0))
     texts = [
         Text(fit(above, column, ((SMALL, 1),)), MARGIN, MARGIN, colors.accent),
         Text(head, MARGIN, top, colors.ink),
         Text(body, MARGIN, top + head.height + 1.1 * SMALL, colors.ink),
-        Text(fit(below, column, ((SMALL - 2, 1),)), MARGIN, HEIGHT - MARGIN - SMALL, colors.muted),
+        Text(foot, MARGIN, HEIGHT - MARGIN - foot.height, colors.muted),
     ]
     drawing = None
     if chart:
-        finding, drawing = _place_chart(chart, MARGIN + TEXT_COLUMN + GUTTER)
-        texts.append(Text(finding, MARGIN + TEXT_COLUMN + GUTTER, CHART_MARGIN + BAR, colors.ink))
+        words, drawing = _place_chart(chart, MARGIN + TEXT_COLUMN + GUTTER, colors)
+        texts += words
     return render(
         "pages/card.svg",
         width=WIDTH,
@@ -185,27 +142,41 @@ def svg(title: str, answer: str, above: str, below: str, chart: Specification | 
     )
 
 
-def _place_chart(specification: Specification, left: float) -> tuple[Block, Drawing]:
-    """The chart's finding, and its drawing below it in the right column."""
+def _place_chart(specification: Specification, left: float, colors: Colors) -> tuple[list[Text], Drawing]:
+    """The chart in the right column: its finding and its measure, its drawing below them, and its sources at the foot."""
     width = WIDTH - CHART_MARGIN - left
-    finding = fit(_finding(specification), width, FINDING_SIZES, "bold")
-    top = CHART_MARGIN + BAR + finding.height + (SMALL / 2 if finding.lines else 0)
-    room = (width, HEIGHT - CHART_MARGIN / 2 - top)
+    chart = Chart.from_payload(specification)
+    finding, measure = fit(chart.title, width, FINDING_SIZES, "bold"), fit(chart.subtitle, width, MEASURE_SIZES)
+    source = fit_source(chart.source, width)
+    measured = CHART_MARGIN + BAR + finding.height
+    top = measured + measure.height + (SMALL / 2 if finding.lines else 0)
+    sourced = HEIGHT - CHART_MARGIN - source.height
+    room = (width, sourced - (SMALL / 2 if source.lines else 0) - top)
     drawings = [_draw(variant) for variant in (specification, vega.narrowed(specification))]
     inside, *size = max(drawings, key=lambda item: _scale(item[1:], room))
     scale = _scale((size[0], size[1]), room)
     shown = (size[0] * scale, size[1] * scale)
-    return finding, Drawing(inside, left + (width - shown[0]) / 2, top, *shown, *size)
+    words = [
+        Text(finding, left, CHART_MARGIN + BAR, colors.ink),
+        Text(measure, left, measured, colors.muted),
+        Text(source, left, sourced, colors.muted),
+    ]
+    return words, Drawing(inside, left + (width - shown[0]) / 2, top, *shown, *size)
+
+
+def fit_source(text: str, width: float) -> Block:
+    """A chart's sources; where they are too many, the first of them and how many more there are."""
+    named = text.rstrip(".").split("; ") if text else []
+    for count in range(len(named), 0, -1):
+        rest = f" and {len(named) - count} more" if count < len(named) else ""
+        block = fit(f"Source: {'; '.join(named[:count])}{rest}.", width, SOURCE_SIZES)
+        if not block.lines[-1].endswith("…"):
+            return block
+    return fit(f"Source: {text}" if text else "", width, SOURCE_SIZES)
 
 
 def _scale(size: tuple[float, float], room: tuple[float, float]) -> float:
     return min(room[0] / size[0], room[1] / size[1], LARGEST_SCALE)
-
-
-def _finding(specification: Specification) -> str:
-    title = specification.get("title", "")
-    text = title.get("text", "") if isinstance(title, Mapping) else title
-    return text if isinstance(text, str) else " ".join(text)
 
 
 def _draw(specification: Specification) -> tuple[Markup, float, float]:
@@ -253,9 +224,3 @@ def _cut(line: str, width: float, size: float, weight: str) -> str:
     while line and text_width(f"{line}…", size, weight) > width:
         line = line[:-1]
     return f"{line.rstrip(' ,;:.')}…"
-
-
-def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """The width of a text in pixels, rather too large than too small."""
-    widths = WIDTHS[weight]
-    return sum(widths.get(character, _UNKNOWN) for character in text) * size / 1000

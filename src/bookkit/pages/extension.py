@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 import bookkit
-from bookkit.citing.citing import book_of, changelog_page, day, work_of, writes_pages
+from bookkit.citing.citing import book_of, changelog_page, colophon, work_of, writes_pages
 from bookkit.downloads.offers import PAGE as DOWNLOADS
 from bookkit.markup import assets, features
 from bookkit.outputs import notes
@@ -87,8 +87,7 @@ def _write_files(app: Sphinx, exception: Exception | None) -> None:
 def _write_cards(app: Sphinx, palette: dict[str, str]) -> None:
     book = book_of(app)
     colors = cards.Colors(palette["paper"], palette["ink"], palette["muted"], palette["accent"])
-    version = f"Version {book.version}" if book.version else ""
-    below = " · ".join(filter(None, (version, day(book.modified) if book.modified else "")))
+    below = " · ".join(colophon(book))
     key_charts = notes.of_book(app.env, notes.KEY_CHART)
     for docname, summary in sorted(head.summaries(app).items()):
         work = work_of(app, docname)

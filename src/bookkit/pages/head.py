@@ -60,12 +60,14 @@ class Head:
         address: where the newest version of the page is, if the site has an address.
         properties: what link previews show, by the names of Open Graph.
         structured: what the page is about, in the words of schema.org.
+        searched: whether search engines may list it.
     """
 
     description: str = ""
     address: str = ""
     properties: dict[str, str] = field(default_factory=dict)
     structured: list[Data] = field(default_factory=list)
+    searched: bool = True
 
 
 summaries: OncePerBuild[dict[str, Summary]] = OncePerBuild(lambda _app: {})
@@ -170,6 +172,7 @@ def as_tags(head: Head) -> Markup:
     """The tags that only this page has, but for the address, which themes print themselves."""
     return render(
         "pages/tags.html",
+        searched=head.searched,
         description=one_line(head.description),
         properties={name: one_line(content) for name, content in head.properties.items() if content},
         structured=[json_for_html(data) for data in head.structured],

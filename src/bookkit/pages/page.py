@@ -36,6 +36,8 @@ SEARCH = STATIC / "search.js"
 FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
+# A section with this heading is folded on the page; in print, in notebooks and for the search it is text like any other
+APPENDIX_HEADING = "appendix"
 
 
 class ChapterShape(SphinxPostTransform):
@@ -55,9 +57,13 @@ class ChapterShape(SphinxPostTransform):
             return
         if self.env.docname != self.config.root_doc:
             section.insert(1, nodes.raw("", self._head(), format="html"))
+        elif foot := self._code_of_home():
+            section.append(nodes.raw("", foot, format="html"))
         for inner in self.document.findall(nodes.section):
             if SHORT_ANSWER in inner["ids"]:
                 inner["classes"].append("short-answer")
+            if isinstance(inner.parent, nodes.section) and inner[0].astext().strip().casefold() == APPENDIX_HEADING:
+                inner["classes"].append("appendix")
         if citing.is_changelog(self.env.docname):
             self._name_versions()
         self._add_margin_notes()
@@ -86,8 +92,18 @@ class ChapterShape(SphinxPostTransform):
             modified=book.modified,
             day=citing.day(book.modified) if book.modified else "",
             links=[*((address if "://" in address else depth + address, name) for address, name in links), ("#cite", "Cite")],
+            has_code=self._has_code(),
             sections=[(section["ids"][0], section[0].astext()) for section in sections],
         )
+
+    def _has_code(self) -> bool:
+        return any("cell_input" in part["classes"] for part in self.document.findall(nodes.container))
+
+    def _code_of_home(self) -> Markup | str:
+        """A line that shows the code of the home page, which has no head; nothing where there is no code."""
+        if not self._has_code():
+            return ""
+        return render("pages/home_code.html", links=notebook_downloads.links(self.app, self.env.docname)[:1])
 
     def _add_margin_notes(self) -> None:
         notes = {name: note for note in self.document.findall(nodes.footnote) for name in note["ids"]}

@@ -43,7 +43,7 @@ DROPPED_CLASSES = (
     *("traces", "margin-note", "headerlink", "backrefs", "chapter-head", "sections", "cell_input", "hide"),
     *("chart-menu", "chart-data", "chart-picture", "chart-narrow", "chart-controls", "chart-live"),
     *("calculator-actions", "calculator-exact", "calculator-track", "calculator-undo", "calculator-before", "calculator-formulas"),
-    *("claim-hint", "claim-filters"),
+    *("claim-hint", "claim-filters", "definitions", "permalinks", "permalinks-list"),
 )
 # Tables of at most so many rows stay on one page
 SHORT_TABLE = 14
@@ -260,6 +260,9 @@ def _chapter(path: str, tree: HtmlElement, names: set[str], site: str, audited: 
             link.set("href", where)
         else:
             link.drop_tag()
+    for fold in article.find_class("appendix-fold"):
+        fold.find("summary").drop_tag()
+        fold.drop_tag()
     for element in list(article.iter(*PRINTED_AS)):
         element.tag = PRINTED_AS[element.tag]
     for select in list(article.iter("select")):

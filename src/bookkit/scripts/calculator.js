@@ -7,6 +7,8 @@ const LOW = 0.05, MEDIAN = 0.5, HIGH = 0.95;
 const LOG_DIGITS = 3;
 const ADDRESS_DELAY = 250, SPOKEN_DELAY = 500;
 const LONGEST_QUOTED = 40;
+// As in outputs/calculators.py
+const FEW_VALUES = 2, ROOM_BESIDE = 1.25, ROOM_BESIDE_FEW = 10;
 const SIZES = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]];
 
 /** Bring a calculator to life. */
@@ -23,6 +25,9 @@ export function mount(figure) {
   const spoken = find(".calculator-spoken");
   const parts = new Map(settable.map((input) => [input.name, find(`[data-input="${input.name}"]`)]));
   const places = new Map(results.map((result) => [result.name, find(`[data-result="${result.name}"]`)]));
+  const choices = [...figure.querySelectorAll("[data-preset]")];
+  // What the reader last set, where it is none of the presets
+  let own;
   let addressTimer, spokenTimer;
 
   const update = () => {
@@ -31,8 +36,32 @@ export function mount(figure) {
     for (const result of results) showResult(result, places.get(result.name), found.get(result.name));
     for (const group of figure.querySelectorAll("[data-group]")) showBars(data.results[group.dataset.group], group, found);
     if (data.landmarks) showLandmarks(data.landmarks, find(".calculator-landmarks"), found.get(data.landmarks.result));
+    showSentence(figure, found, results);
+    showPresets(found);
     figure.toggleAttribute("data-changed", touched.size > 0);
     for (const button of figure.querySelectorAll('[data-action="reset"]')) button.disabled = !touched.size && !problems.size;
+  };
+  const presetNow = () => (data.presets ?? []).findIndex(({ settings }) => isSame(Object.entries(settings), touched));
+  const showPresets = (found) => {
+    if (!choices.length) return;
+    const now = presetNow();
+    const isOwn = now < 0 && touched.size > 0;
+    if (isOwn) own = new Map(touched);
+    choices.forEach((choice, index) => { choice.checked = choice.dataset.preset === "own" ? isOwn : index === now; });
+    choices.at(-1).disabled = !own;
+    const place = find("[data-own]");
+    if (isOwn) put(place, inWords(results.find(({ name }) => name === place.dataset.own), found.get(place.dataset.own).value));
+  };
+  const choose = (preset) => {
+    const settings = preset === "own" ? [...own] : Object.entries(data.presets[preset].settings);
+    touched.clear();
+    problems.clear();
+    for (const [name, value] of settings) touched.set(name, value);
+    changed();
+  };
+  const announce = () => {
+    const label = choices.find(({ checked }) => checked)?.closest("label").querySelector("span").textContent;
+    spoken.textContent = `${label ? `${label}. ` : ""}${find(".calculator-sentence")?.textContent ?? summary(data, places)}`;
   };
   const set = (input, value) => {
     touched.set(input.name, value);
@@ -49,7 +78,7 @@ export function mount(figure) {
     clearTimeout(addressTimer);
     addressTimer = setTimeout(remember, ADDRESS_DELAY);
     clearTimeout(spokenTimer);
-    spokenTimer = setTimeout(() => { spoken.textContent = summary(data, places); }, SPOKEN_DELAY);
+    spokenTimer = setTimeout(announce, SPOKEN_DELAY);
   };
   const address = () => {
     const url = new URL(location.href);
@@ -86,6 +115,7 @@ export function mount(figure) {
     changed();
   });
   figure.addEventListener("change", ({ target }) => {
+    if (target.dataset.preset) choose(target.dataset.preset);
     const input = settable.find(({ name }) => name === target.dataset.exact);
     if (!input) return;
     take(input, target.value);
@@ -308,7 +338,7 @@ function showInput(input, part, touched, problem) {
 
 function showResult(result, place, found) {
   for (const name of ["value", "low", "median", "high"]) if (found[name] !== undefined) place.dataset[name] = found[name];
-  const text = result.texts ? result.texts[Math.round(found.value)] ?? "not defined" : written(found.value, result.format);
+  const text = inWords(result, found.value);
   put(place.querySelector(".calculator-figure, .calculator-text"), text);
   const span = place.querySelector("[data-interval]");
   if (span) put(span, interval(found.low, found.high, result.format));
@@ -359,7 +389,21 @@ function shareOnScale(value, [low, high], log) {
   return Math.min(1, log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
 }
 
-function showLandmarks({ items }, place, { value, low, high }) {
+const isSame = (settings, touched) =>
+  settings.length === touched.size && settings.every(([name, value]) => touched.get(name) === value);
+
+const inWords = ({ texts, format }, value) => texts ? texts[Math.round(value)] ?? "not defined" : written(value, format);
+
+function showSentence(figure, found, results) {
+  for (const place of figure.querySelectorAll("[data-said]")) {
+    const result = results.find(({ name }) => name === place.dataset.said);
+    const { value, low, high } = found.get(result.name);
+    put(place, place.dataset.end === "interval" ? interval(low, high, result.format) : inWords(result, value));
+  }
+}
+
+function showLandmarks({ items: all, scope = "" }, place, { value, low, high }) {
+  const items = all.filter((item) => (item.scope ?? "") === scope);
   const near = value > 0 ? items.map((item) => Math.abs(Math.log(value / item.value))) : [0];
   const nearest = near.indexOf(Math.min(...near));
   place.dataset.landmark = nearest;
@@ -368,7 +412,8 @@ function showLandmarks({ items }, place, { value, low, high }) {
     put(line.querySelector("[data-ratio]"), times(value / items[index].value));
   });
   const values = items.map((item) => item.value);
-  const ends = { low: Math.min(...values) * 0.8, high: Math.max(...values) * 1.25, log: true };
+  const room = values.length > FEW_VALUES ? ROOM_BESIDE : ROOM_BESIDE_FEW;
+  const ends = { low: Math.min(...values) / room, high: Math.max(...values) * room, log: true };
   const at = (number) => `${100 * shareOf(ends, number)}%`;
   if (!(value > 0)) return;
   draw(place.querySelector(".calculator-here"), at(value));
@@ -407,6 +452,7 @@ export function written(number, { kind, prefix, one, many, whole, digits }) {
 
 function interval(low, high, format) {
   const [first, last] = [written(low, format), written(high, format)];
+  if (first === last) return first;
   const { many } = format;
   return many && first.endsWith(many) && last.endsWith(many) ? `${first.slice(0, -many.length)} to ${last}` : `${first} to ${last}`;
 }

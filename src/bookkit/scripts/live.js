@@ -105,7 +105,7 @@ function tell(event, value) {
     if (!finger) hide();
     return;
   }
-  const lines = typeof value === "object" ? Object.entries(value) : [["", value]];
+  const lines = typeof value === "object" ? Object.entries(value).filter(([, said]) => said !== "") : [["", value]];
   tip.replaceChildren(...lines.map(([name, said]) => {
     const line = document.createElement("p");
     const term = document.createElement("span");

@@ -423,7 +423,9 @@ def landmarks(facts: Facts, own: str, fleet: str) -> Landmarks:
     """
     places = {"run": "cost-claims.html", "programme": own, "fleet": fleet}
     known = [figure for figure in circulating_figures(facts) if figure.scope in places]
-    return Landmarks("total", [(figure.label, figure.amount, places[figure.scope]) for figure in known])
+    covered = {"run": "the run", "programme": "the research", "fleet": "the fleet"}
+    items = [(figure.label, figure.amount, places[figure.scope], covered[figure.scope]) for figure in known]
+    return Landmarks("total", items, scope=covered["programme"])
 
 
 def models_trained(tests: Iterable[Ablation]) -> Quantity:

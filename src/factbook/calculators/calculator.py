@@ -168,13 +168,31 @@ class Landmarks:
 
     Args:
         result: the result's name.
-        items: label, amount in the result's unit, address (may be empty).
+        items: label, amount in the result's unit, address (may be empty), and what the amount covers.
         lead: the words before the nearest.
+        scope: what the result covers; only items that cover the same are compared with it.
     """
 
     result: str
-    items: Sequence[tuple[str, Quantity, str]]
+    items: Sequence[tuple[str, Quantity, str] | tuple[str, Quantity, str, str]]
     lead: str = "Nearest figure in circulation"
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings under a name that readers choose from: somebody's assumptions, say.
+
+    Args:
+        label: its name, in two or three words.
+        settings: for each input that it sets, a number in the input's unit, a quantity, or the name of a choice's option. The other
+            inputs stay at their defaults, and uncertain.
+        note: one sentence that says whose settings these are.
+    """
+
+    label: str
+    settings: Mapping[str, float | Quantity | str] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,8 +235,10 @@ class _Format:
         return f"{number:{self.digits}}" if self.suffix is None else f"{number:{self.digits} bare}" + self.suffix
 
     def interval(self, low: float, high: float) -> str:
-        """Both ends, with the unit's words once."""
+        """Both ends, with the unit's words once; one of them where they are written alike."""
         first, last = self.text(low), self.text(high)
+        if first == last:
+            return first
         words = self.describe()["many"]
         shared = words and first.endswith(words) and last.endswith(words)
         return f"{first.removesuffix(words) if shared else first} to {last}"
@@ -246,6 +266,8 @@ class Calculator:
         results: groups of results.
         description: one or two sentences under the title.
         landmarks: known figures to compare one result with.
+        presets: settings to choose from; of each the page shows the main result: the first that the sentence names, or else the first.
+        sentence: the main result in words, which follow the settings: ``"The research cost {total}, within {total.interval}."``
 
     Raises:
         CalculatorError: a part that does not fit; the message says which.
@@ -257,6 +279,8 @@ class Calculator:
     results: Sequence[Results]
     description: str = ""
     landmarks: Landmarks | None = None
+    presets: Sequence[Preset] = ()
+    sentence: str = ""
     _formulas: dict[str, _Formula] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -274,6 +298,8 @@ class Calculator:
         self._draws = self._drawn()
         if self.landmarks and self.landmarks.result not in self._formulas:
             raise self._error("landmarks", f"there is no result called {self.landmarks.result!r}.")
+        self._presets = self._checked_presets()
+        self._check_sentence()
 
     def _error(self, part: str, message: str) -> CalculatorError:
         return CalculatorError(f"Calculator {self.name!r}, {part}: {message}")
@@ -346,6 +372,27 @@ class Calculator:
             except formulas.FormulaError as error:
                 raise self._error(f"result {name!r}", str(error)) from None
 
+    def _checked_presets(self) -> dict[str, dict[str, float]]:
+        """The settings of each preset by its label."""
+        found: dict[str, dict[str, float]] = {}
+        for preset in self.presets:
+            if not preset.label.strip() or preset.label in found:
+                raise self._error("presets", f"{preset.label!r}: give each a name of its own, such as “Our assumptions”.")
+            try:
+                settings = self.settings(**preset.settings)
+            except CalculatorError as error:
+                raise CalculatorError(f"{error} This is said of the preset {preset.label!r}.") from None
+            if same := [label for label, others in found.items() if others == settings]:
+                raise self._error("presets", f"{preset.label!r} sets the same as {same[0]!r}: leave one of them out.")
+            found[preset.label] = settings
+        return found
+
+    def _check_sentence(self) -> None:
+        known = [*self._formulas, *(f"{name}.interval" for name, formula in self._formulas.items() if formula.result.interval)]
+        unknown = [name for name in re.findall(r"\{([^}]*)\}", self.sentence) if name not in known]
+        if unknown:
+            raise self._error("sentence", f"there is no {{{unknown[0]}}}. Write {', '.join(f'{{{name}}}' for name in known)}.")
+
     # Computing
 
     def _defaults(self) -> dict[str, float]:
@@ -379,7 +426,8 @@ class Calculator:
         for name, value in settings.items():
             item = self._inputs.get(name)
             if item is None or isinstance(item, Fixed):
-                raise self._error(f"setting {name!r}", f"there is no such input. There are {', '.join(self._inputs)}.")
+                settable = (other for other, found in self._inputs.items() if not isinstance(found, Fixed))
+                raise self._error(f"setting {name!r}", f"there is no such input. There are {', '.join(settable)}.")
             if isinstance(item, Choice):
                 number = bare(item.options[value], _unit_of(item)) if isinstance(value, str) and value in item.options else value
                 if number not in _options(item):
@@ -390,7 +438,8 @@ class Calculator:
                 number = bare(value, _unit_of(item))
                 low, high = _ends(item)
                 if not low <= number <= high:
-                    raise self._error(f"setting {name!r}", f"{value} lies outside {low:g} to {high:g}.")
+                    inside = _format(item).interval(low, high)
+                    raise self._error(f"setting {name!r}", f"{value} lies outside {low:g} to {high:g}. Write a number from {inside}.")
             found[name] = float(number)
         return found
 
@@ -490,6 +539,8 @@ class Calculator:
             "draws": DRAWS,
             "results": [self._describe_group(group, by_name, outcomes) for group in self.results],
             "landmarks": self._landmarks(outcomes) if self.landmarks else None,
+            "presets": [self._describe_preset(preset) for preset in self.presets],
+            "sentence": self.sentence,
         }
         return contract.Calculator.from_payload(record_all(content))
 
@@ -502,6 +553,13 @@ class Calculator:
             form = self._formulas[group.results[0].name].format
             described |= {"ends": list(ends), "ends_text": [form.text(end) for end in ends]}
         return {**described, "references": references, "items": items}
+
+    def _describe_preset(self, preset: Preset) -> dict[str, Any]:
+        settings = self._presets[preset.label]
+        named = re.findall(contract.IN_A_SENTENCE, self.sentence)
+        main = self.evaluate(**settings)[named[0].partition(".")[0] if named else next(iter(self._formulas))]
+        described = {"label": preset.label, "settings": settings, "text": main.text, "note": preset.note}
+        return {**described, "interval_text": main.interval_text}
 
     def _describe(self, item: Input) -> dict[str, Any]:
         described: dict[str, Any] = {"kind": type(item).__name__.lower(), "name": item.name, "label": item.label}
@@ -552,8 +610,15 @@ class Calculator:
     def _landmarks(self, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         assert self.landmarks is not None
         measured_in = self._formulas[self.landmarks.result].result.unit
-        if not self.landmarks.items or any(number <= number * 0 for _, number, _ in self.landmarks.items):
+        if not self.landmarks.items or any(number <= number * 0 for _, number, *_ in self.landmarks.items):
             raise self._error("landmarks", "there must be some, all above zero.")
+        own, scopes = self.landmarks.scope, ["".join(scope) for _, _, _, *scope in self.landmarks.items]
+        if any(bool(scope) != bool(own) for scope in scopes):
+            raise self._error(
+                "landmarks", "say of each what it covers, (label, amount, address, scope), and of the result: Landmarks(scope=…)."
+            )
+        if own not in scopes:
+            raise self._error("landmarks", f"none covers {own!r}. They cover {', '.join(dict.fromkeys(scopes))}.")
         items = [
             {
                 "label": label,
@@ -561,10 +626,11 @@ class Calculator:
                 "text": str(number),
                 "href": href,
                 "number": _traced(number),
+                "scope": scope,
             }
-            for label, number, href in self.landmarks.items
+            for (label, number, href, *_), scope in zip(self.landmarks.items, scopes, strict=True)
         ]
-        return {"result": self.landmarks.result, "lead": self.landmarks.lead, "items": items}
+        return {"result": self.landmarks.result, "lead": self.landmarks.lead, "items": items, "scope": own}
 
 
 def scale(items: Sequence[Mapping[str, Any]], references: Sequence[Mapping[str, Any]], log: bool) -> tuple[float, float]:
@@ -694,8 +760,12 @@ def _stored(value: float | None) -> float | None:
 
 def _lines(data: contract.Calculator) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     inputs = [(item.label, item.chosen.label if isinstance(item, contract.Choice) else item.text) for item in data.inputs]
-    results = [(item.label, item.text + (f" (90%: {item.interval_text})" if item.interval else "")) for item in data.outcomes]
-    return inputs, results
+    results = [(item.label, _with_interval(item.text, item.interval_text)) for item in data.outcomes]
+    return inputs, [*results, *((preset.label, _with_interval(preset.text, preset.interval_text)) for preset in data.presets)]
+
+
+def _with_interval(text: str, interval_text: str) -> str:
+    return f"{text} (90%: {interval_text})" if interval_text else text
 
 
 def _as_text(data: contract.Calculator) -> str:

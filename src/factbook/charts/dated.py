@@ -21,6 +21,7 @@ from factbook.charts.look import (
     amounts,
     finish,
     inline,
+    told,
     written,
 )
 from factbook.quantity import Quantity
@@ -62,7 +63,7 @@ def dated(
             ),
             color=alt.Color("kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=colors), legend=legend),
             shape=alt.Shape("kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=shapes)),
-            tooltip=[alt.Tooltip(name) for name in ("kind:N", "date:T", "text:N", "note:N")],
+            tooltip=told("kind:N", "date:T", "text:N", "note:N"),
         )
     )
     value, text = reference

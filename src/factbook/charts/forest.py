@@ -45,7 +45,7 @@ def forest(groups: Mapping[str, Sequence[Estimate]], axis: AmountAxis, **words: 
     level = alt.Y("level:Q", scale=alt.Scale(domain=[-0.9, rows[-1]["level"] + 0.9], reverse=True, nice=False, zero=False), axis=None)
     base = alt.Chart(inline(rows)).encode(y=level)
     values = base.transform_filter("isValid(datum.value)").encode(color=alt.Color("color:N", scale=None))
-    shown: dict[str, Any] = {"x": marks_x, "tooltip": [alt.Tooltip(f"{name}:N") for name in ("group", "label", "interval", "note")]}
+    shown: dict[str, Any] = {"x": marks_x, "tooltip": [alt.Tooltip(f"{name}:N", title=title) for name, title in TOLD.items()]}
     layers = [
         values.mark_rule(strokeWidth=3, opacity=0.55).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
         values.transform_filter("datum.told_apart").mark_point(filled=True, size=80, opacity=1).encode(**shown),
@@ -99,6 +99,7 @@ def _right_is_narrow(interval: tuple[float, float], axis: AmountAxis) -> bool:
 
 # Share of the axis that the longest label takes on a phone
 LABEL_ROOM = 0.42
+TOLD = {"group": "Compared", "label": "Value", "interval": "Interval", "note": "Note"}
 FOREST_COLUMNS = {
     "group": "What",
     "label": "Mark",

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import altair as alt
 
-from factbook.charts.look import BLUE, GREEN, MUTED, WIDTH, AmountAxis, Drawing, Words, amounts, finish, inline, written
+from factbook.charts.look import BLUE, GREEN, MUTED, WIDTH, AmountAxis, Drawing, Words, amounts, finish, inline, told, written
 
 FRONTIER_COLUMNS = {"name": "Model", "maker": "Maker", "date": "Date", "bill": "Bill", "share": "Share solved", "text": "As printed"}
 
@@ -47,7 +47,7 @@ def frontier(
             # Marks without a label step back, so that the labels can be read over them
             points.mark_point(filled=True, size=60).encode(
                 opacity=alt.condition("datum.label", alt.value(1), alt.value(0.5)),
-                tooltip=[alt.Tooltip(name) for name in ("name:N", "date:N", "text:N")],
+                tooltip=told("name:N", "date:N", "text:N"),
             ),
             named.transform_filter("!datum.under").mark_text(dy=-11, fontSize=12).encode(text="label:N"),
             named.transform_filter("datum.under").mark_text(dy=13, fontSize=12).encode(text="label:N"),

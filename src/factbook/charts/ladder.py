@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 import altair as alt
 
-from factbook.charts.look import BLUE, MUTED, TURN_LABELS_FROM, WIDTH, AmountAxis, Drawing, Words, finish, inline
+from factbook.charts.look import BLUE, MUTED, TURN_LABELS_FROM, WIDTH, AmountAxis, Drawing, Words, finish, inline, told
 from factbook.quantity import Quantity, format_range
 
 # What a ladder publishes as its data
@@ -77,7 +77,7 @@ def draw_ladder(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis) -> Drawi
     marks: dict[str, Any] = {
         "x": x,
         "color": alt.Color("color:N", scale=None),
-        "tooltip": [alt.Tooltip(f"{name}:N") for name in ("label", "text", *names)],
+        "tooltip": told(*(f"{name}:N" for name in ("label", "text", *names))),
     }
     drawn: dict[str, dict[str, Any]] = {
         "reported": {"filled": True, "size": 130},

@@ -78,4 +78,4 @@ def lines(
             "end": {"align": "left", "baseline": "middle", "dx": 6},
         }[line.place]
         layers.append(label.mark_text(fontWeight="bold", **style).encode(x=across, y=up, text="line:N", color=colors))
-    return finish(alt.layer(*layers).properties(width=WIDTH, height=height), words, LINE_COLUMNS, ())
+    return finish(alt.layer(*layers).properties(width=WIDTH, height=height), words, {**LINE_COLUMNS, "x": x.title, "y": y.title}, ())

@@ -41,6 +41,7 @@ class Words(TypedDict):
         source: the line under the chart, or the quantities whose sources make it; by default those that are drawn.
         columns: fields of the published data and their headings; by default those of the kind of chart.
         narrow: configuration of Vega-Lite for narrow screens.
+        name: makes its permalink, ``figure-NAME``; without one it is that of the second chart, ``figure-2``.
     """
 
     finding: str
@@ -49,6 +50,7 @@ class Words(TypedDict):
     source: NotRequired[str | Iterable[Quantity]]
     columns: NotRequired[Mapping[str, str]]
     narrow: NotRequired[Mapping[str, Any]]
+    name: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,15 @@ def finish(chart: Drawing, words: Words, columns: Mapping[str, str], shown: Iter
     }
     if "narrow" in words:
         usermeta["narrow"] = words["narrow"]
+    if "name" in words:
+        usermeta["name"] = words["name"]
     title = alt.TitleParams(text=words["finding"], subtitle=words["measure"])
     return chart.properties(title=title, description=words["alt"], usermeta=usermeta)
+
+
+def told(*fields: str) -> list[alt.Tooltip]:
+    """What a mark tells on hover, under the headings of the chart's columns; what is written beside it is its value."""
+    return [alt.Tooltip(name, title="Value") if name == "text:N" else alt.Tooltip(name) for name in fields]
 
 
 def source_line(quantities: Iterable[Quantity]) -> str:

@@ -7,7 +7,22 @@ from typing import Any, Unpack
 
 import altair as alt
 
-from factbook.charts.look import BLUE, GRID, INK, MUTED, VERMILION, WIDTH, AmountAxis, Drawing, Words, amounts, finish, inline, written
+from factbook.charts.look import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    VERMILION,
+    WIDTH,
+    AmountAxis,
+    Drawing,
+    Words,
+    amounts,
+    finish,
+    inline,
+    told,
+    written,
+)
 
 RATIO_COLUMNS = {"kind": "Measure", "pair": "Pair", "date": "Date", "value": "Times", "text": "As printed"}
 
@@ -36,9 +51,7 @@ def over_time(rows: Sequence[Mapping[str, Any]], axis: AmountAxis, dates: tuple[
         alt.layer(
             top.mark_rule(color=GRID).encode(y2=alt.value(320)),
             base.mark_line(strokeWidth=1.5, opacity=0.6),
-            base.mark_point(filled=True, size=80, opacity=1).encode(
-                shape=shape, tooltip=[alt.Tooltip(name) for name in ("pair:N", "kind:N", "date:T", "text:N")]
-            ),
+            base.mark_point(filled=True, size=80, opacity=1).encode(shape=shape, tooltip=told("pair:N", "kind:N", "date:T", "text:N")),
             *(
                 top.transform_filter(f"datum.second == {str(second).lower()}")
                 .mark_text(align="left", dx=4, dy=14 if second else -2, baseline="top", color=INK, fontSize=12)

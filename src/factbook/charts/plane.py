@@ -99,7 +99,7 @@ def plane(spots: Sequence[Spot], regions: Sequence[Region], x: LogAxis, y: LogAx
         for spot in spots
     ]
     points = alt.Chart(inline(rows)).encode(x=alt.X("x:Q", scale=scale_x), y=alt.Y("y:Q", scale=scale_y))
-    tooltip = [alt.Tooltip("name:N", title="Chip"), alt.Tooltip("x_text:N", title="Across"), alt.Tooltip("y_text:N", title="Up")]
+    tooltip = [alt.Tooltip("name:N", title="Chip"), alt.Tooltip("x_text:N", title=x.title), alt.Tooltip("y_text:N", title=y.title)]
     marks = [
         points.transform_filter(f"datum.kind == '{kind}'").mark_point(**style).encode(tooltip=tooltip)
         for kind, style in _SPOT_STYLES.items()

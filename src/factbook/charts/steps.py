@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import altair as alt
 
-from factbook.charts.look import WIDTH, AmountAxis, Drawing, Words, amounts, finish, inline, written
+from factbook.charts.look import WIDTH, AmountAxis, Drawing, Words, amounts, finish, inline, told, written
 
 STEP_LABELS = {
     "above": {"align": "left", "dx": 3, "dy": -10, "fontSize": 12},
@@ -35,7 +35,7 @@ def steps(
     y = alt.Y("value:Q", title=axis.title, scale=scale, axis=alt.Axis(values=list(axis.ticks), labelExpr="'$' + datum.value"))
     legend = alt.Legend(columns=1, title=None, symbolType="stroke")
     color = alt.Color("line:N", sort=list(colors), scale=alt.Scale(domain=list(colors), range=list(colors.values())), legend=legend)
-    tooltip = [alt.Tooltip(name) for name in ("line:N", "label:N", "date:T", "text:N", "note:N")]
+    tooltip = told("line:N", "label:N", "date:T", "text:N", "note:N")
     base = alt.Chart(inline(written(rows))).encode(x=x, y=y, color=color)
     return finish(
         alt.layer(

@@ -36,6 +36,7 @@ from factbook.calculators.calculator import (
     Fixed,
     Landmarks,
     Outcome,
+    Preset,
     Result,
     Results,
     Slider,
@@ -163,7 +164,17 @@ def programme() -> Calculator:
                 style="verdicts",
             ),
         ],
-        landmarks=Landmarks("total", [(figure.label, figure.amount, "#content") for figure in cost.circulating_figures(facts)]),
+        landmarks=Landmarks(
+            "total",
+            [(figure.label, figure.amount, "#content", figure.scope) for figure in cost.circulating_figures(facts)],
+            scope="programme",
+        ),
+        presets=[
+            Preset("The bill", {"multiplier": 1, "failed": 0, "staff": 20, "pay": "Low"}, "The final run and those who ran it."),
+            Preset("Ours", note="Our estimate."),
+            Preset("All counted", {"rate": 3.5, "multiplier": 8.0, "staff": 300}),
+        ],
+        sentence="The programme cost about {total}, in nine of ten cases {total.interval}; the final run cost {final}.",
     )
 
 
@@ -317,6 +328,57 @@ def test_a_change_shows_at_once(browser, demo, record_property):
     assert statistics.median(times) < LATENCY
 
 
+CHOSEN = "(figure) => figure.querySelector('.calculator-presets :checked')?.closest('label').querySelector('span').textContent ?? ''"
+
+
+def test_a_preset_is_chosen_by_keyboard_and_said(browser, demo):
+    """With what follows from it; then a slider makes the settings the reader's own, which stay within reach."""
+    found = programme()
+    with visiting(browser, demo, "index.html") as visit:
+        figure = alive(visit.page)
+        own = figure.locator("[data-preset=own]")
+        assert (figure.evaluate(CHOSEN), own.is_disabled()) == ("Ours", True)
+        figure.get_by_role("radio", name="Ours").press("ArrowDown")
+        assert figure.evaluate(CHOSEN) == "All counted"
+        expected = found.evaluate(**found.presets[2].settings)
+        sentence = f"The programme cost about {expected['total'].text}, in nine of ten cases {expected['total'].interval_text}; "
+        sentence += f"the final run cost {expected['final'].text}."
+        assert figure.locator(".calculator-sentence").inner_text() == sentence
+        assert f"All counted {expected['total'].text}" in figure.locator(".calculator-preset").nth(2).inner_text().replace("\n", " ")
+        expect(figure.locator(".calculator-spoken")).to_have_text(f"All counted. {sentence}")
+        visit.page.wait_for_url(
+            lambda url: all(part in url for part in ("programme.rate=3.5", "programme.multiplier=8", "programme.staff=300"))
+        )
+        figure.locator("[data-input=rate] input").press("ArrowRight")
+        assert (figure.evaluate(CHOSEN), own.is_disabled()) == ("Your own", False)
+        mine = found.evaluate(**{**found.presets[2].settings, "rate": 3.55})["total"].text
+        assert figure.locator("[data-own]").inner_text() == mine
+        expect(figure.locator(".calculator-spoken")).to_contain_text(f"Your own. The programme cost about {mine}")
+        figure.get_by_role("radio", name="The bill").check()
+        assert figure.locator("[data-input=pay] select").input_value() == "50000"
+        assert figure.locator("[data-input][data-changed]").count() == 4
+        own.check()
+        assert figure.locator("[data-input=rate]").get_attribute("data-value") == "3.55"
+        figure.locator("[data-action=reset]").click()
+        assert figure.evaluate(CHOSEN) == "Ours"
+        assert not visit.faults()
+
+
+def test_an_address_with_the_settings_of_a_preset_chooses_it(browser, demo):
+    query = "programme.rate=3.5&programme.multiplier=8&programme.staff="
+    for staff, chosen in (("300", "All counted"), ("305", "Your own")):
+        with visiting(browser, demo, f"index.html?{query}{staff}") as visit:
+            assert alive(visit.page).evaluate(CHOSEN) == chosen
+
+
+def test_only_figures_of_the_results_scope_are_compared():
+    text = page("")
+    for label, amount, _, scope in programme().landmarks.items:
+        place = text.index(f"{label}</a>, <span")
+        assert str(amount) in text[place : place + 400]
+        assert ("cover something else" in text[:place]) is (scope != "programme"), label
+
+
 def test_arrow_keys_move_a_slider_and_its_results(browser, demo):
     with visiting(browser, demo, "index.html") as visit:
         figure = alive(visit.page)
@@ -335,7 +397,7 @@ def test_arrow_keys_move_a_slider_and_its_results(browser, demo):
         figure.locator("[data-undo=rate]").click()
         assert float(total.get_attribute("data-value")) == pytest.approx(before)
         assert slider.evaluate("(slider) => slider === document.activeElement")
-        expect(figure.locator(".calculator-spoken")).to_contain_text("Total: $")
+        expect(figure.locator(".calculator-spoken")).to_contain_text("Ours. The programme cost about $")
 
 
 def test_exact_values_can_be_typed(browser, demo):
@@ -531,6 +593,9 @@ def test_without_javascript_the_defaults_are_readable_and_nothing_moves_with_it(
         assert item.text in text
     assert programme().evaluate()["total"].interval_text in text
     assert "The sliders need JavaScript." in text
+    for preset in programme().data().presets:
+        assert preset.text in text
+        assert preset.interval_text in text
     with visiting(browser, demo, "index.html", **size) as visit:
         figure = alive(visit.page)
         alive(visit.page, "second")
@@ -581,7 +646,8 @@ def test_the_nearest_landmark_and_the_ranking_follow(browser, demo):
         for setting in ({"multiplier": 0, "staff": 0, "pay": 0}, {"multiplier": 1, "staff": 1, "pay": 1}):
             [said] = figure.evaluate(APPLY, [setting])
             value = float(said["results"]["total"]["value"])
-            label, amount, _ = min(found.landmarks.items, key=lambda item: abs(math.log(value / item[1].magnitude)))
+            same = [item for item in found.landmarks.items if item[3] == "programme"]
+            label, amount, *_ = min(same, key=lambda item: abs(math.log(value / item[1].magnitude)))
             assert said["nearest"].startswith(f"{label}, {amount}")
             assert markup.times(value / amount.magnitude) in said["nearest"]
             ranked = figure.locator("ol [data-result]").evaluate_all("(all) => all.map((place) => Number(place.dataset.value))")

@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import datetime
 import io
 import json
 import re
@@ -13,6 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bookkit.citing import citing
 from bookkit.outputs import chartdata, charts, vega
 from bookkit.site import bundle
 from factbook.contract import Chart
@@ -28,7 +30,7 @@ SPECIFICATION = {
     "encoding": {
         "x": {"field": "size", "type": "quantitative", "title": "Units"},
         "y": {"field": "name", "type": "nominal", "title": None},
-        "tooltip": [{"field": "name", "type": "nominal"}, {"field": "size", "type": "quantitative"}],
+        "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}, {"field": "size", "type": "quantitative"}],
     },
 }
 COLORS = {"#123456": "--ink"}
@@ -81,6 +83,7 @@ def test_the_menu_offers_every_file_and_a_permalink():
         "../_figures/a/b/figure-1.csv": "a-b-figure-1.csv",
         "../_figures/a/b/figure-1.svg": "a-b-figure-1.svg",
         "../_figures/a/b/figure-1.png": "a-b-figure-1.png",
+        "../_figures/a/b/figure-1.txt": "a-b-figure-1.txt",
         "../_figures/a/b/figure-1.vl.json": "a-b-figure-1.vl.json",
         "#figure-1": None,
     }
@@ -156,6 +159,57 @@ def test_the_picture_explains_itself():
         assert words in text
     assert b"var(--" not in files()["svg"]
     assert root.get("width") == str(round(600 + 2 * vega.MARGIN))
+
+
+IMPRINT = "A book · example.org/book · Version 1.2, 3 April 2026 · CC BY 4.0"
+
+
+def test_a_picture_says_where_it_comes_from_and_its_words_lie_beside_it():
+    made = charts.files(drawn(SPECIFICATION), IMPRINT)
+    text = " ".join(ET.fromstring(made["svg"]).itertext())
+    assert all(part in text for part in IMPRINT.split(" · "))
+    assert made["png"] != files()["png"]
+    words = ["B is longer than A", "in units", SPECIFICATION["description"], "Source: Nobody 2024.", IMPRINT]
+    assert made["txt"].decode().splitlines() == words
+    assert files()["txt"].decode().splitlines() == words[:-1]
+
+
+def test_the_imprint_tells_what_is_known_of_the_book():
+    known = {"published": datetime.date(2026, 4, 3), "version": "1.2", "license": "CC-BY-4.0", "site": "https://example.org/book/"}
+    book = citing.Book("A title", "A book", (), **known)
+    assert " · ".join((book.name, *citing.colophon(book))) == IMPRINT
+    assert citing.colophon(citing.Book("A title", "A book", ())) == []
+    assert citing.colophon(citing.Book("A title", "A book", (), modified=datetime.date(2026, 4, 3))) == ["3 April 2026"]
+
+
+def with_tooltip(*shown, **changes):
+    return changed(encoding={**SPECIFICATION["encoding"], "tooltip": list(shown)}, **changes)
+
+
+def test_a_tooltip_has_the_words_of_the_published_columns_or_of_the_axis():
+    specification = with_tooltip({"field": "name"}, {"field": "size"}, usermeta={"columns": {"name": "Whose"}})
+    mark = vega.compiled(specification)["marks"][0]["encode"]["update"]["tooltip"]["signal"]
+    assert re.findall(r'"([^"]+)": ', mark) == ["Whose", "Units"]
+    assert "title" not in specification["encoding"]["tooltip"][0]
+
+
+@pytest.mark.parametrize(
+    ("specification", "fields"),
+    [
+        (with_tooltip({"field": "name"}), "name"),
+        (with_tooltip({"field": "name", "title": "what_it_is"}, {"field": "size"}), "name"),
+        (with_tooltip({"field": "name", "title": None}, {"field": "other"}), "name, other"),
+        (changed(mark={"type": "bar", "tooltip": {"content": "data"}}), r"\*"),
+        (changed(mark={"type": "bar", "tooltip": True}), r"\*"),
+    ],
+)
+def test_a_raw_field_name_in_a_tooltip_is_refused_by_chart_and_field(specification, fields):
+    with pytest.raises(charts.ChartError, match=rf"the chart “B is longer than A” shows {fields} in a tooltip under its raw name"):
+        drawn(specification)
+
+
+def test_a_tooltip_of_a_single_field_shows_no_name():
+    assert drawn(changed(encoding={**SPECIFICATION["encoding"], "tooltip": {"field": "name"}}))
 
 
 def test_long_words_of_a_picture_are_set_in_lines():

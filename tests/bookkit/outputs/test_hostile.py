@@ -86,7 +86,7 @@ def chart():
         "description": HOSTILE,
         "usermeta": {"source": HOSTILE},
         "data": {"values": [{"name": MARKUP[:12], "size": 1, "note": FORMULA}, {"name": "a;=1+1", "size": 2, "note": CONTROLS}]},
-        "encoding": {**SPECIFICATION["encoding"], "tooltip": [{"field": "note"}, {"field": "name"}]},
+        "encoding": {**SPECIFICATION["encoding"], "tooltip": [{"field": "note", "title": "Note"}, {"field": "name", "title": "Name"}]},
         "params": [{"name": "p", "value": "a", "bind": {"input": "select", "options": ["a", MARKUP], "name": MARKUP}}],
     }
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
+from bookkit import outputs
+from bookkit.markup import assets
 from bookkit.markup.places import Place
-from bookkit.outputs import tables
+from bookkit.outputs import numbers, tables
+from bookkit.pages.page import STYLES
 from factbook.contract import Table
-from tests.bookkit.browser import visiting
+from tests.bookkit.browser import serving, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
+from tests.bookkit.pages.test_browser import CHAPTERS, axe_faults
 
 PLACE = Place(chapter="a/b", page="a/b.html", root="../", site="https://example.org/book/")
 FALL = {**NUMBER, "text": "−1.5%", "value": -1.4581000000000002, "unit": "percent"}
@@ -34,13 +39,37 @@ def read(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode(), newline="")))
 
 
-def test_a_tables_csv_holds_numbers_their_units_and_permalinks() -> None:
+def test_a_tables_csv_holds_numbers_as_shown_and_whole_their_units_and_permalinks() -> None:
+    address = "https://example.org/book/a/b.html#table-2"
     assert read(tables.as_csv(DATA, "table-2", PLACE)) == [
-        ["What", "Fall [percent]", "Worse", "Cost", "Cost, unit", "'=Note", "Permalink"],
-        ["'-x", "-1.4581", "27", "5", "usd", "a, b", "https://example.org/book/a/b.html#table-2-1-2"],
-        ["all", "-1.4581", "27", "-1.4581", "percent", "", "https://example.org/book/a/b.html#table-2-2-2"],
-        ["none", "none", "", "", "", "−", "https://example.org/book/a/b.html#table-2"],
+        ["What", "Fall", "Fall [percent]", "Worse", "Worse [number]", "Cost", "Cost, number", "Cost, unit", "'=Note", "Permalink"],
+        ["'-x", "−1.5%", "-1.4581", "27", "27", NUMBER["text"], "5", "usd", "a, b", f"{address}-1-2"],
+        ["all", "−1.5%", "-1.4581", "27", "27", "−1.5%", "-1.4581", "percent", "", f"{address}-2-2"],
+        ["none", "none", "", "", "", "", "", "", "−", address],
     ]
+
+
+def small(*columns: str, rows: Any = (("Row", NUMBER),)) -> Table:
+    return Table.from_payload({"caption": "C", "columns": columns, "rows": rows, "emphasis": []})
+
+
+def test_rows_become_cards_only_where_the_columns_would_not_fit() -> None:
+    """A column of text has room for some words, one of numbers for its longest number, and each for its longest word."""
+    narrow, long = small("What", "How much"), "Donaudampfschifffahrt" * 3
+    texts = small("What", "Why", "Which", rows=[["some words " * 7] * 3])
+    steps = [
+        tables.step_of(table)
+        for table in (narrow, texts, small(*"ABCDEFG", rows=[[{**NUMBER, "text": "1,234,567"}] * 7]), small(long, long))
+    ]
+    assert steps == [0, 28, 42, 60]
+    steps = [tables.step_of(small("What", "Why", rows=[["x" * 20, "more words " * count]])) for count in (7, 8)]
+    assert steps == [22, 28]
+    cards = BeautifulSoup(tables.table(texts, "table-1"), "html.parser")
+    assert [cell["data-label"] for cell in cards.select("td")] == ["Why", "Which"]
+    assert {tag["role"] for tag in cards.select("table, table *:not(caption, span, a)")} == {
+        *("table", "rowgroup", "row", "columnheader", "rowheader", "cell")
+    }
+    assert "role=" not in str(BeautifulSoup(tables.table(narrow, "table-1"), "html.parser").table)
 
 
 def test_a_tables_menu_needs_no_script_and_offers_its_csv_a_permalink_and_a_report() -> None:
@@ -69,6 +98,70 @@ def test_every_table_of_the_site_can_be_taken_away_with_the_numbers_that_are_pub
             offered += 1
     assert offered >= 50
     assert traced > 300
+
+
+SCROLLING = """() => [...document.querySelectorAll(".table-place .table-scroll")]
+  .filter((region) => region.checkVisibility() && region.scrollWidth > region.clientWidth + 1)
+  .map((region) => `${region.querySelector("table").id} is ${region.scrollWidth} wide, has ${region.clientWidth}`)"""
+# A table wider than its content needs, beyond what the caption and the smallest width take
+STRETCHED = """() => [...document.querySelectorAll(".table-place table")].filter((table) => table.checkVisibility()).flatMap((table) => {
+  const width = table.getBoundingClientRect().width;
+  table.style.cssText = "width: max-content; min-width: 0";
+  const content = table.getBoundingClientRect().width;
+  table.style.cssText = "";
+  return width > Math.max(321, content + 1) ? [`${table.id} is ${width} wide, its content ${content}`] : [];
+})"""
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_a_table_fits_each_screen_and_is_no_wider_than_its_content(browser: Any, site: str, path: str) -> None:
+    with visiting(browser, site, path) as visit:
+        page = visit.page
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        faults = []
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [f"{width} px: {fault}" for fault in page.evaluate(SCROLLING)]
+            if width > 700:
+                faults += [f"{width} px: {fault}" for fault in page.evaluate(STRETCHED)]
+        assert not faults, "\n".join(faults)
+
+
+def roles(page: Any) -> Counter[str]:
+    """How often each role of a table occurs in what Chromium tells screen readers."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    wanted = {"table", "row", "columnheader", "rowheader", "cell"}
+    return Counter(node["role"]["value"] for node in tree if not node["ignored"] and node["role"]["value"] in wanted)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_cards_are_still_a_table_to_a_screen_reader(browser: Any, tmp_path: Path, theme: str) -> None:
+    """Rows, heads and cells as before, numbers behind their labels; no fault of accessibility."""
+    rows = [["some words " * 5, NUMBER, "more words " * 9], ["all", NUMBER, ""]]
+    shown = Table.from_payload({"caption": "A table", "columns": ["What", "How much", "Why"], "rows": rows, "emphasis": [1]})
+    styles = assets.inlined((*STYLES, *(outputs.STATIC / name for name in outputs.STYLES)), "_static/")
+    traces = numbers.traces(tables.traced_cells(shown, "table-1"))
+    (tmp_path / "index.html").write_text(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><title>T</title><style>{styles}</style></head><body><main id="content"><h1>T</h1>'
+        f"{tables.table(shown, 'table-1')}{traces}</main></body></html>",
+        encoding="utf-8",
+    )
+    with serving(tmp_path) as address, visiting(browser, address, "index.html", color_scheme=theme) as visit:
+        page = visit.page
+        found = {}
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            found[width] = roles(page)
+            assert not axe_faults(page)
+        assert found[320] == found[1280] == {"table": 1, "row": 3, "columnheader": 3, "rowheader": 2, "cell": 4}
+        label = page.locator("td").first
+        assert label.evaluate("(cell) => getComputedStyle(cell, '::before').content").startswith('"How much: "')
+        head, cell = page.locator("tbody th").first.bounding_box(), label.bounding_box()
+        assert cell["y"] >= head["y"] + head["height"]
+        assert page.locator("td").last.is_hidden()
+        page.emulate_media(media="print")
+        assert page.locator("tbody tr").first.evaluate("(row) => getComputedStyle(row).display") == "table-row"
 
 
 def is_number(cell: str) -> bool:

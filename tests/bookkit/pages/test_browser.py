@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.bookkit.browser import CHART, HYDRATED, ROOT, THOROUGH, hydrate, node_tool, serving, visiting
+from bookkit.outputs import renamed
+from tests.bookkit.browser import CHART, HYDRATED, ROOT, THOROUGH, hydrate, node_tool, serving, unfold, visiting
 
 
 def rows_of(table: str) -> list[dict[str, str]]:
@@ -41,7 +42,9 @@ CLAIMS = [f"claims/{row['claim_id']}.html" for row in rows_of("claims")]
 # One claim of each kind stands for all: the same template makes them. Every third kind, and each with THOROUGH=1
 KINDS = {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}
 SAMPLE = [f"claims/{name}.html" for name in [*KINDS.values()][:: 1 if THOROUGH else 3]]
-PAGES = [*READING, *SAMPLE, DOWNLOADS, "differences.html", "search.html", "404.html"]
+# Pages of earlier editions, in whose place a line says where they went
+MOVED = [f"{page}.html" for page in renamed.read(ROOT / renamed.FILE).pages if f"{page}.html" not in (*READING, *CLAIMS)]
+PAGES = [*READING, *SAMPLE, *MOVED, DOWNLOADS, "differences.html", "search.html", "404.html"]
 WIDTHS = (320, 390, 768, 1280)
 FIRST_VIEW_BYTES = 200_000
 SHIFT = 2  # CSS pixels
@@ -270,6 +273,7 @@ def test_charts_are_drawn_and_stay_in_place_when_they_become_live(browser, site,
     """Marks before and after; nothing on the page moves; labels fit; both themes reach both states."""
     with visiting(browser, site, path, viewport={"width": width, "height": 900}, color_scheme="light") as visit:
         page = visit.page
+        unfold(page)
         static = page.locator(CHART).evaluate_all(MARKS)
         contrast = {"static light": page.evaluate(LABEL_CONTRAST)}
         page.locator("button.theme").click()
@@ -302,6 +306,7 @@ def test_without_javascript_everything_is_readable(browser, site, path):
     with visiting(browser, site, path, java_script_enabled=False) as visit:
         page = visit.page
         assert reading_text(page) == with_script
+        unfold(page)
         marks = page.locator(CHART).evaluate_all(MARKS)
         assert all(marks), marks
         for table in page.locator("main table:not(details *)").all():

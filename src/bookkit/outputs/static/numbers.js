@@ -1,6 +1,6 @@
-/* Opens the trace of a number beside it. */
+/* Opens the trace of a number, and the definition of a term, beside it. */
 (() => {
-  // Without popovers, a number is a link and the trace it leads to is shown.
+  // Without popovers, a number is a link and the trace it leads to is shown; a term is a link to the glossary.
   if (!("popover" in HTMLElement.prototype)) return;
   const place = (trigger, trace) => {
     const at = trigger.getBoundingClientRect();
@@ -14,17 +14,23 @@
     trace.style.maxHeight = `${Math.max(96, Math.min(trace.offsetHeight, below ? under : above))}px`;
     trace.style.top = below ? `${at.bottom + 6}px` : `${at.top - trace.offsetHeight - 6}px`;
   };
-  const triggerOf = (trace) => document.querySelector(`a.traced[href="#${trace.id}"]`);
+  // A definition is opened by each mention of its term
+  const opened = new Map();
+  const triggerOf = (trace) => opened.get(trace) ?? document.querySelector(`a.traced[href="#${trace.id}"]`);
   // Its number is the source, so that Tab goes from there into the trace.
-  const show = (trigger, trace) => { if (!trace.matches(":popover-open")) { trace.showPopover({ source: trigger }); place(trigger, trace); } };
+  const show = (trigger, trace) => { if (!trace.matches(":popover-open")) { opened.set(trace, trigger); trace.showPopover({ source: trigger }); place(trigger, trace); } };
   let closing;
-  document.querySelectorAll("a.traced").forEach((trigger) => {
-    const trace = document.getElementById(trigger.hash.slice(1));
+  const hovers = matchMedia("(hover: hover)").matches;
+  document.querySelectorAll("a.traced, a.term").forEach((trigger) => {
+    const isTerm = trigger.matches(".term");
+    const trace = document.getElementById(`${isTerm ? "definition-" : ""}${trigger.hash.slice(1)}`);
+    if (!trace) return;
+    if (isTerm) trigger.setAttribute("aria-describedby", `${trace.id}-text`);
     trace.popover = "auto";
     const open = () => { clearTimeout(closing); show(trigger, trace); };
     const close = () => { closing = setTimeout(() => { if (trace.matches(":popover-open") && !trace.matches(":hover")) trace.hidePopover(); }, 200); };
-    trace.addEventListener("toggle", ({ newState }) => trigger.classList.toggle("open", newState === "open"));
-    if (matchMedia("(hover: hover)").matches) {
+    trace.addEventListener("toggle", ({ newState }) => trigger.classList.toggle("open", newState === "open" && opened.get(trace) === trigger));
+    if (hovers) {
       trigger.addEventListener("pointerenter", open);
       trigger.addEventListener("pointerleave", close);
       trace.addEventListener("pointerleave", close);
@@ -33,10 +39,12 @@
     trigger.addEventListener("blur", ({ relatedTarget }) => { if (!trace.contains(relatedTarget)) close(); });
     trigger.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // A new tab shows the same.
+      // A click and Enter follow a term to the glossary; a tap shows what it means, with the link
+      if (isTerm && (event.detail === 0 || (event.pointerType ? event.pointerType !== "touch" : hovers))) return;
       event.preventDefault();
       open(); // What hovering or Tab has opened, a click or Enter leaves open.
     });
-    trace.querySelector(".trace-link").addEventListener("click", () => trace.hidePopover());
+    trace.querySelector(".trace-link")?.addEventListener("click", () => trace.hidePopover());
   });
   // An address that leads to a trace leads to its number, and opens the trace once the browser is there.
   let wanted;
@@ -54,7 +62,7 @@
   };
   addEventListener("hashchange", follow);
   addEventListener("load", follow);
-  addEventListener("scroll", () => document.querySelectorAll(".trace:popover-open").forEach((trace) => {
+  addEventListener("scroll", () => document.querySelectorAll(":is(.trace, .definition):popover-open").forEach((trace) => {
     const trigger = triggerOf(trace);
     const at = trigger.getBoundingClientRect();
     const gone = at.bottom < 0 || at.top > innerHeight;
