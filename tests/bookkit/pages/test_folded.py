@@ -102,10 +102,10 @@ def test_code_shows_when_a_reader_asks_for_it(browser: Any, changed: Path, path:
         page.emulate_media(media="print")
         assert visible(page, f"{CODE}, {SWITCH}") == 0
         page.emulate_media(media="screen")
+        assert not visit.faults()
         page.reload()
         assert not switch.is_checked(), "nothing is remembered"
         assert page.evaluate("localStorage.length") == 0
-        assert not visit.faults()
 
 
 def test_where_a_browser_cannot_tell_the_folds_show(changed: Path, browser: Any) -> None:
