@@ -1,8 +1,9 @@
-"""Charts of the chapter on hidden costs: what an hour costs, the draws, which input matters, the scopes side by side."""
+"""Charts of the chapter on hidden costs: the draws, what figures pay for, which input matters, what an hour costs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import altair as alt
@@ -16,7 +17,7 @@ from factbook.quantity import Quantity, format_range
 
 MILLIONS = "datum.value ? '$' + datum.value / 1e6 + 'M' : '$0'"
 RATE_COLUMNS = {"what": "What", "part": "Part", "rate": "Rate", "low": "Low", "high": "High", "text": "As printed"}
-SWINGS, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 7, 50, 6e6, (0, 132e6), (20e6, 75e6)
+SWINGS, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 7, 50, 6e6, (0, 168e6), (20e6, 75e6)
 LEDGER_COLUMNS = {"figure": "Figure", "item": "Item", "status": "Status", "reason": "Why"}
 DOT_COLUMNS = {"value": "Total in US dollars"}
 SWING_COLUMNS = {"name": "Input or view", "at low": "Median at its low end", "at high": "Median at its high end"}
@@ -81,7 +82,7 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
     """
     placed = dots(simulation, DOTS, DOT_STEP)
     top = max(dot["place"] for dot in placed)
-    ticks = [n * 20e6 for n in range(int(DOT_ENDS[1] / 20e6) + 1)]
+    ticks = [n * 40e6 for n in range(int(DOT_ENDS[1] / 40e6) + 1)]
     scale = alt.Scale(domain=list(DOT_ENDS), nice=False)
     x = alt.X("column:Q", title="US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS, grid=False))
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[0, top + 1.3 * len(marks) + 0.6], nice=False))
@@ -94,12 +95,12 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
     )
     low, high = simulation.at(0.05), simulation.at(0.95)
     label = [f"{level(simulation)} of the draws:", format_range(low, high)]
-    span = alt.Chart(inline([{"column": low.magnitude, "end": high.magnitude, "place": 0.2, "above": 3, "text": label}]))
+    span = alt.Chart(inline([{"column": low.magnitude, "end": high.magnitude, "place": 0.2, "above": 1.7, "text": label}]))
     chart = alt.layer(
         lines.mark_rule(strokeDash=[5, 4], color=charts.INK).encode(x=x, y=y, y2=alt.datum(0)),
         points.encode(x=x, y=y, tooltip=["value:Q"]),
         span.mark_rule(strokeWidth=5, color=charts.VERMILION).encode(x=x, x2="end:Q", y=y),
-        span.mark_text(align="right", baseline="bottom", fontWeight="bold", color=charts.VERMILION, lineHeight=16).encode(
+        span.mark_text(align="left", baseline="bottom", fontWeight="bold", color=charts.VERMILION, lineHeight=16).encode(
             x=alt.X("end:Q", scale=scale), y=alt.Y("above:Q", axis=None), text="text:N"
         ),
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
@@ -142,6 +143,7 @@ def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: U
     return finish(chart, words, SWING_COLUMNS, (model[swing.key].quantity for swing in swings))
 
 
+VIEWS_AXIS = AmountAxis("US dollars", (0, 170e6), [n * 40e6 for n in range(5)], False, MILLIONS)
 MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 20), [1, 2, 5, 10, 20], True, "datum.value")
 
 
@@ -176,10 +178,15 @@ def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity
     return charts.ladder(groups, MULTIPLIER_AXIS, **words)
 
 
+def views(rows: Sequence[Sequence[Any]], **words: Unpack[Words]) -> Drawing:
+    """The mixture, and below it each view alone: name, median, low and high (usd) of each line; see `programme.view_rows`."""
+    first, *rest = [Rung(name, median, low, high, "estimate") for name, median, low, high in rows]
+    return charts.ladder({"": [replace(first, color=charts.VERMILION), *rest]}, VIEWS_AXIS, **words)
+
+
 def ledger(rows: Sequence[Mapping[str, Any]], **words: Unpack[Words]) -> Drawing:
     """What each figure in circulation pays for, item by item."""
     colors = dict(zip(dict.fromkeys(cost.ITEM_STATUS.values()), (charts.BLUE, charts.MUTED, charts.VERMILION), strict=True))
     words.setdefault("source", "The sources of the figures, as read in figure_items.csv.")
     words.setdefault("columns", LEDGER_COLUMNS)
     return charts.matrix(rows, "figure", "item", list(cost.ITEMS.values()), "status", colors, ("reason",), **words)
-

@@ -218,14 +218,6 @@ def only(seen: Sequence[View], *keys: str) -> list[View]:
     return [view for view in seen if view.key in keys or view.of not in named]
 
 
-def weight_of(seen: Sequence[View], view: View) -> Quantity:
-    """The chance with which a draw takes a view (percent)."""
-    rivals = [other.weight for other in seen if other.of == view.of]
-    rows = frozenset[str]().union(*(weight.rows for weight in rivals))
-    chance_taken = 100 * view.weight.magnitude / sum(weight.magnitude for weight in rivals)
-    return computed(chance_taken, "percent", DIGITS, "weight of the view over the weights of its kind", rows)
-
-
 # The formulas. Arguments are in the units of the table; results in dollars, or dollars per GPU-hour.
 
 
@@ -601,21 +593,9 @@ def single(model: Inputs, seen: Sequence[View], *keys: str) -> Simulation:
 
 
 def view_rows(model: Inputs, seen: Sequence[View]) -> list[list[str | Quantity]]:
-    """Each view alone as a line of a table: what it is, its weight, and the total's median, low and high (usd).
-
-    Last comes the median of the mixture without the view (:func:`leaving_out`).
-    """
-    rows: list[list[str | Quantity]] = []
-    for view in seen:
-        found = single(model, seen, view.key)
-        rest = leaving_out(model, seen, view.key).at(0.5) if only(seen, view.key) != list(seen) else ""
-        rows.append([view.name, weight_of(seen, view), found.at(0.5), found.at(0.05), found.at(0.95), rest])
-    return rows
-
-
-def leaving_out(model: Inputs, seen: Sequence[View], key: str) -> Simulation:
-    """The mixture of all views but one, on owned chips."""
-    return mix(model, [view for view in seen if view.key != key], draws=2**15)
+    """Each view alone as a line of a table: what it is, and the total's median, low and high (usd)."""
+    alone = {view.name: single(model, seen, view.key) for view in seen}
+    return [[name, *(one.at(chance) for chance in (0.5, 0.05, 0.95))] for name, one in alone.items()]
 
 
 def without(facts: Facts, model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
@@ -880,7 +860,13 @@ def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
     and what its shares of single authors' time average over a list (development_cost.ipynb, cells 15, 43, 58 and 77); the rest is
     ours. Everyone: all names of V3's appendix A, all of their time.
     """
-    alone = {"basis": "rented", "rent": facts["v3_rate_assumed"], "multiplier": LOWEST_MULTIPLIER, "staff": 0.0, "data": 0.0}
+    alone: dict[str, float | Quantity | str] = {
+        "basis": "rented",
+        "rent": facts["v3_rate_assumed"],
+        "multiplier": LOWEST_MULTIPLIER,
+        "staff": 0.0,
+        "data": 0.0,
+    }
     epoch = {"multiplier": facts["mult_epoch"], "share": mean_share(facts).to("ratio")}
     everyone = {"staff": facts["v3_authors_total"], "share": model["share"].ends[2]}
     return [
@@ -959,4 +945,3 @@ def dots(simulation: Simulation, count: int, step: float) -> list[dict[str, floa
         columns[middle] = columns.get(middle, 0) + 1
         placed.append({"column": middle, "place": columns[middle], "value": round_to(value, 3)})
     return placed
-
