@@ -95,7 +95,7 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
     )
     low, high = simulation.at(0.05), simulation.at(0.95)
     label = [f"{level(simulation)} of the draws:", format_range(low, high)]
-    span = alt.Chart(inline([{"column": low.magnitude, "end": high.magnitude, "place": 0.2, "above": 1.7, "text": label}]))
+    span = alt.Chart(inline([{"column": low.magnitude, "end": high.magnitude, "place": 0.2, "above": 2.9, "text": label}]))
     chart = alt.layer(
         lines.mark_rule(strokeDash=[5, 4], color=charts.INK).encode(x=x, y=y, y2=alt.datum(0)),
         points.encode(x=x, y=y, tooltip=["value:Q"]),
@@ -143,7 +143,7 @@ def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: U
     return finish(chart, words, SWING_COLUMNS, (model[swing.key].quantity for swing in swings))
 
 
-VIEWS_AXIS = AmountAxis("US dollars", (0, 170e6), [n * 40e6 for n in range(5)], False, MILLIONS)
+VIEWS_AXIS = AmountAxis("US dollars", (0, 200e6), [n * 40e6 for n in range(5)], False, MILLIONS)
 MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 20), [1, 2, 5, 10, 20], True, "datum.value")
 
 
@@ -180,7 +180,7 @@ def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity
 
 def views(rows: Sequence[Sequence[Any]], **words: Unpack[Words]) -> Drawing:
     """The mixture, and below it each view alone: name, median, low and high (usd) of each line; see `programme.view_rows`."""
-    first, *rest = [Rung(name, median, low, high, "estimate") for name, median, low, high in rows]
+    first, *rest = [Rung(f"{name}: {median}", median, low, high, "estimate") for name, median, low, high in rows]
     return charts.ladder({"": [replace(first, color=charts.VERMILION), *rest]}, VIEWS_AXIS, **words)
 
 
