@@ -1,26 +1,23 @@
-"""Charts of the chapter on hidden costs: what an hour costs, the draws, which input matters, the scopes side by side."""
+"""Charts of the chapter on hidden costs: the draws, what figures pay for, which input matters, what an hour costs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import altair as alt
 
 from deepseek_audit.models import cost
-from deepseek_audit.models.programme import BASES, Case, Inputs, Simulation, Swing, chance, cumulative, dots, owned_rate_parts
+from deepseek_audit.models.programme import BASES, Inputs, Simulation, Swing, chance, dots, level, owned_rate_parts
 from factbook import charts
 from factbook.charts import AmountAxis, Drawing, Rung, Words, finish, inline
 from factbook.facts import Facts
 from factbook.quantity import Quantity, format_range
-from factbook.rounding import round_to
 
 MILLIONS = "datum.value ? '$' + datum.value / 1e6 + 'M' : '$0'"
-BILLIONS = "datum.value ? '$' + datum.value / 1e9 + 'B' : '$0'"
-THOUSANDS = "datum.value ? '$' + datum.value / 1e3 + 'K' : '$0'"
 RATE_COLUMNS = {"what": "What", "part": "Part", "rate": "Rate", "low": "Low", "high": "High", "text": "As printed"}
-SPENT_COLUMNS = {"way": "Way", "year": "Year", "spent": "US dollars"}
-SWINGS, LAST_YEAR, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 13, 7, 50, 6e6, (0, 132e6), (20e6, 75e6)
+SWINGS, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 7, 50, 6e6, (0, 168e6), (20e6, 75e6)
 LEDGER_COLUMNS = {"figure": "Figure", "item": "Item", "status": "Status", "reason": "Why"}
 DOT_COLUMNS = {"value": "Total in US dollars"}
 SWING_COLUMNS = {"name": "Input or view", "at low": "Median at its low end", "at high": "Median at its high end"}
@@ -75,37 +72,6 @@ def hourly_cost(model: Inputs, draws: Simulation, heading: str, **words: Unpack[
     return finish(chart, words, RATE_COLUMNS, (*parts.values(), model["rent"].quantity))
 
 
-def money_over_time(model: Inputs, rents: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
-    """Money spent on one GPU over the years (`LAST_YEAR`), discounted: bought, and rented at each of some prices."""
-    last, years = LAST_YEAR, list(range(LAST_YEAR + 1))
-    ways: dict[str, float | None] = {"bought": None, **{f"rent {rent:bare}": rent.magnitude for rent in rents}}
-    rows = [
-        {"way": way, "year": year, "spent": round_to(spent, 4), "label": place if year == (last if way != "bought" else 0) else ""}
-        for way, rent in ways.items()
-        for place in ("start" if rent is None else "below" if rent == min(each.magnitude for each in rents) else "above",)
-        for year, spent in zip(years, cumulative(model, years, rent), strict=True)
-    ]
-    colors = alt.Scale(domain=list(ways), range=[charts.VERMILION, *[charts.BLUE] * len(rents)])
-    base = alt.Chart(inline(rows)).encode(
-        x=alt.X("year:Q", title="Years of use", axis=alt.Axis(values=years, grid=False, format="d"), scale=alt.Scale(domain=[0, last])),
-        y=alt.Y("spent:Q", title=None, axis=alt.Axis(labelExpr=THOUSANDS, values=[n * 40_000 for n in range(4)])),
-        color=alt.Color("way:N", scale=colors, legend=None),
-        tooltip=["way:N", "year:Q", "spent:Q"],
-    )
-    styles: dict[str, dict[str, Any]] = {
-        "start": {"align": "left", "baseline": "bottom", "dx": 4, "dy": -8},
-        "above": {"align": "right", "baseline": "bottom", "dx": -2, "dy": -7},
-        "below": {"align": "right", "baseline": "top", "dx": -2, "dy": 36},
-    }
-    texts = [
-        base.transform_filter(f"datum.label == '{place}'").mark_text(fontWeight="bold", **style).encode(text="way:N")
-        for place, style in styles.items()
-    ]
-    chart = alt.layer(base.mark_line(strokeWidth=2.5), *texts).properties(width=charts.WIDTH, height=320)
-    shown = (*(model[name].quantity for name in ("capital", "interest", "colocation", "electricity")), *rents)
-    return finish(chart, words, SPENT_COLUMNS, shown)
-
-
 def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity], **words: Unpack[Words]) -> Drawing:
     """Equally likely totals (`DOTS`) as dots in columns, the 90% interval below them, and figures to compare.
 
@@ -116,7 +82,7 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
     """
     placed = dots(simulation, DOTS, DOT_STEP)
     top = max(dot["place"] for dot in placed)
-    ticks = [n * 20e6 for n in range(int(DOT_ENDS[1] / 20e6) + 1)]
+    ticks = [n * 40e6 for n in range(int(DOT_ENDS[1] / 40e6) + 1)]
     scale = alt.Scale(domain=list(DOT_ENDS), nice=False)
     x = alt.X("column:Q", title="US dollars", scale=scale, axis=alt.Axis(values=ticks, labelExpr=MILLIONS, grid=False))
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[0, top + 1.3 * len(marks) + 0.6], nice=False))
@@ -127,11 +93,16 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
             for n, (name, number) in enumerate(marks.items())
         )
     )
-    span = alt.Chart(inline([{"column": simulation.at(0.05).magnitude, "end": simulation.at(0.95).magnitude, "place": 0.2}]))
+    low, high = simulation.at(0.05), simulation.at(0.95)
+    label = [f"{level(simulation)} of the draws:", format_range(low, high)]
+    span = alt.Chart(inline([{"column": low.magnitude, "end": high.magnitude, "place": 0.2, "above": 2.9, "text": label}]))
     chart = alt.layer(
         lines.mark_rule(strokeDash=[5, 4], color=charts.INK).encode(x=x, y=y, y2=alt.datum(0)),
         points.encode(x=x, y=y, tooltip=["value:Q"]),
         span.mark_rule(strokeWidth=5, color=charts.VERMILION).encode(x=x, x2="end:Q", y=y),
+        span.mark_text(align="left", baseline="bottom", fontWeight="bold", color=charts.VERMILION, lineHeight=16).encode(
+            x=alt.X("end:Q", scale=scale), y=alt.Y("above:Q", axis=None), text="text:N"
+        ),
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
     ).properties(width=charts.WIDTH, height=320)
     return finish(
@@ -172,13 +143,8 @@ def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: U
     return finish(chart, words, SWING_COLUMNS, (model[swing.key].quantity for swing in swings))
 
 
+VIEWS_AXIS = AmountAxis("US dollars", (0, 200e6), [n * 40e6 for n in range(5)], False, MILLIONS)
 MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 20), [1, 2, 5, 10, 20], True, "datum.value")
-PARTS_AXIS = AmountAxis("US dollars", (0, 24e6), [0, 10e6, 20e6], False, MILLIONS)
-PANEL_AXES = (
-    AmountAxis("", (0, 9e6), [0, 2e6, 4e6, 6e6, 8e6], False, MILLIONS),
-    AmountAxis("", (0, 120e6), [0, 40e6, 80e6, 120e6], False, MILLIONS),
-    AmountAxis("", (0, 4e9), [0, 1e9, 2e9, 3e9, 4e9], False, BILLIONS),
-)
 
 
 def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
@@ -212,50 +178,15 @@ def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity
     return charts.ladder(groups, MULTIPLIER_AXIS, **words)
 
 
-def parts_of(case: Case, **words: Unpack[Words]) -> Drawing:
-    """The parts of a central case, each with its share of the whole."""
-    parts = case.parts()
-    rungs = [Rung(f"{name}: {(part / case.total).to('percent'):2}", part) for name, part in parts.items()]
-    return charts.ladder({"": rungs}, PARTS_AXIS, **words)
-
-
-def panels(parts: Mapping[str, Sequence[Rung]], **words: Unpack[Words]) -> Drawing:
-    """Ladders below one another, each with an axis of its own (`PANEL_AXES`), for amounts that must not be compared on one."""
-    ladders = [
-        charts.draw_ladder({name: rungs}, axis).properties(title="", description=name)
-        for (name, rungs), axis in zip(parts.items(), PANEL_AXES, strict=True)
-    ]
-    stacked: alt.VConcatChart = alt.vconcat(*ladders).resolve_scale(x="independent", y="independent")
-    return finish(stacked, words, charts.LADDER_COLUMNS, (rung.amount for rungs in parts.values() for rung in rungs))
+def views(rows: Sequence[Sequence[Any]], **words: Unpack[Words]) -> Drawing:
+    """The mixture, and below it each view alone: name, median, low and high (usd) of each line; see `programme.view_rows`."""
+    first, *rest = [Rung(f"{name}: {median}", median, low, high, "estimate") for name, median, low, high in rows]
+    return charts.ladder({"": [replace(first, color=charts.VERMILION), *rest]}, VIEWS_AXIS, **words)
 
 
 def ledger(rows: Sequence[Mapping[str, Any]], **words: Unpack[Words]) -> Drawing:
     """What each figure in circulation pays for, item by item."""
-    colors = dict(zip(cost.ITEM_STATUS.values(), (charts.BLUE, charts.GREEN, charts.VERMILION, charts.MUTED), strict=True))
+    colors = dict(zip(dict.fromkeys(cost.ITEM_STATUS.values()), (charts.BLUE, charts.MUTED, charts.VERMILION), strict=True))
     words.setdefault("source", "The sources of the figures, as read in figure_items.csv.")
     words.setdefault("columns", LEDGER_COLUMNS)
-    words.setdefault("narrow", {"config": {"legend": {"columns": 2}}})
     return charts.matrix(rows, "figure", "item", list(cost.ITEMS.values()), "status", colors, ("reason",), **words)
-
-
-def three_scopes(facts: Facts, case: Case, draws: Simulation, **words: Unpack[Words]) -> Drawing:
-    """The final run, the research behind it and the fleet of the group, each on an axis of its own.
-
-    Args:
-        facts: the tables.
-        case: the central case on owned chips.
-        draws: of the owned basis.
-    """
-    bill, years, ownership = facts["v3_usd_total"], facts["sa_tco_years"], facts["sa_tco"]
-    lambert = next(figure for figure in cost.circulating_figures(facts) if figure.figure_id == "experiments_lambert")
-    run = [
-        Rung("V3, at the assumed rent", bill.shown("4")),
-        Rung("V3, at an owner’s cost", case.final_run, kind="estimate"),
-        Rung("R1 on top, at the assumed rent", facts["r1_usd_total"]),
-    ]
-    own = Rung("This chapter: with staff and data, owned", draws.at(0.5), draws.at(0.05), draws.at(0.95), "estimate", charts.VERMILION)
-    rented = Rung("Lambert: experiments only, rented", lambert.amount, lambert.low, lambert.high, "estimate", charts.VERMILION)
-    amounts = {"Servers": facts["sa_capex"], f"Operation over {years}": facts["sa_opex"], f"Both, over {years}": ownership.shown("4")}
-    group = [Rung(label, amount, kind="estimate", color=charts.GREEN) for label, amount in amounts.items()]
-    words.setdefault("source", [bill, case.final_run, facts["r1_usd_total"], lambert.amount, ownership, facts["sa_opex"]])
-    return panels({"The final run": run, "The research behind V3": [own, rented], "The fleet of the whole group": group}, **words)

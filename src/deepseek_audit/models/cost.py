@@ -357,6 +357,12 @@ def as_times(facts: Facts, fact_id: str) -> Quantity:
     return experiments_multiplier(facts.row(fact_id)["metric"], facts[fact_id])
 
 
+def range_of_multipliers(facts: Facts, *fact_ids: str) -> tuple[Quantity, Quantity]:
+    """The smallest and the largest of some printed figures on experiments, as :func:`as_times`, to two digits."""
+    times = [as_times(facts, fact_id).to("ratio").shown("2") for fact_id in fact_ids]
+    return min(times, key=lambda one: one.magnitude), max(times, key=lambda one: one.magnitude)
+
+
 def multiplier_range(metric: str, printed: Quantity) -> tuple[Quantity, Quantity]:
     """The ends of a published range as multipliers, the smaller one first; the value twice where there is no range."""
     ends = [experiments_multiplier(metric, end) for end in (printed.low or printed, printed.high or printed)]
@@ -448,7 +454,8 @@ def ablation_share(facts: Facts, *, shared_references: bool = False) -> Quantity
 
 
 ITEMS = {"run": "Run", "trials": "Trials", "people": "People", "data": "Data", "power": "Power", "servers": "Servers"}
-ITEM_STATUS = {"paid": "paid for", "implied": "inside another item", "left_out": "left out", "unclear": "not said"}
+# An item inside another, as power inside a rent, is paid for
+ITEM_STATUS = {"paid": "yes", "implied": "yes", "unclear": "unclear", "left_out": "no"}
 
 
 # Labels that say too little without what follows their comma

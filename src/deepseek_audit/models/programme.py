@@ -218,14 +218,6 @@ def only(seen: Sequence[View], *keys: str) -> list[View]:
     return [view for view in seen if view.key in keys or view.of not in named]
 
 
-def weight_of(seen: Sequence[View], view: View) -> Quantity:
-    """The chance with which a draw takes a view (percent)."""
-    rivals = [other.weight for other in seen if other.of == view.of]
-    rows = frozenset[str]().union(*(weight.rows for weight in rivals))
-    chance_taken = 100 * view.weight.magnitude / sum(weight.magnitude for weight in rivals)
-    return computed(chance_taken, "percent", DIGITS, "weight of the view over the weights of its kind", rows)
-
-
 # The formulas. Arguments are in the units of the table; results in dollars, or dollars per GPU-hour.
 
 
@@ -335,20 +327,6 @@ def break_even_utilization(rent: Any, standing: Any, energy: Any) -> Any:
     return standing / (rent - energy)
 
 
-def break_even_years(rent: Any, capital: Any, interest: Any, utilization: Any, colocation: Any, energy: Any, resale: Any = 0) -> Any:
-    """After how many years of steady use the money spent on owning is back, with interest (infinite if never).
-
-    The present value of n equal yearly savings S at interest r is S × (1 − q) / r with q = (1 + r)^−n, that of the chip sold
-    then is resale × capital × q; both make the capital for q = (S − r × capital) / (S − r × resale × capital) and
-    n = −ln q / ln(1 + r) (discounted payback period). By default the chip is not sold.
-    """
-    saved = (utilization * (rent - energy) - colocation) * HOURS_PER_YEAR
-    if saved <= interest * capital:
-        return math.inf
-    left = (saved - interest * capital) / (saved - interest * resale * capital)
-    return -math.log(left) / math.log(1 + interest)
-
-
 STANDING = ("capital", "interest", "resale", "life", "colocation")
 
 
@@ -369,26 +347,10 @@ def utilization_to_break_even(model: Inputs, rent: Quantity) -> Quantity:
     return share
 
 
-def years_to_earn_back(model: Inputs, rent: Quantity, sold: bool = False) -> Quantity | None:
-    """:func:`break_even_years` at the central inputs, traced; None where renting stays cheaper for ever.
-
-    Args:
-        model: the inputs.
-        rent: usd/gpu_hour.
-        sold: the chip is sold then, at the central resale value.
-    """
-    names = ("capital", "interest", "utilization", "colocation", "power", "load", "pue", "electricity")
-    capital, interest, utilization, colocation, *energy = (model[name].central for name in names)
-    resale = model["resale"].central if sold else 0
-    years = break_even_years(rent.magnitude, capital, interest, utilization, colocation, energy_cost(*energy), resale)
-    if math.isinf(years):
-        return None
-    rows = rent.rows.union(*(model[name].quantity.rows for name in names))
-    rows |= model["resale"].quantity.rows if sold else frozenset()
-    capital_left = "capital × (1 − resale × (1 + r)^−n)" if sold else "capital"
-    saving = "saving = 8,766 hours × (use × (rent − electricity) − colocation)"
-    formula = f"years n with {capital_left} = yearly saving × (1 − (1 + r)^−n) / r, {saving}"
-    return computed(years, "year", DIGITS, formula, rows)
+def break_evens(facts: Facts, model: Inputs) -> list[Quantity]:
+    """:func:`utilization_to_break_even` at DeepSeek's rent, and at Chinese rents of late and of early 2024 (percent)."""
+    late, assumed, early = (utilization_to_break_even(model, rent).shown("2") for _, rent in rents(facts, model))
+    return [assumed, late, early]
 
 
 def _least_digits(model: Inputs, names: Sequence[str]) -> float:
@@ -555,11 +517,6 @@ class Simulation:
         """A quantile of the total."""
         return self._quantity(float(np.quantile(self.total, probability)), f"{probability:.0%} quantile")
 
-    @property
-    def mean(self) -> Quantity:
-        """The mean of the total."""
-        return self._quantity(float(self.total.mean()), "mean")
-
     def rate_at(self, probability: float) -> Quantity:
         """A quantile of the rate (usd/gpu_hour)."""
         value = float(np.quantile(self.rate, probability))
@@ -569,11 +526,6 @@ class Simulation:
         """A quantile of the multiplier."""
         value = float(np.quantile(self.multiplier, probability))
         return computed(value, "ratio", DIGITS, f"{probability:.0%} quantile of {len(self.rate):,} draws of the multiplier", self.rows)
-
-    def share_above(self, amount: float) -> Quantity:
-        """The share of draws above an amount in usd (percent)."""
-        share = 100 * float(np.mean(self.total > amount))
-        return computed(share, "percent", DIGITS, f"share of {len(self.total):,} draws above {amount:,.0f}", self.rows)
 
     def _quantity(self, value: float, what: str) -> Quantity:
         formula = f"{what} of {len(self.total):,} draws of hours × rate × multiplier + staff × share × pay × years + data"
@@ -641,38 +593,9 @@ def single(model: Inputs, seen: Sequence[View], *keys: str) -> Simulation:
 
 
 def view_rows(model: Inputs, seen: Sequence[View]) -> list[list[str | Quantity]]:
-    """Each view alone as a line of a table: what it is, its weight, and the total's median, low and high (usd).
-
-    Last comes the median of the mixture without the view (:func:`leaving_out`).
-    """
-    rows: list[list[str | Quantity]] = []
-    for view in seen:
-        found = single(model, seen, view.key)
-        rest = leaving_out(model, seen, view.key).at(0.5) if only(seen, view.key) != list(seen) else ""
-        rows.append([view.name, weight_of(seen, view), found.at(0.5), found.at(0.05), found.at(0.95), rest])
-    return rows
-
-
-def leaving_out(model: Inputs, seen: Sequence[View], key: str) -> Simulation:
-    """The mixture of all views but one, on owned chips."""
-    return mix(model, [view for view in seen if view.key != key], draws=2**15)
-
-
-def pairs(model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
-    """Each view of trials with each view of staff time, by their names; those with a view of Epoch AI's first."""
-    trials, staff = ([view for view in seen if view.of == of] for of in VIEWED)
-    both = sorted(((one, other) for one in trials for other in staff), key=_epoch_first)
-    return {f"{one.name}; {_lower(other.name)}": single(model, seen, one.key, other.key) for one, other in both}
-
-
-def _epoch_first(pair: tuple[View, View]) -> int:
-    order = [("prior", "listed"), ("accounts", "partial"), ("prior", "partial")]
-    keys = (pair[0].key, pair[1].key)
-    return order.index(keys) if keys in order else len(order)
-
-
-def _lower(name: str) -> str:
-    return name if name.startswith("Epoch") else name[0].lower() + name[1:]
+    """Each view alone as a line of a table: what it is, and the total's median, low and high (usd)."""
+    alone = {view.name: single(model, seen, view.key) for view in seen}
+    return [[name, *(one.at(chance) for chance in (0.5, 0.05, 0.95))] for name, one in alone.items()]
 
 
 def without(facts: Facts, model: Inputs, seen: Sequence[View]) -> dict[str, Simulation]:
@@ -701,11 +624,6 @@ def between_reports(facts: Facts) -> Quantity:
     earlier, later = (date.fromisoformat(facts.row(name)["as_of"]) for name in rows)
     days = (later - earlier).days
     return computed(days * 24 / HOURS_PER_YEAR, "year", DIGITS, f"{days} days from {earlier} to {later}", frozenset(rows))
-
-
-def times_a_year(yearly: Quantity, year: Quantity) -> Quantity:
-    """How many times an amount a year (usd/year) is that of one year (usd)."""
-    return (yearly * constant(1, "year", "1 year") / year).to("ratio")
 
 
 def of_a_year(year: Quantity, yearly: Quantity) -> Quantity:
@@ -913,48 +831,52 @@ def rents(facts: Facts, model: Inputs) -> list[tuple[str, Quantity]]:
     return [("China, late 2024", late), ("DeepSeek’s assumption", model["rent"].quantity), ("China, early 2024", early)]
 
 
-def pay_rows(facts: Facts, model: Inputs, exchange: Quantity) -> list[list[Quantity | str]]:
-    """Pay per year by a rumor, in advertisements and in the model: who, US dollars, yuan."""
-    low, _, high = model["pay"].ends
-    one = constant(1, "person", "1 person")
-    dollars = {"Rumored offers (SemiAnalysis)": facts["sa_salary"]}
-    dollars |= {item.label: (item.pay / exchange).to("usd/year") for item in facts.listing("advertised_pay")}
-    ends = {"low": low, "high": high}
-    rows: list[list[Quantity | str]] = [
-        [name, pay.shown("bare"), (pay * exchange).to("cny/year").shown("bare")] for name, pay in dollars.items()
-    ]
-    rows += [
-        [f"In our model, {end} end", pay.shown("bare"), (pay * one * exchange).to("cny/year").shown("bare")] for end, pay in ends.items()
-    ]
-    return rows
-
-
-def energy_rows(facts: Facts, model: Inputs, case: Case, paid: Quantity) -> list[list[Quantity | str]]:
-    """Electricity as a share of cost (percent): of the run, of the research, and of other models by Epoch AI.
-
-    Args:
-        facts: the tables.
-        model: its inputs.
-        case: the central case.
-        paid: the electricity of the run (usd).
-    """
-    others: list[list[Quantity | str]] = [
-        [f"{item.label}, of development", item.share.shown("2")] for item in facts.listing("energy_shares")
-    ]
-    everything = (paid * model["multiplier"].quantity).to("usd").named("electricity of all compute")
-    return [
-        ["V3’s run, of the rental bill", (paid / facts["v3_usd_total"]).to("percent")],
-        ["V3’s run, of an owner’s cost", (paid / case.final_run).to("percent")],
-        ["V3’s research, central case", (everything / case.total).to("percent")],
-        *others,
-    ]
-
-
 def calculator_inputs(facts: Facts, model: Inputs) -> list[Choice | Slider | Fixed]:
     """What readers set: the basis, the sliders; and what is fixed."""
     basis = Choice("basis", "The chips are", {"owned": 1, "rented": 0}, "owned", help="An owner’s cost, or a rental price.")
     fixed = [Fixed(key, model[key].name.split(",")[0], model[key].quantity, digits=4) for key in ("hours", "power", "load", "pue")]
     return [basis, *sliders(facts, model), *fixed]
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What somebody assumes about the research: settings of the calculator's inputs, by name.
+
+    Attributes:
+        name: whose they are, or what they count, in a few words.
+        settings: a quantity, a number in the input's unit, or the name of an option; other inputs keep their central values.
+        note: one sentence that says why.
+    """
+
+    name: str
+    settings: Mapping[str, float | Quantity | str]
+    note: str
+
+
+def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
+    """Where readers of the calculator may start: from the run alone to everyone on V3's list.
+
+    DeepSeek's bill: hours at its rent, nothing else (V3 report, Table 1). Epoch AI: the median of its prior on experiments,
+    and what its shares of single authors' time average over a list (development_cost.ipynb, cells 15, 43, 58 and 77); the rest is
+    ours. Everyone: all names of V3's appendix A, all of their time.
+    """
+    alone: dict[str, float | Quantity | str] = {
+        "basis": "rented",
+        "rent": facts["v3_rate_assumed"],
+        "multiplier": LOWEST_MULTIPLIER,
+        "staff": 0.0,
+        "data": 0.0,
+    }
+    epoch = {"multiplier": facts["mult_epoch"], "share": mean_share(facts).to("ratio")}
+    everyone = {"staff": facts["v3_authors_total"], "share": model["share"].ends[2]}
+    return [
+        Assumptions("DeepSeek’s bill", alone, "The final run at the rent that DeepSeek assumes: no trials, no staff, no data."),
+        Assumptions("Epoch AI’s assumptions", epoch, "Its median for trials and its average share of staff time; the rest is ours."),
+        Assumptions("Ours", {}, "Every input at its central value."),
+        Assumptions(
+            "Everyone counted", everyone, "All names on V3’s list, office staff and annotators too, all of their time; the rest is ours."
+        ),
+    ]
 
 
 def calculator_results() -> list[Results]:
@@ -1023,23 +945,3 @@ def dots(simulation: Simulation, count: int, step: float) -> list[dict[str, floa
         columns[middle] = columns.get(middle, 0) + 1
         placed.append({"column": middle, "place": columns[middle], "value": round_to(value, 3)})
     return placed
-
-
-def cumulative(model: Inputs, years: Sequence[float], rent: float | None = None) -> list[float]:
-    """Money spent on one GPU after some years of use at the central utilization, in money of the day of purchase (usd).
-
-    Payments of later years are discounted at the central cost of capital, at the end of each year.
-
-    Args:
-        model: see :func:`inputs`.
-        years: points in time.
-        rent: usd/gpu_hour, for a rented GPU; none for an owned one, which is paid for at the start.
-    """
-    value = {key: each.central for key, each in model.items()}
-    energy = energy_cost(*(value[name] for name in ("power", "load", "pue", "electricity")))
-    interest = value["interest"]
-    if rent is not None:
-        start, hourly = 0.0, rent * value["utilization"]
-    else:
-        start, hourly = value["capital"], value["colocation"] + energy * value["utilization"]
-    return [start + hourly * HOURS_PER_YEAR * (1 - (1 + interest) ** -year) / interest for year in years]
