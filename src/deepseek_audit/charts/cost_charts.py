@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Unpack
 
 import altair as alt
@@ -22,7 +21,7 @@ from factbook.quantity import Quantity, format_range
 INSET, FRAME = 20, 7
 LINE = 38
 # Beyond this share of the axis, an amount is written to the left of its mark
-TURNED_FROM = 0.62
+TURNED_FROM = 0.52
 MARKS: Mapping[str, Mapping[str, Any]] = {
     "reported": {"filled": True, "size": 120},
     "estimate": {"filled": False, "size": 100, "strokeWidth": 2.5},
@@ -47,7 +46,7 @@ def scopes(facts: Facts, both: Quantity, research: Sequence[Quantity], by_epoch:
         "The run: final training, at a rent": [
             Rung("V3 and R1, by DeepSeek’s own hours", both),
             Rung("GPT-4 at cloud rents, by outsiders", facts["gpt4_cloud"], kind="estimate", color=charts.MUTED),
-            Rung("GPT-4, basis not said, by OpenAI’s head", facts["gpt4_altman"], kind="floor", color=charts.MUTED),
+            Rung("GPT-4, by OpenAI’s head, basis not said", facts["gpt4_altman"], kind="floor", color=charts.MUTED),
         ],
         "The research: trials and people too": [
             Rung("From V2 to V3, our estimate", median, low, high, "estimate", charts.GREEN),
@@ -90,25 +89,24 @@ def _rebuilt(label: str, hours: Quantity) -> Rung:
 
 
 def rents(offers: Sequence[Item], in_dollars: Mapping[str, Quantity], assumed: Quantity, **words: Unpack[Words]) -> Drawing:
-    """Rents of one chip for an hour, the lowest first, with the assumed one across (usd/gpu_hour).
+    """Rents of one chip for an hour, the lowest first, and among them the assumed one (usd/gpu_hour).
 
     Args:
         offers: a list of rents with place and date as their labels.
         in_dollars: each rent by its label, with its range where it has one.
         assumed: the rent that DeepSeek’s bills stand on.
     """
-    lines = [Rung(offer.label, *_ends(in_dollars[offer.label]), color=_of_china(offer)) for offer in offers]
+    lines = [_rent(offer.label, in_dollars[offer.label], _of_china(offer)) for offer in offers]
+    lines.append(_rent("Assumed by DeepSeek", assumed, charts.BLUE))
     groups = {"": sorted(lines, key=lambda rung: rung.amount.magnitude)}
     axis = AmountAxis("US dollars per GPU-hour, log axis", (1, 16), [1, 2, 4, 8, 16], log=True, label="'$' + datum.value")
-    across = alt.Chart(charts.inline([{"amount": assumed.magnitude}])).mark_rule(strokeDash=[5, 4], color=charts.INK).encode(x="amount:Q")
-    return charts.finish(_dots(groups, axis, across), words, TOLD, [*_amounts(groups), assumed])
+    return charts.finish(_dots(groups, axis), words, TOLD, _amounts(groups))
 
 
-def _ends(rent: Quantity) -> tuple[Quantity, Quantity | None, Quantity | None]:
-    """A rent and its ends, in numbers whose unit the axis names."""
-    short = [replace(each, specification="") if each else None for each in (rent, rent.low, rent.high)]
-    assert short[0] is not None
-    return short[0], short[1], short[2]
+def _rent(label: str, rent: Quantity, color: str) -> Rung:
+    """A rent with its ends, in numbers whose unit the axis names."""
+    low, high = (end.shown("bare") if end else None for end in (rent.low, rent.high))
+    return Rung(label, rent.shown("bare"), low, high, color=color)
 
 
 def _of_china(offer: Item) -> str:
@@ -148,13 +146,12 @@ def _amounts(groups: Mapping[str, Sequence[Rung]]) -> list[Quantity]:
     return [rung.amount for rungs in groups.values() for rung in rungs]
 
 
-def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *under: alt.Chart, framed: bool = False) -> Drawing:
+def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *, framed: bool = False) -> Drawing:
     """Amounts on a log axis, a line each with its label above the mark, in groups with a heading (none where it is empty).
 
     Args:
         groups: the lines.
         axis: of the amounts.
-        under: what is drawn below the marks, on the same axis (``amount``).
         framed: each group stands in a frame that holds all groups before it.
     """
     rows = list(_rows(groups, axis))
@@ -169,7 +166,6 @@ def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *under: alt.Ch
     left = alt.value(INSET if framed else 0)
     layers = [
         *(_frames(groups, level) if framed else ()),
-        *(each.encode(x=x) for each in under),
         marks.transform_filter("datum.low < datum.high")
         .mark_rule(strokeWidth=7, opacity=0.35)
         .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", color=color),
@@ -226,7 +222,7 @@ def _frames(groups: Mapping[str, Sequence[Rung]], level: alt.Y) -> Iterator[alt.
     for place, end in reversed(list(enumerate(ends))):
         out = len(ends) - 1 - place
         frame = alt.Chart(charts.inline([{"level": -0.7 + 0.17 * out, "end": end}]))
-        look = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.25, "stroke": charts.MUTED}
+        look = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.15, "stroke": charts.MUTED}
         yield frame.mark_rect(xOffset=FRAME * out, x2Offset=-FRAME * out, **look).encode(
             x=alt.value(0), x2=alt.value("width"), y=level, y2="end:Q"
         )
