@@ -222,7 +222,7 @@ def _frames(groups: Mapping[str, Sequence[Rung]], level: alt.Y) -> Iterator[alt.
     for place, end in reversed(list(enumerate(ends))):
         out = len(ends) - 1 - place
         frame = alt.Chart(charts.inline([{"level": -0.7 + 0.17 * out, "end": end}]))
-        look = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.15, "stroke": charts.MUTED}
+        look: dict[str, Any] = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.15, "stroke": charts.MUTED}
         yield frame.mark_rect(xOffset=FRAME * out, x2Offset=-FRAME * out, **look).encode(
             x=alt.value(0), x2=alt.value("width"), y=level, y2="end:Q"
         )

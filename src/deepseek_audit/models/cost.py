@@ -209,12 +209,6 @@ def rows_by_scope(facts: Facts) -> list[list[Cell]]:
     return rows
 
 
-def ends_of_scope(facts: Facts, scope: str) -> tuple[Quantity, Quantity]:
-    """The smallest and the largest amount of one scope in the list ``bill_by_scope`` (usd)."""
-    amounts = [amount_in_dollars(facts, line.id("value")).shown("3") for line in facts.listing("bill_by_scope") if line.group == scope]
-    return min(amounts), max(amounts)
-
-
 CLOUD_AND_AMORTIZED = {
     "gpt4": ("gpt4_cloud_epoch", "gpt4_amort_updated", "gpt4_amort_2024"),
     "llama": ("llama_cost_cloud", "llama_cost_amort_updated", "llama_cost_amort"),
