@@ -24,7 +24,7 @@ NUMBER_WORDS = re.compile(
 )
 DIGITS = re.compile(r"[\w.,$€¥%×~<>–−-]*\d[\w.,%×–−-]*")
 ROLE = re.compile(r"\{[\w:+-]+\}`[^`]*`")
-ADDRESS = re.compile(r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+")
+ADDRESS = re.compile(r"""\]\([^)]*\)|\bhref="[^"]*"|<https?://[^>]*>|https?://\S+""")
 COMMENT = re.compile(r"<!--.*?-->|^%.*$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"^:[\w-]+:.*$|^\([\w-]+\)=$", re.MULTILINE)
 INLINE_CODE = re.compile(r"`[^`\n]*`")

@@ -1,89 +1,116 @@
-"""Charts of bills: what circulating figures cover, chip time by several methods, rents, bases, and exchange rates."""
+"""Charts of bills: the three scopes, chip time of runs, rents, and one run on several bases.
+
+All are dots on one axis, a line each: no stems, since a log axis has no zero for them to stand on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Unpack
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Unpack
 
-from deepseek_audit.audit.claims import ARTICLE_NAMES, ATTRIBUTION_COLUMNS, ATTRIBUTIONS
-from deepseek_audit.models.cost import SCOPES, CirculatingFigure, RebuiltRun
-from deepseek_audit.models.prices import implied_exchange_rate
+import altair as alt
+
+from deepseek_audit.models.cost import RebuiltRun
 from factbook import charts
-from factbook.charts import AmountAxis, Drawing, LogAxis, Rung, Words
-from factbook.facts import Item
-from factbook.quantity import Quantity
+from factbook.charts import AmountAxis, Drawing, Rung, Words
+from factbook.facts import Facts, Item
+from factbook.quantity import Quantity, format_range
 
-SCOPE_COLORS = dict(zip(SCOPES, (charts.BLUE, charts.GREEN, charts.VERMILION, charts.MUTED), strict=True))
-STATUS_COLORS = dict(zip(ATTRIBUTIONS, (charts.BLUE, charts.VERMILION, charts.MUTED), strict=True))
-
-
-def scopes(figures: Iterable[CirculatingFigure], **words: Unpack[Words]) -> Drawing:
-    """What each figure in circulation covers: a ladder with a heading per scope, the smallest amounts first."""
-    groups: dict[str, list[Rung]] = {heading: [] for heading in SCOPES.values()}
-    for figure in sorted(figures, key=lambda figure: figure.amount.magnitude):
-        details = {"printed as": figure.printed_as, "covers": figure.covers, "leaves out": figure.leaves_out}
-        color = SCOPE_COLORS[figure.scope]
-        groups[SCOPES[figure.scope]].append(Rung(figure.label, figure.amount, figure.low, figure.high, figure.kind, color, details))
-    return charts.ladder(groups, _dollars("US dollars, each step ten times the one before", 5), **words)
-
-
-# How V3's hours can be known by DeepSeek's word
-BY_WORD = (
-    "Published",
-    "Hours per token, times tokens",
-    "Tokens a day on the cluster",
-    "Operations per token, at the measured speed",
-)
+# Pixels from the edge of the drawing to its labels, and from one frame to the next inside it
+INSET, FRAME = 20, 7
+LINE = 38
+# Beyond this share of the axis, an amount is written to the left of its mark
+TURNED_FROM = 0.52
+MARKS: Mapping[str, Mapping[str, Any]] = {
+    "reported": {"filled": True, "size": 120},
+    "estimate": {"filled": False, "size": 100, "strokeWidth": 2.5},
+    "floor": {"filled": True, "size": 140, "shape": "triangle-right"},
+}
+KINDS = {"reported": "the maker’s own figure", "estimate": "an estimate", "floor": "at least this much"}
+TOLD = {"label": "What", "text": "Amount", "known": "Known as"}
 
 
-def hours(five_ways: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:
-    """V3's chip time of pre-training by five methods (gpu_hour).
+def scopes(facts: Facts, both: Quantity, research: Sequence[Quantity], by_epoch: Quantity, **words: Unpack[Words]) -> Drawing:
+    """What DeepSeek’s figures cover, as frames inside one another: the run in the research, and around both the group’s chips.
 
     Args:
-        five_ways: as in ``BY_WORD``, and last by counted operations at Meta's share of the BF16 peak, with the range of that share.
+        facts: the tables; GPT-4’s amounts are theirs.
+        both: V3’s final run and R1’s, at the assumed rent (usd).
+        research: our estimate of the research between V2 and V3: its low end, its median and its high end (usd).
+        by_epoch: the same with Epoch AI’s assumptions (usd).
     """
-    *by_word, by_size = five_ways
-    at_peer = Rung("At Meta’s share of the BF16 peak", by_size, by_size.low, by_size.high, "estimate", charts.VERMILION)
+    low, median, high = research
+    gpt4 = facts["gpt4_dev"]
     groups = {
-        "By DeepSeek’s word": [Rung(label, amount) for label, amount in zip(BY_WORD, by_word, strict=True)],
-        "By the model’s size and Meta’s speed": [at_peer],
+        "The run: final training, at a rent": [
+            Rung("V3 and R1, by DeepSeek’s own hours", both),
+            Rung("GPT-4 at cloud rents, by outsiders", facts["gpt4_cloud"], kind="estimate", color=charts.MUTED),
+            Rung("GPT-4, by OpenAI’s head, basis not said", facts["gpt4_altman"], kind="floor", color=charts.MUTED),
+        ],
+        "The research: trials and people too": [
+            Rung("From V2 to V3, our estimate", median, low, high, "estimate", charts.GREEN),
+            Rung("From V2 to V3, Epoch AI’s assumptions", by_epoch, kind="estimate", color=charts.GREEN),
+            Rung("GPT-4, by Epoch AI", gpt4.shown("2"), gpt4.low, gpt4.high, "estimate", charts.MUTED),
+        ],
+        "The fleet: the group’s chips, four years": [
+            Rung("DeepSeek and its owner, by outsiders", facts["sa_tco"].shown("2"), kind="estimate", color=charts.VERMILION),
+        ],
     }
-    axis = AmountAxis("GPU-hours of pre-training", (0, 5.4e6), [0, 1e6, 2e6, 3e6, 4e6, 5e6])
-    return charts.ladder(groups, axis, **words)
+    axis = _dollars("US dollars, each step ten times the one before", 6)
+    return charts.finish(_dots(groups, axis, framed=True), words, TOLD, _amounts(groups))
 
 
 def runs(listed: Iterable[Item], rebuilt: Iterable[RebuiltRun], **words: Unpack[Words]) -> Drawing:
-    """GPU-hours of training runs, a heading per maker: as published, or rebuilt with a range.
+    """GPU-hours of training runs, the longest first: those that their makers published, and those rebuilt, with a range.
 
     Args:
         listed: the list ``bill_gpu_hours``; a line without ``hours`` is one of ``rebuilt``.
         rebuilt: see :func:`~deepseek_audit.models.cost.rebuilt_runs`.
     """
-    by_name = {run.name: run.hours for run in rebuilt}
-    groups: dict[str, list[Rung]] = {}
-    for run in listed:
-        rung = Rung(run.label, run.hours.shown("bare")) if run.has("hours") else _rebuilt(run.label, by_name[run.label])
-        groups.setdefault(run.group, []).append(rung)
-    axis = AmountAxis("GPU-hours, each step ten times the one before", (1e5, 1e8), [1e5, 1e6, 1e7, 1e8], log=True)
-    return charts.ladder(groups, axis, **words)
+    published = [Rung(run.label, run.hours.shown("bare"), color=_color(run)) for run in listed if run.has("hours")]
+    groups = {
+        "Published by the maker": sorted(published, key=lambda rung: -rung.amount.magnitude),
+        "Rebuilt by us: nothing is published": [_rebuilt(run.name, run.hours) for run in rebuilt],
+    }
+    axis = AmountAxis("GPU-hours, each step ten times the one before", (7e4, 2e8), [1e5, 1e6, 1e7, 1e8], log=True)
+    return charts.finish(_dots(groups, axis), words, TOLD, _amounts(groups))
+
+
+def _color(run: Item) -> str:
+    return charts.BLUE if run.group == "DeepSeek" else charts.MUTED
 
 
 def _rebuilt(label: str, hours: Quantity) -> Rung:
     """An estimate with its range, in numbers whose unit the axis names."""
     assert hours.low is not None and hours.high is not None
     low, amount, high = (each.shown("bare") for each in (hours.low, hours, hours.high))
-    return Rung(label, amount, low, high, "estimate", charts.VERMILION)
+    return Rung(label, amount, low, high, "estimate", charts.BLUE)
 
 
-def rents(offers: Sequence[Mapping[str, str | Quantity]], assumed: Quantity, **words: Unpack[Words]) -> Drawing:
-    """Rents of comparable chips over time (usd/gpu_hour), with the assumed one across.
+def rents(offers: Sequence[Item], in_dollars: Mapping[str, Quantity], assumed: Quantity, **words: Unpack[Words]) -> Drawing:
+    """Rents of one chip for an hour, the lowest first, and among them the assumed one (usd/gpu_hour).
 
     Args:
-        offers: see :func:`~deepseek_audit.models.cost.rent_offers`.
-        assumed: the rent that DeepSeek's bills stand on.
+        offers: a list of rents with place and date as their labels.
+        in_dollars: each rent by its label, with its range where it has one.
+        assumed: the rent that DeepSeek’s bills stand on.
     """
-    axis = LogAxis("US dollars per GPU-hour, log axis", (1, 16), [1, 2, 4, 8, 16])
-    return charts.dated(offers, axis, ("2023-04-01", "2026-06-30"), (assumed, f"assumed by DeepSeek: {assumed}"), **words)
+    lines = [_rent(offer.label, in_dollars[offer.label], _of_china(offer)) for offer in offers]
+    lines.append(_rent("Assumed by DeepSeek", assumed, charts.BLUE))
+    groups = {"": sorted(lines, key=lambda rung: rung.amount.magnitude)}
+    axis = AmountAxis("US dollars per GPU-hour, log axis", (1, 16), [1, 2, 4, 8, 16], log=True, label="'$' + datum.value")
+    return charts.finish(_dots(groups, axis), words, TOLD, _amounts(groups))
+
+
+def _rent(label: str, rent: Quantity, color: str) -> Rung:
+    """A rent with its ends, in numbers whose unit the axis names."""
+    low, high = (end.shown("bare") if end else None for end in (rent.low, rent.high))
+    return Rung(label, rent.shown("bare"), low, high, color=color)
+
+
+def _of_china(offer: Item) -> str:
+    return charts.VERMILION if offer.group == "China" else charts.MUTED
 
 
 BASIS_COLORS = {
@@ -94,45 +121,108 @@ BASIS_COLORS = {
 }
 
 
-def bases(bills: Iterable[Item], both: Quantity, **words: Unpack[Words]) -> Drawing:
-    """Bills of rivals' runs on several bases, a heading per run, and below them V3's and R1's at the assumed rent.
+def bases(bills: Iterable[Item], own: Mapping[str, Quantity], **words: Unpack[Words]) -> Drawing:
+    """Bills of rivals' runs on several bases, a heading per run, and below them V3's.
 
     Args:
         bills: one by one with the run as ``group`` and the basis as ``label``, a key of ``BASIS_COLORS``.
-        both: what V3 and R1 cost together (usd).
+        own: V3's bills by what they are (usd); the purchase of its cluster, ``reg_cluster``, is a floor.
     """
     groups: dict[str, list[Rung]] = {}
     for bill in bills:
         groups.setdefault(bill.group, []).append(Rung(bill.label, bill.value, kind="estimate", color=BASIS_COLORS[bill.label]))
-    groups["V3 and R1"] = [Rung("assumed rent", both, color=charts.INK)]
-    return charts.ladder(groups, _dollars("US dollars, log axis", 6), **words)
-
-
-def attributions(rows: Sequence[Mapping[str, str | int]], **words: Unpack[Words]) -> Drawing:
-    """Figures by what they belong to (lines) and the article that prints them (columns), marked right, conflated or unsupported.
-
-    Args:
-        rows: see :func:`~deepseek_audit.audit.claims.attributions`.
-    """
-    words.setdefault("source", "The five articles, as listed in claims.csv and attributions.csv.")
-    words.setdefault("columns", ATTRIBUTION_COLUMNS)
-    words.setdefault("narrow", {"config": {"axisX": {"labelAngle": -35}}})
-    more = ("printed_as", "given_to", "reason")
-    return charts.matrix(rows, "belongs_to", "article", list(ARTICLE_NAMES.values()), "status", STATUS_COLORS, more, **words)
-
-
-def exchange_rates(market: Quantity, printed: Sequence[Item], **words: Unpack[Words]) -> Drawing:
-    """The market's exchange rate of February 2025 (cny/usd), and those that prices printed in ``yuan`` and ``dollars`` imply."""
-    rungs = [Rung("Market, February 2025", market.shown("bare"))]
-    for price in printed:
-        implied = implied_exchange_rate(price.yuan, price.dollars).shown("bare")
-        rungs.append(Rung(f"Implied by {price.label}", implied, color=charts.VERMILION))
-    words.setdefault("source", [market, *(price.yuan for price in printed)])
-    ticks = [1, 10, 100, 1000, 10000]
-    axis = AmountAxis("Yuan per dollar, log axis", (1, 1e4), ticks, log=True, label="format(datum.value, ',')")
-    return charts.ladder({"": rungs}, axis, **words)
+    groups["V3"] = [
+        Rung(label, bill, kind="floor" if "reg_cluster" in bill.rows else "estimate", color=charts.INK) for label, bill in own.items()
+    ]
+    return charts.finish(_dots(groups, _dollars("US dollars, log axis", 6)), words, TOLD, _amounts(groups))
 
 
 def _dollars(title: str, first: int) -> AmountAxis:
     """A log axis of dollars from a power of ten to ten billion."""
     return AmountAxis(title, (10.0**first, 1e10), [10**power for power in range(first, 11)], log=True, label=charts.DOLLAR_LABELS)
+
+
+def _amounts(groups: Mapping[str, Sequence[Rung]]) -> list[Quantity]:
+    return [rung.amount for rungs in groups.values() for rung in rungs]
+
+
+def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *, framed: bool = False) -> Drawing:
+    """Amounts on a log axis, a line each with its label above the mark, in groups with a heading (none where it is empty).
+
+    Args:
+        groups: the lines.
+        axis: of the amounts.
+        framed: each group stands in a frame that holds all groups before it.
+    """
+    rows = list(_rows(groups, axis))
+    scale = alt.Scale(type="log", domain=list(axis.ends), nice=False)
+    x = alt.X("amount:Q", scale=scale, axis=alt.Axis(values=list(axis.ticks), labelExpr=axis.label, title=axis.title))
+    last = rows[-1]["level"]
+    level = alt.Y("level:Q", scale=alt.Scale(domain=[-0.75, last + 0.55], reverse=True, nice=False, zero=False), axis=None)
+    base = alt.Chart(charts.inline(rows)).encode(y=level)
+    marks = base.transform_filter("isValid(datum.amount)")
+    color = alt.Color("color:N", scale=None)
+    told = [alt.Tooltip(f"{name}:N", title=title) for name, title in TOLD.items()]
+    left = alt.value(INSET if framed else 0)
+    layers = [
+        *(_frames(groups, level) if framed else ()),
+        marks.transform_filter("datum.low < datum.high")
+        .mark_rule(strokeWidth=7, opacity=0.35)
+        .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", color=color),
+        *(
+            marks.transform_filter(f"datum.kind == '{kind}'").mark_point(**style, opacity=1).encode(x=x, color=color, tooltip=told)
+            for kind, style in MARKS.items()
+        ),
+        marks.mark_text(align="left", baseline="bottom", dy=-8).encode(x=left, text="label:N"),
+        marks.transform_filter("!datum.turned")
+        .mark_text(align="left", dx=12, fontWeight="bold")
+        .encode(x=alt.X("high:Q", scale=scale), text="text:N"),
+        marks.transform_filter("datum.turned")
+        .mark_text(align="right", dx=-12, fontWeight="bold")
+        .encode(x=alt.X("low:Q", scale=scale), text="text:N"),
+        base.transform_filter("isValid(datum.heading)")
+        .mark_text(align="left", fontWeight="bold", fontSize=14)
+        .encode(x=left, text="heading:N"),
+    ]
+    return alt.layer(*layers).properties(width=charts.WIDTH, height=round((last + 1.3) * LINE))
+
+
+def _rows(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis) -> Iterator[dict[str, Any]]:
+    first, last = (math.log(end) for end in axis.ends)
+    level = 0.0
+    for heading, rungs in groups.items():
+        if heading:
+            yield {"heading": heading, "level": level}
+            level += 1
+        for rung in rungs:
+            low, high = rung.low or rung.amount, rung.high or rung.amount
+            yield {
+                "label": rung.label,
+                "amount": rung.amount.magnitude,
+                "low": low.magnitude,
+                "high": high.magnitude,
+                "text": f"{rung.amount} ({format_range(low, high)})" if low < high else rung.text,
+                "kind": rung.kind,
+                "known": KINDS[rung.kind],
+                "color": rung.color,
+                "level": level,
+                "turned": (math.log(high.magnitude) - first) / (last - first) > TURNED_FROM,
+            }
+            level += 1
+        level += 0.25
+
+
+def _frames(groups: Mapping[str, Sequence[Rung]], level: alt.Y) -> Iterator[alt.Chart]:
+    """A frame for each group around all that stand above its end, the outermost first."""
+    ends, at = [], 0.0
+    for rungs in groups.values():
+        at += 1 + len(rungs)
+        ends.append(at - 0.55)
+        at += 0.25
+    for place, end in reversed(list(enumerate(ends))):
+        out = len(ends) - 1 - place
+        frame = alt.Chart(charts.inline([{"level": -0.7 + 0.17 * out, "end": end}]))
+        look: dict[str, Any] = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.15, "stroke": charts.MUTED}
+        yield frame.mark_rect(xOffset=FRAME * out, x2Offset=-FRAME * out, **look).encode(
+            x=alt.value(0), x2=alt.value("width"), y=level, y2="end:Q"
+        )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from deepseek_audit.models.architecture import training_flops
-from factbook.calculators.calculator import Landmarks
+from factbook.calculators.calculator import Fixed, Landmarks, Result, Results, Slider
 from factbook.facts import Facts
 from factbook.publish import Cell
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
@@ -104,10 +104,9 @@ def rent_in_dollars(facts: Facts, rent_id: str) -> Quantity:
     return replace(node_rent_per_gpu_hour(rent, exchange), low=low, high=high)
 
 
-def rent_offers(facts: Facts) -> list[dict[str, str | Quantity]]:
-    """The offers of the list ``rents_offered``: kind, date, value in usd/gpu_hour, and note of the row."""
-    offers = [(offer.group, offer.id("rent"), facts.row(offer.id("rent"))) for offer in facts.listing("rents_offered")]
-    return [{"kind": kind, "date": row["as_of"], "value": rent_in_dollars(facts, rent), "note": row["note"]} for kind, rent, row in offers]
+def rents_of(facts: Facts, listing: str) -> dict[str, Quantity]:
+    """The rents of a list by their labels, in dollars per GPU-hour (usd/gpu_hour)."""
+    return {offer.label: rent_in_dollars(facts, offer.id("rent")) for offer in facts.listing(listing)}
 
 
 def rebuilt_bills(facts: Facts, v3_hours: Quantity, r1_hours: Quantity, rate: Quantity) -> list[list[Cell]]:
@@ -201,19 +200,13 @@ def rows_of_rebuilt(rebuilt: Iterable[RebuiltRun]) -> list[list[Cell]]:
 
 
 def rows_by_scope(facts: Facts) -> list[list[Cell]]:
-    """The list ``bill_by_scope`` as lines of a table: what and when, amount in dollars, scope, basis, and how it is known."""
+    """The list ``bill_by_scope`` as lines of a table: what and when, amount in dollars, scope with basis, and how it is known."""
     rows: list[list[Cell]] = []
     for line in facts.listing("bill_by_scope"):
         row = facts.row(line.id("value"))
         amount = amount_in_dollars(facts, line.id("value")).shown("3")
-        rows.append([line.label, amount, line.group, BASES[row["basis"]], KNOWN_FROM[row["evidence"]]])
+        rows.append([line.label, amount, f"{line.group}: {BASES[row['basis']]}", KNOWN_FROM[row["evidence"]]])
     return rows
-
-
-def ends_of_scope(facts: Facts, scope: str) -> tuple[Quantity, Quantity]:
-    """The smallest and the largest amount of one scope in the list ``bill_by_scope`` (usd)."""
-    amounts = [amount_in_dollars(facts, line.id("value")).shown("3") for line in facts.listing("bill_by_scope") if line.group == scope]
-    return min(amounts), max(amounts)
 
 
 CLOUD_AND_AMORTIZED = {
@@ -249,6 +242,23 @@ KNOWN_FROM = {"primary": "its maker", "secondary": "a report", "estimate": "an e
 def shares_of(rival: Quantity, *bills: Quantity) -> list[Quantity]:
     """Each of some bills as a share of a rival's cost (percent)."""
     return [(bill / rival).to("percent") for bill in bills]
+
+
+def shares_of_rivals(facts: Facts, step: Quantity, whole: Quantity) -> list[list[Cell]]:
+    """The list ``rivals_of_r1`` as lines of a table: rival and basis, its cost, and two bills as shares of it (percent).
+
+    Args:
+        facts: the tables.
+        step: R1's training on top of its base (usd).
+        whole: the same with its base (usd).
+    """
+    return [[rival.label, rival.value, *shares_of(rival.value, step, whole)] for rival in facts.listing("rivals_of_r1")]
+
+
+def ends_of_shares(facts: Facts, bill: Quantity) -> tuple[Quantity, Quantity]:
+    """The smallest and the largest share that a bill is of the costs of the list ``rivals_of_r1`` (percent)."""
+    shares = [share.shown("1") for rival in facts.listing("rivals_of_r1") for share in shares_of(rival.value, bill)]
+    return min(shares), max(shares)
 
 
 def in_times(measure: str, rival: Quantity, own: Quantity) -> list[Cell]:
@@ -418,6 +428,28 @@ def ablation_rows(facts: Facts, pretraining: Quantity) -> list[list[Quantity | s
     rows.append(["All models", "", models_trained(tests), ablation_share(facts)])
     rows.append(["If references were shared", "", models_trained(shared), ablation_share(facts, shared_references=True)])
     return rows
+
+
+def calculator_parts(facts: Facts, rebuilt: Sequence[RebuiltRun]) -> tuple[list[Slider | Fixed], list[Results]]:
+    """The inputs and the results of the chapter's calculator: one rent, and the bills that follow from it."""
+    base = facts["v3_hours_pretrain"] + facts["v3_hours_context"]
+    hours = {
+        "v3": ("V3’s final run", facts["v3_hours_total"]),
+        "step": ("R1 on top of V3’s base", facts["r1_hours_total"]),
+        "whole": ("R1 with its base", (base + facts["r1_hours_total"]).to("gpu_hour")),
+        "v4": ("V4-Pro, rebuilt", rebuilt[0].hours),
+    }
+    rent = Slider(
+        "rate", "Rent of one chip for an hour", facts["v3_rate_assumed"], 1, 13, 0.1, help="DeepSeek assumed it and names no source."
+    )
+    fixed = [Fixed(f"{key}_hours", f"Hours: {label}", amount, digits=4) for key, (label, amount) in hours.items()]
+    bills = [
+        Result("v3", hours["v3"][0], lambda v3_hours, rate: v3_hours * rate, "usd"),
+        Result("step", hours["step"][0], lambda step_hours, rate: step_hours * rate, "usd"),
+        Result("whole", hours["whole"][0], lambda whole_hours, rate: whole_hours * rate, "usd"),
+        Result("v4", hours["v4"][0], lambda v4_hours, rate: v4_hours * rate, "usd", digits=2),
+    ]
+    return [rent, *fixed], [Results("The bills at this rent", bills)]
 
 
 def landmarks(facts: Facts, own: str, fleet: str) -> Landmarks:

@@ -168,6 +168,7 @@ CELL = "```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{code}\n```\n"
         ("V3 and R1 ran on H800 chips in FP8; GPT-4 came out in 2023.", []),
         ("On 27 January 2025, see Table 7 and section 4.2.", []),
         ("See [this](https://example.org/2024/01/page-17) and `v3_hours[2]`.", ["2"]),
+        ('See <a href="claims/a294k.html">the 27 times</a>.', ["27"]),
         ("<!-- 42 -->\n% 43\n(label-44)=\n", []),
         (CELL.format(code="x = facts['v3_hours_2'] * 6 / 1e6"), []),
         (CELL.format(code='finding("R1 costs 27 times less", "in dollars")'), ["27"]),

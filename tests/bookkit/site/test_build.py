@@ -33,7 +33,7 @@ def test_pages_show_numbers_charts_and_tables(built):
     text = page(built)
     assert '<span id="number-v3-bill"></span><a class="traced" href="#trace-number-v3-bill">$5.576M</a>' in text
     figures = re.findall(r'<figure class="chart" id="(figure-\d+)">', text)
-    assert len(figures) == 6
+    assert len(figures) == 3
     assert text.count('class="chart-wide"') == text.count('class="chart-narrow"') == len(figures)
     assert text.count('role="img" aria-label="') == len(figures)
     assert text.count('class="traced-table') == 9
@@ -127,7 +127,7 @@ def test_a_wrong_row_stops_the_build_and_keeps_the_site(book):
 
 def test_a_failing_cell_is_named_in_a_few_lines(book):
     before = page(book)
-    replace(book / "book/cost-claims.md", "exchange = facts[", 'facts["no_such_fact"]\nexchange = facts[')
+    replace(book / "book/cost-claims.md", "attributions = claims", 'facts["no_such_fact"]\nattributions = claims')
     result = run_build(book)
     assert result.returncode == 1
     assert re.search(r"book/cost-claims\.md, line \d+, code cell \d+:", result.stderr)
@@ -139,7 +139,7 @@ def test_a_failing_cell_is_named_in_a_few_lines(book):
 def test_warnings_are_errors(book):
     """One build tells them all."""
     mistakes = {
-        ("{glue:}`both`", "{glue:}`bth`"): "No key 'bth' found",
+        ("{glue:}`r1_full`", "{glue:}`r1_fll`"): "No key 'r1_fll' found",
         ("{footcite}`v3_report`", "{footcite}`no_such_source`"): 'could not find bibtex key "no_such_source"',
         ("## Limits", "### Limits\n\n[gone](nowhere.md)\n\n## More"): "cross-reference target not found: 'nowhere.md'",
     }

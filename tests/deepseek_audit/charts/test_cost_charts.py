@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
-from deepseek_audit.audit import claims
 from deepseek_audit.charts import cost_charts
 from deepseek_audit.models import cost
-from factbook.charts import VERMILION
+from factbook.charts import MUTED
 from factbook.facts import Facts, load
-from factbook.quantity import Quantity
 
 WORDS: dict[str, Any] = {"finding": "Finding", "measure": "Measure", "alt": "What is seen."}
 
@@ -19,11 +18,6 @@ WORDS: dict[str, Any] = {"finding": "Finding", "measure": "Measure", "alt": "Wha
 @pytest.fixture(scope="module")
 def facts() -> Facts:
     return load()
-
-
-@pytest.fixture
-def both(facts: Facts) -> Quantity:
-    return facts["v3_usd_total"] + facts["r1_usd_total"]
 
 
 def drawn(chart: Any) -> list[dict[str, Any]]:
@@ -44,52 +38,44 @@ def headings(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     return groups
 
 
-def test_a_figure_stands_under_its_scope_the_smallest_first(facts: Facts) -> None:
-    figures = cost.circulating_figures(facts)
-    rows = drawn(cost_charts.scopes(figures, **WORDS))
-    groups = headings(rows)
-    assert list(groups) == list(cost.SCOPES.values())
-    for figure in figures:
-        assert figure.label in groups[cost.SCOPES[figure.scope]]
-    amounts = {row["label"]: row["amount"] for row in rows if "label" in row}
-    for labels in groups.values():
-        assert labels == sorted(labels, key=amounts.__getitem__)
+def test_each_frame_holds_all_before_it(facts: Facts) -> None:
+    """The run, the research around it, the fleet around both; our estimate has its range, a rival stands in gray."""
+    ends, epoch = [facts["reg_cluster"] * times for times in (0.5, 1, 2)], facts["v3_usd_total"]
+    chart = cost_charts.scopes(facts, facts["v3_usd_total"] + facts["r1_usd_total"], ends, epoch, **WORDS)
+    groups = headings(drawn(chart))
+    assert [heading.split(":")[0] for heading in groups] == ["The run", "The research", "The fleet"]
+    frames = [part for part in chart.to_dict()["layer"] if part["mark"]["type"] == "rect"]
+    spans = [(row["level"], row["end"]) for part in frames for row in part["data"]["values"]]
+    assert spans == sorted(spans, key=lambda span: (span[0], -span[1])) and len(spans) == 3
+    assert all(outer[0] < inner[0] and outer[1] > inner[1] for outer, inner in itertools.pairwise(spans))
+    rows = {row["label"]: row for row in drawn(chart) if "label" in row}
+    assert [label for label, row in rows.items() if row["low"] < row["high"]] == ["From V2 to V3, our estimate", "GPT-4, by Epoch AI"]
+    assert {row["color"] for label, row in rows.items() if "GPT-4" in label} == {MUTED}
+    assert rows["V3 and R1, by DeepSeek’s own hours"]["text"] == "$5.87M"
 
 
-def test_hours_by_size_carry_their_range(facts: Facts) -> None:
-    hours, model = facts["v3_hours_pretrain"], facts["sonnet_cost"]
-    *by_word, by_size = [row for row in drawn(cost_charts.hours([hours, hours, hours, hours, model], **WORDS)) if "label" in row]
-    assert [row["low"] == row["high"] for row in by_word] == [True] * 4
-    assert (by_size["low"], by_size["high"]) == (model.low.magnitude, model.high.magnitude)  # type: ignore[union-attr]
+def test_no_line_has_a_stem(facts: Facts) -> None:
+    """A log axis has no zero that one could stand on; bars are ranges."""
+    chart = cost_charts.rents(facts.listing("rents_offered"), cost.rents_of(facts, "rents_offered"), facts["v3_rate_assumed"], **WORDS)
+    rules = [part for part in chart.to_dict()["layer"] if part["mark"]["type"] == "rule"]
+    assert [part["encoding"]["x"]["field"] for part in rules] == ["low"]
 
 
-def test_the_line_under_rents_names_the_source_of_the_assumed_one(facts: Facts) -> None:
-    chart = cost_charts.rents(cost.rent_offers(facts), facts["v3_rate_assumed"], **WORDS)
+def test_rents_rise_from_line_to_line_and_the_assumed_one_is_among_them(facts: Facts) -> None:
+    listed = facts.listing("rents_offered")
+    chart = cost_charts.rents(listed, cost.rents_of(facts, "rents_offered"), facts["v3_rate_assumed"], **WORDS)
+    rows = drawn(chart)
+    assert [row["amount"] for row in rows] == sorted(row["amount"] for row in rows)
+    assert {row["label"] for row in rows} == {*(offer.label for offer in listed), "Assumed by DeepSeek"}
     assert "DeepSeek" in chart.to_dict()["usermeta"]["source"]
-    assert len(drawn(chart)) == len(facts.listing("rents_offered"))
+    assert {row["label"] for row in rows if row["low"] < row["high"]} == {"China, early 2024", "China, October 2024"}
 
 
-def test_each_basis_has_a_color_of_its_own(facts: Facts, both: Quantity) -> None:
-    rows = drawn(cost_charts.bases(facts.listing("bills_by_basis"), both, **WORDS))
+def test_each_basis_has_a_color_of_its_own(facts: Facts) -> None:
+    own = {"assumed rent": facts["v3_usd_total"], "servers bought": facts["reg_cluster"]}
+    rows = drawn(cost_charts.bases(facts.listing("bills_by_basis"), own, **WORDS))
     groups = headings(rows)
-    assert list(groups) == ["GPT-4", "Gemini Ultra", "Llama 3.1 405B", "V3 and R1"]
-    assert all(labels == list(cost_charts.BASIS_COLORS) for labels in list(groups.values())[:3])
+    assert list(groups) == ["GPT-4", "Gemini Ultra", "Llama 3.1 405B", "V3"]
+    assert all(labels == list(cost_charts.BASIS_COLORS) for labels in list(groups.values())[:3]) and groups["V3"] == list(own)
     assert all(row["color"] == cost_charts.BASIS_COLORS.get(row["label"], row["color"]) for row in rows if "label" in row)
-
-
-def test_attributions_are_published_under_the_heads_of_their_table(facts: Facts) -> None:
-    rows = claims.attributions(facts)
-    chart = cost_charts.attributions(rows, **WORDS)
-    assert len(drawn(chart)) == len(rows)
-    usermeta = chart.to_dict()["usermeta"]
-    assert list(usermeta["columns"].values()) == claims.conflated_first(rows)[0]
-    assert "five articles" in usermeta["source"]
-
-
-def test_implied_exchange_rates_stand_out_from_the_market(facts: Facts) -> None:
-    printed = facts.listing("prices_printed_twice")
-    chart = cost_charts.exchange_rates(facts["fx_usd_cny_monthly_average_2025_02"], printed, **WORDS)
-    market, *implied = drawn(chart)
-    assert market["color"] != VERMILION and {row["color"] for row in implied} == {VERMILION}
-    assert min(row["amount"] for row in implied) > 9 * market["amount"]
-    assert "FRED" in chart.to_dict()["usermeta"]["source"] or "Federal Reserve" in chart.to_dict()["usermeta"]["source"]
+    assert [row["label"] for row in rows if row.get("kind") == "floor"] == ["servers bought"]

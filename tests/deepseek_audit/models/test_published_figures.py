@@ -128,11 +128,9 @@ def test_offers_are_rents_of_one_chip_in_dollars(facts):
         "Chinese node, late 2024",
         "An H200 to its owner, outside estimate of 2025",
     ]
-    offers = cost.rent_offers(facts)
-    assert all(1 < offer["value"].to("usd/gpu_hour").magnitude < 16 and "2023-04" < offer["date"] < "2026-07" for offer in offers)
-    assert {(offer["kind"], offer["date"]): str(offer["value"]) for offer in offers}[
-        "H800, one vendor", "2024-08-06"
-    ] == "$3.42 per GPU-hour"
+    offers = cost.rents_of(facts, "rents_offered")
+    assert all(1 < rent.to("usd/gpu_hour").magnitude < 16 for rent in offers.values())
+    assert str(offers["H800 at CR8DL, August 2024"]) == "$3.42 per GPU-hour"
 
 
 @pytest.mark.parametrize("rate", [None, "3 usd/gpu_hour"])
