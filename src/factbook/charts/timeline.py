@@ -54,7 +54,9 @@ def timeline(
     lines = base.transform_filter("isValid(datum.start)")
     years = range(date.fromisoformat(dates[0]).year, date.fromisoformat(dates[1]).year + 1)
     ticks = [alt.DateTime(year=year) for year in years]
-    axis = alt.Axis(format="%Y", values=ticks, grid=True, orient="top", labelAlign="left", labelOffset=2, tickSize=0)
+    axis = alt.Axis(
+        format="%Y", values=ticks, grid=True, orient="top", labelAlign="left", labelBaseline="bottom", labelPadding=4, tickSize=0
+    )
     x = alt.X("from:T", scale=scale, title=None, axis=axis)
     marks: dict[str, Any] = {
         "x": x,
@@ -100,7 +102,7 @@ def _names(lines: Any, marked: bool, turned: bool, scale: alt.Scale) -> Any:
 
 
 def _band(band: tuple[str, str], scale: alt.Scale) -> Any:
-    shaded = alt.Chart(inline([{"from": band[0], "to": band[1]}])).mark_rect(color=GRID, opacity=0.55)
+    shaded = alt.Chart(inline([{"from": band[0], "to": band[1]}])).mark_rect(color=GRID, opacity=0.45)
     return shaded.encode(x=alt.X("from:T", scale=scale), x2="to:T")
 
 
