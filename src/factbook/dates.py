@@ -17,9 +17,16 @@ def abbreviate(iso: str) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
+def month(iso: str) -> str:
+    """A month where there is little room: ``Jan 2025``."""
+    return f"{date.fromisoformat(iso):%b %Y}"
+
+
 def span(first: str, last: str) -> str:
-    """The months from one date to another: ``Mar 2023 – Oct 2023``."""
-    return f"{date.fromisoformat(first):%b %Y} – {date.fromisoformat(last):%b %Y}"
+    """The months from one date to another: ``Mar–Oct 2023``, ``Nov 2022 – Oct 2023``."""
+    if first[:4] == last[:4]:
+        return month(last) if first[:7] == last[:7] else f"{date.fromisoformat(first):%b}–{month(last)}"
+    return f"{month(first)} – {month(last)}"
 
 
 def day_and_month(iso: str) -> str:

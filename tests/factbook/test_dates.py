@@ -13,4 +13,6 @@ def test_a_date_as_readers_read_it(write, text):
 
 
 def test_a_span_names_its_months():
-    assert dates.span("2023-03-15", "2023-10-02") == "Mar 2023 – Oct 2023"
+    assert dates.span("2022-11-07", "2023-10-02") == "Nov 2022 – Oct 2023"
+    assert dates.span("2023-03-15", "2023-10-02") == "Mar–Oct 2023"
+    assert dates.span("2023-03-15", "2023-03-20") == dates.month("2023-03-15") == "Mar 2023"

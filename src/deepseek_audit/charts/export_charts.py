@@ -1,74 +1,26 @@
-"""The charts of the chapter on export rules: chips on the planes of the rules, what was on offer when, how many were shipped."""
+"""The charts of the chapter on export rules: what happened when, how far chips are from limits, how many chips there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Unpack
 
-from deepseek_audit.models.export_controls import Chip, Rule, estimated
+from deepseek_audit.models.export_controls import Rule, distance, estimated, judge
+from deepseek_audit.models.export_record import TEST, Outcome
 from factbook import charts
-from factbook.charts import BLUE, GREEN, PURPLE, VERMILION, Drawing, LogAxis, Region, Rung, Span, Spot, Words
-from factbook.dates import abbreviate, span
+from factbook.charts import BLUE, VERMILION, Drawing, Estimate, Rung, Span, Words
+from factbook.dates import month, span
 from factbook.facts import Facts, Item
 from factbook.quantity import Quantity
 
-TPP_AXIS = LogAxis("TPP, log axis", (1e3, 1e5), [1e3, 1e4, 1e5])
-LINK_AXIS = LogAxis("Link, GB/s, log axis", (40, 4000), [100, 1000])
-DENSITY_AXIS = LogAxis("Density, TPP per mm², log axis", (1, 60), [1, 10])
-# Where the names of the regions stand, in units of the axes
-LINK_LABEL, DENSE_LABEL, THIN_LABEL = (5100, 2600), (11000, 1.3), (2480, 1.85)
-LINK, DENSITY = "interconnect", "performance_density"
-SUPPLY_AXIS = charts.AmountAxis("GPUs, log axis", (1e3, 3e7), [1e3, 1e4, 1e5, 1e6, 1e7], True)
-COMPUTE_AXIS = charts.AmountAxis("H100 equivalents, log axis", (5e4, 2e7), [1e5, 1e6, 1e7], True)
-YEARS = ("2020-01-01", "2026-12-31")
-SPAN_COLORS = (VERMILION, BLUE, GREEN, PURPLE)
-SHIPPED, OWNED = BLUE, VERMILION
-
-
-def link_plane(facts: Facts, chips: Mapping[str, Chip], rule: Rule, **words: Unpack[Words]) -> Drawing:
-    """Chips by TPP and link, with the corner that a rule catches if both reach its limits."""
-    limit = limits(rule)
-    words.setdefault("source", [*_measured(chips, LINK), *_limits_of(facts, "rule_2022_tpp_min", "rule_2022_interconnect_min")])
-    tpp, link = limit["rule_2022_tpp_min"], limit["rule_2022_interconnect_min"]
-    caught = Region(tpp, None, link, None, VERMILION, "3A090.a: license", LINK_LABEL)
-    return charts.plane(spots(facts, chips, LINK), [caught], TPP_AXIS, LINK_AXIS, **words)
-
-
-def density_plane(facts: Facts, chips: Mapping[str, Chip], rule: Rule, **words: Unpack[Words]) -> Drawing:
-    """Chips by TPP and performance density, with what a rule catches (red) and where a notice may do (blue)."""
-    limit = limits(rule)
-    highest, lowest = limit["rule_2023_a1_tpp_min"], limit["rule_2023_a2_tpp_min"]
-    dense, mid, thin = (limit[f"rule_2023_{clause}_density_min"] for clause in ("a2", "b2", "b1"))
-    regions = [
-        Region(highest, None, None, None, VERMILION, "3A090.a: license", DENSE_LABEL),
-        Region(lowest, highest, dense, None, VERMILION),
-        Region(lowest, highest, mid, dense, BLUE),
-        Region(limit["rule_2023_b1_tpp_min"], highest, thin, mid, BLUE, "3A090.b", THIN_LABEL),
-    ]
-    return charts.plane(spots(facts, chips, DENSITY), regions, TPP_AXIS, DENSITY_AXIS, **words)
-
-
-def limits(rule: Rule) -> dict[str, float]:
-    """The limits of a rule by the ids of their rows, each in its own unit."""
-    return {each.fact_id: each.limit.magnitude for clause in rule.clauses for each in clause.conditions if each.limit}
-
-
-def spots(facts: Facts, chips: Mapping[str, Chip], measure: str) -> list[Spot]:
-    """The chips on a plane, with the labels of ``chip_labels.csv``."""
-    labels = {row["chip_id"]: row for row in facts.where("chip_labels", measure=measure)}
-    found = []
-    for chip_id, chip in chips.items():
-        row = labels[chip_id]
-        found.append(Spot(chip.known("tpp"), chip.known(measure), chip.name, row["label"], row["place"] or "right", row["mark"]))
-    return found
-
-
-def _measured(chips: Mapping[str, Chip], measure: str) -> Iterable[Quantity]:
-    return (amount for chip in chips.values() for amount in (chip.known("tpp"), chip.known(measure)))
-
-
-def _limits_of(facts: Facts, *fact_ids: str) -> Iterable[Quantity]:
-    return (facts[fact_id] for fact_id in fact_ids)
+YEARS = ("2022-01-01", "2026-12-31")
+# The span and the day that the chapter is about, by the rows that they start with
+MARKED = ("h800_sxm_launch_date", "deepseek_v3_release_date")
+LIMIT_LABELS = "datum.value == 0 ? 'limit' : format(datum.value, '+') + '%'"
+DISTANCE_AXIS = charts.AmountAxis("Over or under the limit", (-100, 150), [-100, 0, 100], label=LIMIT_LABELS)
+SUPPLY_AXIS = charts.AmountAxis("Chips", (0, 240_000), [0, 100_000, 200_000])
+COMPUTE_AXIS = charts.AmountAxis("H100 equivalents", (0, 2_900_000), [0, 1_000_000, 2_000_000])
+ESTIMATED, REPORTED = BLUE, VERMILION
 
 
 def offers_over_time(facts: Facts, items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
@@ -76,14 +28,38 @@ def offers_over_time(facts: Facts, items: Sequence[Item], **words: Unpack[Words]
     groups: dict[str, list[Span]] = {}
     for item in items:
         first, last = (facts.date(item.id(role)) if item.has(role) else "" for role in ("start", "end"))
-        spans = groups.setdefault(item.group, [])
-        color = SPAN_COLORS[list(groups).index(item.group)]
-        spans.append(Span(item.label, first, last, span(first, last) if last else abbreviate(first), color))
+        when = span(first, last) if last else month(first)
+        written = f"to {month(last)}" if last else ""
+        groups.setdefault(item.group, []).append(Span(item.label, first, last, when, written, item.id("start") in MARKED))
     ids = [item.id(role) for item in items for role in ("start", "end") if item.has(role)]
     words.setdefault("source", charts.source_line_of(facts.row(row_id)["source_key"] for row_id in sorted(ids) if row_id in facts))
     for spans in groups.values():
         spans.sort(key=lambda each: each.start)
-    return charts.timeline(groups, YEARS, **words)
+    band = (facts.date("h800_sxm_launch_date"), facts.date("h800_sxm_restricted_from"))
+    return charts.timeline(groups, YEARS, band, **words)
+
+
+def distances(outcomes: Iterable[Outcome], rules: Iterable[Rule], **words: Unpack[Words]) -> Drawing:
+    """How far the chips on record are from the limit of each rule; filled where the record is a test of it."""
+    records = list(outcomes)
+    groups = {rule.name: _from_limit(records, rule) for rule in rules}
+    return charts.forest(groups, DISTANCE_AXIS, **words)
+
+
+def _from_limit(records: Sequence[Outcome], rule: Rule) -> list[Estimate]:
+    """The chips on record of a rule; where a rule qualifies another one, those that need a license under that."""
+    tested = {record.chip_id: record.standing == TEST for record in records if record.verdict.rule.rule_id == rule.rule_id}
+    chips = {record.chip_id: record.verdict.chip for record in records if record.chip_id in tested}
+    marks = []
+    for chip_id, chip in chips.items():
+        if rule.upon and not judge(chip, rule.upon).caught:
+            continue
+        found = distance(chip, rule)
+        color = VERMILION if found.amount.magnitude >= 0 else BLUE
+        marks.append(
+            Estimate(f"{chip.name}, {found.property}", found.amount, found.amount, found.amount, color, told_apart=tested[chip_id])
+        )
+    return sorted(marks, key=lambda mark: mark.value.magnitude)
 
 
 def supply_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
@@ -93,19 +69,19 @@ def supply_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
 
 def compute_ladder(items: Sequence[Item], **words: Unpack[Words]) -> Drawing:
     """How much computing power in chips, in H100s, drawn as :func:`supply_ladder` draws numbers of chips; the axis names the unit."""
-    return charts.ladder(_rungs(items, bare=True), COMPUTE_AXIS, **words)
+    return charts.ladder(_rungs(items), COMPUTE_AXIS, **words)
 
 
-def _rungs(items: Sequence[Item], *, bare: bool = False) -> dict[str, list[Rung]]:
+def _rungs(items: Sequence[Item]) -> dict[str, list[Rung]]:
     def rounded(amount: Quantity) -> Quantity:
-        return estimated(amount).shown("3 bare") if bare else estimated(amount)
+        return estimated(amount).shown("3 bare")
 
     groups: dict[str, list[Rung]] = {}
     for item in items:
         rungs = groups.setdefault(item.group, [])
         if item.has("reported"):
-            rungs.append(Rung(item.label, item.reported, color=GREEN))
+            rungs.append(Rung(item.label, item.reported.shown("bare"), color=REPORTED))
             continue
         low, high = (rounded(end) if end else None for end in (item.estimate.low, item.estimate.high))
-        rungs.append(Rung(item.label, rounded(item.estimate), low, high, "estimate", SHIPPED if len(groups) == 1 else OWNED))
+        rungs.append(Rung(item.label, rounded(item.estimate), low, high, "estimate", ESTIMATED))
     return groups

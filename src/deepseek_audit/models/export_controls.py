@@ -429,6 +429,41 @@ def total_processing_performance(throughput: Quantity, metric: str) -> Quantity:
     return (throughput * BITS[metric]).to("tpp")
 
 
+@dataclass(frozen=True)
+class Distance:
+    """How far a chip lies over a rule’s limit (above zero) or under it (percent of the limit), and the property that decides."""
+
+    chip: Chip
+    property: str
+    amount: Quantity
+
+
+def distance(chip: Chip, rule: Rule) -> Distance:
+    """How far a chip is from the line below which a rule leaves it free, or, in January 2026, leaves it to be judged case by case.
+
+    Conditions of a clause hold together, so the one nearest to failing decides; a chip is free once no clause fits, so the
+    clause that it reaches furthest decides. What is made for consumers is measured against the limit of note 2.
+    """
+    if rule.upon is not None:
+        return max((_over(chip, condition) for condition in rule.clauses[0].conditions), key=_amount)
+    of_market = [clause for clause in rule.clauses if all(c.limit is not None or c.holds(chip) for c in clause.conditions)]
+    exempt = [condition for clause in of_market if clause.effect == FREE for condition in clause.conditions if condition.limit]
+    if exempt:
+        return _over(chip, exempt[0])
+    floors = [[c for c in clause.conditions if c.comparison == "at_least"] for clause in of_market]
+    return max((min((_over(chip, c) for c in clause), key=_amount) for clause in floors), key=_amount)
+
+
+def _over(chip: Chip, condition: Condition) -> Distance:
+    assert condition.limit is not None
+    share = ((chip.known(condition.property) - condition.limit) / condition.limit).to("percent")
+    return Distance(chip, PROPERTY_NAMES[condition.property], share.shown("2"))
+
+
+def _amount(distance: Distance) -> float:
+    return distance.amount.magnitude
+
+
 def judged_alike(chips: Iterable[Chip], rules: Iterable[Rule]) -> dict[tuple[str, ...], list[str]]:
     """What each rule says of a chip exported from the United States, and the names of the chips of which all say the same."""
     chosen, alike = list(rules), dict[tuple[str, ...], list[str]]()
@@ -463,11 +498,6 @@ def limit_rows(rule: Rule) -> list[tuple[str, Quantity | None, Quantity | None]]
 def estimated(number: Quantity) -> Quantity:
     """The same number with no more than three digits, for estimates that are written out to the last chip."""
     return replace(number, digits=min(number.digits, ESTIMATE_DIGITS)) if number.digits != EXACT else number
-
-
-def headroom(value: Quantity, limit: Quantity) -> Quantity:
-    """How far a value stays under a limit, as a share of the limit (percent)."""
-    return ((limit - value) / limit).to("percent")
 
 
 def in_h100s(facts: Facts, units: Mapping[str, str]) -> Quantity:

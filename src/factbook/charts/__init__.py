@@ -34,7 +34,6 @@ from factbook.charts.look import (
 )
 from factbook.charts.matrix import matrix
 from factbook.charts.over_time import over_time
-from factbook.charts.plane import Region, Spot, plane
 from factbook.charts.steps import steps
 from factbook.charts.timeline import Span, timeline
 
@@ -57,10 +56,8 @@ __all__ = [
     "Flow",
     "Line",
     "LogAxis",
-    "Region",
     "Rung",
     "Span",
-    "Spot",
     "Step",
     "Words",
     "cascade",
@@ -76,7 +73,6 @@ __all__ = [
     "lines",
     "matrix",
     "over_time",
-    "plane",
     "source_line",
     "source_line_of",
     "steps",

@@ -80,7 +80,7 @@ def _forest_rows(groups: Mapping[str, Sequence[Estimate]], axis: AmountAxis) -> 
                 "value": each.value.magnitude,
                 "low": each.low.magnitude,
                 "high": high,
-                "interval": f"{each.low} to {each.high}",
+                "interval": f"{each.low} to {each.high}" if each.low < each.high else str(each.value),
                 "color": each.color,
                 "told_apart": each.told_apart,
                 "turned": _right_is_narrow((each.low.magnitude, high), axis),
@@ -92,8 +92,12 @@ def _forest_rows(groups: Mapping[str, Sequence[Estimate]], axis: AmountAxis) -> 
 
 
 def _right_is_narrow(interval: tuple[float, float], axis: AmountAxis) -> bool:
-    """Whether a label has less room right of the interval than it may need, and more left of it."""
-    left, right = (abs(end - axis.ends[side]) / (axis.ends[1] - axis.ends[0]) for side, end in enumerate(interval))
+    """Whether a label has less room right of the interval than it may need, and more left of it.
+
+    What lies beyond the axis is drawn at its end.
+    """
+    length = axis.ends[1] - axis.ends[0]
+    left, right = max(interval[0] - axis.ends[0], 0) / length, max(axis.ends[1] - interval[1], 0) / length
     return right < LABEL_ROOM and left >= right
 
 

@@ -262,9 +262,37 @@ def test_share_of_the_h800s():
     assert f"{share:2}" == "1.8%"
 
 
-def test_headroom():
-    under = rules_module.headroom(CHIPS["h20"].tpp, FACTS["rule_2023_b1_tpp_min"])
-    assert under.magnitude == pytest.approx(100 * (1 - 2368 / 2400))
+# Distances from limits, by hand: TPP, density or link over its limit, less one
+DISTANCES = [
+    ("rule_2022_10_07", "h800_sxm", "link", 400 / 600),
+    ("rule_2022_10_07", "a100_80gb_sxm", "link", 600 / 600),
+    ("rule_2022_10_07", "h100_sxm", "link", 900 / 600),
+    ("rule_2023_10_17", "h20", "TPP", 2368 / 2400),
+    ("rule_2023_10_17", "l2", "TPP", 1544 / 1600),
+    ("rule_2023_10_17", "rtx_4090_d", "TPP", 4707 / 4800),
+    ("rule_2023_10_17", "a800_80gb_sxm", "TPP", 4992 / 2400),
+    ("rule_2026_01_15_h200", "mi325x", "TPP", 20919 / 21000),
+]
+
+
+@pytest.mark.parametrize(("rule", "chip", "decides", "ratio"), DISTANCES)
+def test_distance_from_the_limit_by_plain_arithmetic(rule, chip, decides, ratio):
+    found = rules_module.distance(CHIPS[chip], rules_module.rules(FACTS)[rule])
+    assert found.property == decides
+    assert found.amount.to("percent").magnitude == pytest.approx(100 * (ratio - 1), abs=0.05)
+
+
+@pytest.mark.parametrize("rule", rules_module.RULE_NAMES)
+@pytest.mark.parametrize("chip", sorted(CHIPS))
+def test_a_chip_over_the_limit_is_one_that_the_rule_catches(rule, chip):
+    """In January 2026 the limit parts those presumed denied from those judged case by case."""
+    version = rules_module.rules(FACTS)[rule]
+    over = rules_module.distance(CHIPS[chip], version).amount.magnitude >= 0
+    verdict = rules_module.judge(CHIPS[chip], version)
+    if version.upon is None:
+        assert over == verdict.caught
+    elif rules_module.judge(CHIPS[chip], version.upon).effect == "license":
+        assert over == (verdict.effect == "license")
 
 
 @pytest.mark.parametrize("row", FACTS.rows("export_clauses"), ids=lambda row: row["condition_id"])
