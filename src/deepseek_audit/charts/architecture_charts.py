@@ -33,9 +33,17 @@ ATTENTION_COLORS = {
 }
 CONTEXTS = [1e3, 1e4, 1e5, 1e6]
 # Of the chart over time, in multiples of a model’s own compute
-TREND_AXIS = AmountAxis("Compute for V3’s capability, V3’s own = 1", (0.3, 10000), [1, 10, 100, 1000, 10000], True, "'×' + format(datum.value, ',')")
+TREND_AXIS = AmountAxis(
+    "Compute for V3’s capability, V3’s own = 1", (0.3, 10000), [1, 10, 100, 1000, 10000], True, "'×' + format(datum.value, ',')"
+)
 TREND_START = datetime.date(2023, 2, 1)
-TREND_COLUMNS = {"model": "Model", "date": "Released", "needs": "Needs for V3’s capability, times V3’s compute", "low": "Low", "high": "High"}
+TREND_COLUMNS = {
+    "model": "Model",
+    "date": "Released",
+    "needs": "Needs for V3’s capability, times V3’s compute",
+    "low": "Low",
+    "high": "High",
+}
 TREND_LABELS = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
@@ -43,8 +51,6 @@ TREND_LABELS = {
 # Models that readers know, and those further ahead than V3; the others have their names on hover
 TREND_NAMED = {
     "gpt_4": "right",
-    "falcon_180b": "right",
-    "llama_2_70b": "right",
     "llama_3_1_405b": "right",
     "grok_2": "right",
     "deepseek_v2": "right",
@@ -72,10 +78,7 @@ def factors(found: Sequence[Factor], total: Quantity, axis: str, end: float, **w
         axis: its title.
         end: of the axis; ticks are powers of two.
     """
-    steps = [
-        Step(f"{factor.label}: × {factor.ratio}", factor.ratio, color)
-        for factor, color in zip(found, FACTOR_COLORS, strict=False)
-    ]
+    steps = [Step(f"{factor.label}: × {factor.ratio}", factor.ratio, color) for factor, color in zip(found, FACTOR_COLORS, strict=False)]
     ticks = [2**power for power in range(10) if 2**power <= end]
     return charts.cascade(steps, f"Together: × {total}", AmountAxis(axis, (0.9, end), ticks, True, "'×' + datum.value"), **words)
 
@@ -94,7 +97,7 @@ def savings(found: Mapping[str, Saving], **words: Unpack[Words]) -> Drawing:
     """What each technique saves: the articles’ figure as a ring, ours filled or as a bar where it is a range."""
     groups = {
         technique: [
-            Rung(f"Articles: {saving.claimed}", saving.claimed, kind="estimate", color=charts.VERMILION),
+            Rung("As articles say", saving.claimed, kind="estimate", color=charts.VERMILION),
             Rung(saving.of, saving.most, saving.least, saving.most, color=charts.BLUE),
         ]
         for technique, saving in found.items()
@@ -114,7 +117,9 @@ def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **word
     moved = progress.moved_to_capability(models, of)
     days = [*(TREND_START + datetime.timedelta(days=step) for step in range(0, (of.date - TREND_START).days, 30)), of.date]
     needed = progress.needed_over_time(models, of, days)
-    band = [{"date": day.isoformat(), "needs": middle, "low": low, "high": high} for day, (middle, low, high) in zip(days, needed, strict=True)]
+    band = [
+        {"date": day.isoformat(), "needs": middle, "low": low, "high": high} for day, (middle, low, high) in zip(days, needed, strict=True)
+    ]
     dots = [
         {
             "model": each.model.label,
@@ -125,7 +130,16 @@ def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **word
         }
         for each in moved
     ]
-    own = [{"model": of.label, "date": of.date.isoformat(), "needs": 1.0, "text": "× 1", "top": found.compute.magnitude, "gap": f"× {found.compute}"}]
+    own = [
+        {
+            "model": of.label,
+            "date": of.date.isoformat(),
+            "needs": 1.0,
+            "text": "× 1",
+            "top": found.compute.magnitude,
+            "gap": f"× {found.compute}",
+        }
+    ]
     scale = alt.Scale(type="log", domain=list(TREND_AXIS.ends), nice=False, clamp=True)
     guide = alt.Axis(values=list(TREND_AXIS.ticks), labelExpr=TREND_AXIS.label, title=TREND_AXIS.title)
     x = alt.X(
@@ -135,7 +149,11 @@ def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **word
         axis=alt.Axis(format="%Y", tickCount="year", grid=False),
     )
     y = alt.Y("needs:Q", scale=scale, axis=guide)
-    tooltip = [alt.Tooltip("model:N", title="Model"), alt.Tooltip("date:T", title="Released"), alt.Tooltip("text:N", title="Needs, in V3’s compute")]
+    tooltip = [
+        alt.Tooltip("model:N", title="Model"),
+        alt.Tooltip("date:T", title="Released"),
+        alt.Tooltip("text:N", title="Needs, in V3’s compute"),
+    ]
     trend, points, mark = (alt.Chart(inline(rows)).encode(x=x, y=y) for rows in (band, dots, own))
     label = alt.Chart(inline([{"date": "2025-08-15", "needs": TREND_AXIS.ends[1] / 2, "text": f"Trend: falls × {found.rate} a year"}]))
     return charts.finish(

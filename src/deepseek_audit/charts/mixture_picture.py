@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 
 from deepseek_audit.models.architecture import Model
-from factbook.charts import BLUE, GRID, GREEN, INK, MUTED, Drawing, Words, finish, inline
+from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, Drawing, Words, finish, inline
 from factbook.quantity import Quantity
 
 COLUMNS = {"part": "Part", "works": "Works on this token", "note": "Note"}
@@ -132,12 +132,20 @@ def _layers(at: Layout, model: Model, total: Quantity, working: Quantity) -> lis
     # Layers share these; a line, a frame and a square differ in style alone
     corners: dict[str, Any] = {"x": x, "y": y, "x2": "x2:Q", "y2": "y2:Q"}
     color = alt.Color("color:N", scale=None)
-    tooltip = [alt.Tooltip("part:N", title="Part"), alt.Tooltip("works:N", title="Works on this token"), alt.Tooltip("note:N", title="Note")]
+    tooltip = [
+        alt.Tooltip("part:N", title="Part"),
+        alt.Tooltip("works:N", title="Works on this token"),
+        alt.Tooltip("note:N", title="Note"),
+    ]
     written = _texts(at, model, total, working)
     return [
-        alt.Chart(inline(row for row in squares if row["works"] == "no")).mark_rect(opacity=1).encode(**corners, color=color, tooltip=tooltip),
+        alt.Chart(inline(row for row in squares if row["works"] == "no"))
+        .mark_rect(opacity=1)
+        .encode(**corners, color=color, tooltip=tooltip),
         alt.Chart(inline(_lines(at, middles))).mark_rule(strokeWidth=1.4, opacity=0.7).encode(**corners, color=color),
-        alt.Chart(inline(row for row in squares if row["works"] == "yes")).mark_rect(opacity=1).encode(**corners, color=color, tooltip=tooltip),
+        alt.Chart(inline(row for row in squares if row["works"] == "yes"))
+        .mark_rect(opacity=1)
+        .encode(**corners, color=color, tooltip=tooltip),
         alt.Chart(inline(bars)).mark_rect(opacity=1).encode(**corners, color=color),
         alt.Chart(inline(frames)).mark_rect(filled=False, stroke=MUTED, strokeWidth=1.5, cornerRadius=4).encode(**corners),
         *(

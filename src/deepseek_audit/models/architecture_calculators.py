@@ -66,7 +66,18 @@ def lead(multiple: Quantity, rate: Quantity) -> Calculator:
         description="The faster compute for a given capability falls elsewhere, the shorter V3’s lead.",
         inputs=[
             Slider("ahead", "Compute of the trend over V3’s", multiple, 1, 20, 0.1, digits=2, suffix=" ×", help="The start is our fit."),
-            Slider("pace", "Fall of compute in a year", rate, 1.2, 35, 0.1, log=True, digits=2, suffix=" ×", help="The start is Epoch AI’s rate."),
+            Slider(
+                "pace",
+                "Fall of compute in a year",
+                rate,
+                1.2,
+                35,
+                0.1,
+                log=True,
+                digits=2,
+                suffix=" ×",
+                help="The start is Epoch AI’s rate.",
+            ),
         ],
         results=[Results("Lead", [Result("months", "Months", months, unit="month", check_unit=False, digits=2)])],
     )
