@@ -1,21 +1,25 @@
-"""Charts of the chapter on architecture: factors of a ratio, work per token, memory of attention, and the three demonstrations.
+"""Charts of the chapter on architecture: the trend over time, factors of a ratio, what techniques save, memory, demonstrations.
 
 A chapter gives finding and measure. The text alternatives state what is drawn, so they are written here from the same numbers.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Unpack
 
-from deepseek_audit.models import reinforcement
-from deepseek_audit.models.architecture import ONE_GPU, Factor, Model, ModelConfig, kv_cache_bytes_per_token
+import altair as alt
+
+from deepseek_audit.models import progress, reinforcement
+from deepseek_audit.models.architecture import ONE_GPU, Factor, ModelConfig, kv_cache_bytes_per_token
 from deepseek_audit.models.cost import GPUS_PER_NODE
-from deepseek_audit.models.progress import Ahead
+from deepseek_audit.models.progress import Ahead, Known
 from deepseek_audit.models.quantization import RoundingError
-from deepseek_audit.models.reinforcement import CriticCost, TrainingCurve
+from deepseek_audit.models.reinforcement import TrainingCurve
 from factbook import charts
-from factbook.charts import AmountAxis, Drawing, Line, Rung, Step, Words
+from factbook.charts import AmountAxis, Drawing, Line, Rung, Step, Words, inline
 from factbook.quantity import Quantity
 
 FACTOR_COLORS = (charts.BLUE, charts.GREEN, charts.PURPLE, charts.VERMILION)
@@ -28,8 +32,32 @@ ATTENTION_COLORS = {
     "multi-query": charts.GREEN,
 }
 CONTEXTS = [1e3, 1e4, 1e5, 1e6]
-# Beyond this many forward passes for an answer, the saving hardly moves
-SLOWEST = 30
+# Of the chart over time, in multiples of a model’s own compute
+TREND_AXIS = AmountAxis(
+    "Compute for V3’s capability, V3’s own = 1", (0.3, 10000), [1, 10, 100, 1000, 10000], True, "'×' + format(datum.value, ',')"
+)
+TREND_START = datetime.date(2023, 2, 1)
+TREND_COLUMNS = {
+    "model": "Model",
+    "date": "Released",
+    "needs": "Needs for V3’s capability, times V3’s compute",
+    "low": "Low",
+    "high": "High",
+}
+TREND_LABELS = {
+    "right": {"align": "left", "dx": 7},
+    "left": {"align": "right", "dx": -7},
+}
+# Models that readers know, and those further ahead than V3; the others have their names on hover
+TREND_NAMED = {
+    "gpt_4": "right",
+    "llama_3_1_405b": "right",
+    "grok_2": "right",
+    "deepseek_v2": "right",
+    "phi_3_medium_14b": "left",
+    "phi_3_small_7_4b": "left",
+    "phi_4": "left",
+}
 AHEAD_AXIS = AmountAxis("Times V3’s compute, log axis", (0.5, 1000), [0.5, 1, 2, 5, 10, 30, 100], True, "'×' + datum.value")
 # Steps of training that one point of the noise stands for
 BIN = 10
@@ -41,34 +69,112 @@ BASELINE_LINES = {
 }
 
 
-def factors(found: Sequence[Factor], total: Quantity, of: str, axis: str, end: float, **words: Unpack[Words]) -> Drawing:
+def factors(found: Sequence[Factor], total: Quantity, axis: str, end: float, **words: Unpack[Words]) -> Drawing:
     """The factors of a ratio as a cascade.
 
     Args:
         found: the factors.
         total: their product.
-        of: what a share is a share of, such as ``of the gap``.
         axis: its title.
         end: of the axis; ticks are powers of two.
     """
-    steps = [
-        Step(f"{factor.label}: × {factor.ratio}, {factor.share:2} {of}", factor.ratio, color)
-        for factor, color in zip(found, FACTOR_COLORS, strict=False)
-    ]
+    steps = [Step(f"{factor.label}: × {factor.ratio}", factor.ratio, color) for factor, color in zip(found, FACTOR_COLORS, strict=False)]
     ticks = [2**power for power in range(10) if 2**power <= end]
     return charts.cascade(steps, f"Together: × {total}", AmountAxis(axis, (0.9, end), ticks, True, "'×' + datum.value"), **words)
 
 
-def work_per_token(work: Mapping[Model, Quantity], *, finding: str, measure: str) -> Drawing:
-    """Operations per token in training, the most first; mixtures of experts in blue, dense models in orange."""
-    ordered = sorted(work.items(), key=lambda item: item[1].magnitude, reverse=True)
-    rungs = [
-        Rung(model.name, amount.shown("bare"), color=charts.BLUE if model.config.is_mixture else charts.VERMILION)
-        for model, amount in ordered
+@dataclass(frozen=True)
+class Saving:
+    """What a technique saves: of what, as articles say it and as it can be counted (percent), from the least to the most."""
+
+    of: str
+    claimed: Quantity
+    least: Quantity
+    most: Quantity
+
+
+def savings(found: Mapping[str, Saving], **words: Unpack[Words]) -> Drawing:
+    """What each technique saves: the articles’ figure as a ring, ours filled or as a bar where it is a range."""
+    groups = {
+        technique: [
+            Rung("As articles say", saving.claimed, kind="estimate", color=charts.VERMILION),
+            Rung(saving.of, saving.most, saving.least, saving.most, color=charts.BLUE),
+        ]
+        for technique, saving in found.items()
+    }
+    words.setdefault("source", [end for saving in found.values() for end in (saving.least, saving.most)])
+    return charts.ladder(groups, AmountAxis("Percent less", (0, 100), [0, 25, 50, 75, 100], label="datum.value + '%'"), **words)
+
+
+def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **words: Unpack[Words]) -> Drawing:
+    """The compute that each earlier model would need for the capability of one, over time, with the trend and its interval.
+
+    Args:
+        models: all that are known, by subject.
+        of: the one whose capability they are moved to.
+        found: where it lies against their trend.
+    """
+    moved = progress.moved_to_capability(models, of)
+    days = [*(TREND_START + datetime.timedelta(days=step) for step in range(0, (of.date - TREND_START).days, 30)), of.date]
+    needed = progress.needed_over_time(models, of, days)
+    band = [
+        {"date": day.isoformat(), "needs": middle, "low": low, "high": high} for day, (middle, low, high) in zip(days, needed, strict=True)
     ]
-    axis = AmountAxis("GFLOP per token in training, log axis", (10, 10000), [10, 100, 1000, 10000], True, "format(datum.value, ',')")
-    each = ", ".join(f"{model.name} {amount}" for model, amount in ordered)
-    return charts.ladder({"": rungs}, axis, finding=finding, measure=measure, alt=f"Operations per token in training: {each}.")
+    dots = [
+        {
+            "model": each.model.label,
+            "date": each.model.date.isoformat(),
+            "needs": each.needs.magnitude,
+            "text": f"× {each.needs}",
+            "place": TREND_NAMED.get(each.model.subject, ""),
+        }
+        for each in moved
+    ]
+    own = [
+        {
+            "model": of.label,
+            "date": of.date.isoformat(),
+            "needs": 1.0,
+            "text": "× 1",
+            "top": found.compute.magnitude,
+            "gap": f"× {found.compute}",
+        }
+    ]
+    scale = alt.Scale(type="log", domain=list(TREND_AXIS.ends), nice=False, clamp=True)
+    guide = alt.Axis(values=list(TREND_AXIS.ticks), labelExpr=TREND_AXIS.label, title=TREND_AXIS.title)
+    x = alt.X(
+        "date:T",
+        title=None,
+        scale=alt.Scale(domain=[TREND_START.isoformat(), "2025-08-31"]),
+        axis=alt.Axis(format="%Y", tickCount="year", grid=False),
+    )
+    y = alt.Y("needs:Q", scale=scale, axis=guide)
+    tooltip = [
+        alt.Tooltip("model:N", title="Model"),
+        alt.Tooltip("date:T", title="Released"),
+        alt.Tooltip("text:N", title="Needs, in V3’s compute"),
+    ]
+    trend, points, mark = (alt.Chart(inline(rows)).encode(x=x, y=y) for rows in (band, dots, own))
+    label = alt.Chart(inline([{"date": "2025-08-15", "needs": TREND_AXIS.ends[1] / 2, "text": f"Trend: falls × {found.rate} a year"}]))
+    return charts.finish(
+        alt.layer(
+            trend.mark_area(opacity=0.16, color=charts.VERMILION).encode(y=alt.Y("low:Q", scale=scale, axis=guide), y2="high:Q"),
+            trend.mark_line(color=charts.VERMILION, strokeWidth=2.5),
+            points.mark_point(filled=True, size=45, opacity=0.55, color=charts.MUTED).encode(tooltip=tooltip),
+            *(
+                points.transform_filter(f"datum.place == '{place}'").mark_text(fontSize=12, **style).encode(text="model:N")  # type: ignore[arg-type]
+                for place, style in TREND_LABELS.items()
+            ),
+            mark.mark_rule(color=charts.BLUE, strokeWidth=2, strokeDash=[4, 3]).encode(y2="top:Q"),
+            mark.mark_point(filled=True, size=170, opacity=1, color=charts.BLUE).encode(tooltip=tooltip),
+            mark.mark_text(align="left", dx=11, dy=1, fontWeight="bold", color=charts.BLUE).encode(text="model:N"),
+            mark.mark_text(align="left", dx=8, fontWeight="bold", color=charts.BLUE).encode(y=alt.Y("top:Q", scale=scale), text="gap:N"),
+            label.mark_text(align="right", fontWeight="bold", color=charts.VERMILION).encode(x=x, y=y, text="text:N"),
+        ).properties(width=charts.WIDTH, height=400),
+        words,
+        TREND_COLUMNS,
+        [found.compute],
+    )
 
 
 def ahead_of_trend(found: Mapping[str, Ahead], **words: Unpack[Words]) -> Drawing:
@@ -137,34 +243,6 @@ def rounding_errors(sweep: Sequence[RoundingError], small: RoundingError, large:
         f"largest shown in the text, one scale for all gives {large.traced('per_tensor')}, tiles {large.traced('per_tile')}.",
         source="Our simulation; tile size from DeepSeek-AI 2024.",
         columns={"line": "Scaling", "x": "Outlier", "y": "Relative error, %"},
-    )
-
-
-def time_saved(claimed: Quantity, most: CriticCost, *, finding: str, measure: str) -> Drawing:
-    """The share of time that leaving out the critic saves, against the time to generate an answer.
-
-    Args:
-        claimed: drawn across (unit percent).
-        most: the cost of a critic where generating is as fast as reading.
-    """
-    with_model, by_rules = (
-        [(passes, 100 * reinforcement.saving(passes, reward_model)) for passes in range(1, SLOWEST + 1)] for reward_model in (1, 0)
-    )
-    return charts.lines(
-        [
-            Line("with a reward model", with_model, charts.BLUE, 12, "below", "right"),
-            Line("graded by rules", by_rules, charts.GREEN, 4),
-        ],
-        AmountAxis("Time to generate, in forward passes", (1, SLOWEST), [1, 10, 20, SLOWEST]),
-        AmountAxis("Time saved, %", (0, 60), [0, 20, 40, 60]),
-        [(claimed.magnitude, f"claimed: {claimed}")],
-        height=260,
-        finding=finding,
-        measure=measure,
-        alt=f"Time saved against the slowness of generation. It is {most.saved} at most with a reward model, and falls; "
-        f"the claimed {claimed} is never reached.",
-        source=[most.saved],
-        columns={"line": "Grading", "x": "Generation", "y": "Saved, %"},
     )
 
 

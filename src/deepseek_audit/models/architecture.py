@@ -792,9 +792,9 @@ def work_shares_by_choice(
 
 
 def rows_by_convention(variants: Mapping[str, Sequence[Factor]]) -> list[list[Quantity | str]]:
-    """A table of :func:`hours_by_convention`: work, tokens, delivered speed, the share of work, and speed as format times use."""
+    """A table of :func:`hours_by_convention`: the factor of work, the others together, and work’s share on a log scale."""
     return [
-        [name, work.ratio, tokens.ratio, form.ratio * use.ratio, work.share, form.ratio, use.ratio]
+        [name, work.ratio, tokens.ratio * form.ratio * use.ratio, work.share.shown("2")]
         for name, (work, tokens, form, use) in variants.items()
     ]
 

@@ -1,11 +1,13 @@
-"""The two models of the chapter on architecture that readers can change: memory of attention, and what leaving out a critic saves."""
+"""What readers of the chapter on architecture can change: V3’s lead, the memory of attention, what leaving out a critic saves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deepseek_audit.models import reinforcement
+import sympy
+
+from deepseek_audit.models import progress, reinforcement
 from deepseek_audit.models.architecture import BF16, ONE_GPU, Model, ModelConfig, cache_gigabytes
 from deepseek_audit.models.cost import GPUS_PER_NODE
 from factbook.calculators.calculator import Calculator, Choice, Result, Results, Slider
@@ -44,6 +46,40 @@ def cache(facts: Facts, model: Model, ordinary: Mapping[str, ModelConfig], other
             Choice("bits", "Precision of the cache", precisions, default="BF16"),
         ],
         results=[Results("Cache", bars, style="bars", log=True, references=across)],
+    )
+
+
+def lead(multiple: Quantity, rate: Quantity) -> Calculator:
+    """How long a lead a multiple of compute is, at a rate of progress.
+
+    Args:
+        multiple: of the compute that a trend needs, over that of the model (unit ratio).
+        rate: by how much compute for a given capability falls in a year (unit ratio), to begin with.
+    """
+
+    def months(ahead: Any, pace: Any) -> Any:
+        return progress.MONTHS_PER_YEAR * sympy.log(ahead) / sympy.log(pace)
+
+    return Calculator(
+        name="lead",
+        title="How long a lead was that?",
+        description="The faster compute for a given capability falls elsewhere, the shorter V3’s lead.",
+        inputs=[
+            Slider("ahead", "Compute of the trend over V3’s", multiple, 1, 20, 0.1, digits=2, suffix=" ×", help="The start is our fit."),
+            Slider(
+                "pace",
+                "Fall of compute in a year",
+                rate,
+                1.2,
+                35,
+                0.1,
+                log=True,
+                digits=2,
+                suffix=" ×",
+                help="The start is Epoch AI’s rate.",
+            ),
+        ],
+        results=[Results("Lead", [Result("months", "Months", months, unit="month", check_unit=False, digits=2)])],
     )
 
 

@@ -194,10 +194,79 @@ def by_choice(models: Mapping[str, Known], of: Known) -> dict[str, Ahead]:
     return {choice: ahead(earlier_models(models, of, choice), of) for choice in CHOICES}
 
 
-def chosen_and_extremes(found: Mapping[str, Ahead]) -> tuple[Quantity, Quantity, Quantity]:
-    """The multiple of compute by the first choice, and the least and the most by any."""
+def chosen_and_extremes(found: Mapping[str, Ahead], other_way: Quantity) -> tuple[Quantity, Quantity, Quantity]:
+    """The multiple of compute by the first choice, and the least and the most by any, a fit the other way included."""
     multiples = [each.compute for each in found.values()]
-    return multiples[0], min(multiples), max(multiples)
+    return multiples[0], min(*multiples, other_way), max(*multiples, other_way)
+
+
+def fitted_the_other_way(models: Mapping[str, Known], of: Known) -> Quantity:
+    """The multiple of compute where log compute is fitted to index and date, not the index to compute and date (unit ratio).
+
+    Errors in what is fitted from flatten a trend (regression dilution), so the two directions differ; the first choice is taken.
+    """
+    others = earlier_models(models, of)
+    terms = np.column_stack([np.ones(len(others)), [each.index - of.index for each in others], _years(others, of.date)])
+    level = np.linalg.lstsq(terms, np.log10([each.compute for each in others]), rcond=None)[0][0]
+    rows = of.rows.union(*(each.rows for each in others))
+    formula = f"10 ** fitted log10 compute / compute, least squares over {len(others)} models: log10 compute on index and year"
+    return computed(float(10**level / of.compute), "ratio", 2, formula, rows)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A model moved along the trend to the capability of another.
+
+    Attributes:
+        model: as it is.
+        needs: compute for the other's capability, over the other's own, if more compute adds what the trend says (unit ratio).
+        above: what it lies above the trend, in points.
+    """
+
+    model: Known
+    needs: Quantity
+    above: float
+
+
+def moved_to_capability(models: Mapping[str, Known], of: Known) -> list[Moved]:
+    """The models of the first choice, each moved by the trend's points per tenfold compute to the capability of ``of``.
+
+    Seen so, the plane is a line over time, and a model as far below it as it is ahead of the trend.
+    """
+    others = earlier_models(models, of)
+    (_, per_tenfold, _), above = _fitted(others, of.date)
+    return [
+        Moved(
+            each,
+            computed(
+                float(each.compute * 10 ** ((of.index - each.index) / per_tenfold) / of.compute),
+                "ratio",
+                2,
+                f"compute × 10 ** ((index of {of.label} − index) / {per_tenfold:.2f} points) / compute of {of.label}",
+                each.rows | of.rows,
+            ),
+            float(distance),
+        )
+        for each, distance in zip(others, above, strict=True)
+    ]
+
+
+def needed_over_time(
+    models: Mapping[str, Known], of: Known, days: Sequence[datetime.date], *, seed: int = 20241226, draws: int = DRAWS
+) -> list[tuple[float, float, float]]:
+    """What the trend of the first choice needs for the capability of ``of`` on some days, over its compute.
+
+    Returns:
+        The multiple, and the ends of its interval as in :func:`ahead`, for each day.
+    """
+    others = earlier_models(models, of)
+    drawn = np.random.default_rng(seed).multinomial(len(others), np.full(len(others), 1 / len(others)), draws).astype(float)
+    found = []
+    for day in days:
+        then = replace(of, date=day)
+        low, high = np.percentile(multiples(others, then, drawn), LOW_AND_HIGH)
+        found.append((float(multiples(others, then, np.ones((1, len(others))))[0]), float(low), float(high)))
+    return found
 
 
 def behind(models: Mapping[str, Known], of: Known, day_of: Known) -> Quantity:
@@ -269,8 +338,5 @@ def published_rates(facts: Facts) -> dict[str, Quantity]:
 
 
 def rows_of_rates(rates: Mapping[str, Quantity], multiple: Quantity) -> list[list[Quantity | str]]:
-    """A table of rates: whose, a year, the ends of its interval if there is one, and the lead that a multiple is worth."""
-    return [
-        [label, *(end.shown("2") if end else "–" for end in (rate, rate.low, rate.high)), lead(multiple, rate).shown("bare")]
-        for label, rate in rates.items()
-    ]
+    """A table of rates: whose, a year, and the lead in months that a multiple is worth."""
+    return [[label, rate.shown("2"), lead(multiple, rate).shown("bare")] for label, rate in rates.items()]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from deepseek_audit.charts import architecture_charts as draw
+from deepseek_audit.charts import mixture_picture
 from deepseek_audit.models import architecture, architecture_calculators, progress, quantization, reinforcement
 from factbook.facts import Facts, load
 from factbook.quantity import constant
@@ -26,20 +27,10 @@ def rows(chart: Any) -> list[dict[str, Any]]:
     ]
 
 
-def test_factors_are_named_with_their_ratio_and_share() -> None:
+def test_factors_are_named_with_their_ratio() -> None:
     three = architecture.decomposition({name: constant(2, "ratio", "2") for name in ("One", "Two", "Three")})
-    labels = [row["label"] for row in rows(draw.factors(three, constant(8, "ratio", "8"), "of it", "Times", 10, alt="Words", **WORDS))]
-    assert labels == [*(f"{name}: × 2, 33% of it" for name in ("One", "Two", "Three")), "Together: × 8"]
-
-
-def test_models_are_ordered_by_their_work(facts: Facts) -> None:
-    work = {model: model.work(facts["v3_pretraining_sequence"]) for model in architecture.read_models(facts).values()}
-    chart = draw.work_per_token(work, **WORDS)
-    amounts = [row["amount"] for row in rows(chart) if "amount" in row]
-    assert amounts == sorted(amounts, reverse=True)
-    assert len(amounts) == len(work)
-    said = chart.to_dict()["description"]
-    assert all(f"{model.name} {amount}" in said for model, amount in work.items())
+    labels = [row["label"] for row in rows(draw.factors(three, constant(8, "ratio", "8"), "Times", 10, alt="Words", **WORDS))]
+    assert labels == [*(f"{name}: × 2" for name in ("One", "Two", "Three")), "Together: × 8"]
 
 
 def test_the_chosen_trend_stands_first_and_the_others_as_rings(facts: Facts) -> None:
@@ -71,13 +62,48 @@ def test_errors_are_drawn_in_percent() -> None:
     assert points == {("one scale for all", 1): 2, ("one scale for all", 2): 4, ("one scale per tile", 1): 2, ("one scale per tile", 2): 2}
 
 
-def test_time_saved_falls_and_stays_below_the_claim(facts: Facts) -> None:
-    most = reinforcement.compare_passes(constant(1, "ratio", "1"))
-    drawn = rows(draw.time_saved(facts.claim("arthnova_grpo"), most, **WORDS))
-    line = [row["y"] for row in drawn if row.get("line") == "with a reward model" and "dashed" in row]
-    assert line == sorted(line, reverse=True)
-    assert line[0] == pytest.approx(most.saved.magnitude)
-    assert max(line) < next(row["y"] for row in drawn if "text" in row)
+def test_models_over_time_stand_at_what_they_need_for_v3s_capability(facts: Facts) -> None:
+    models = progress.read_models(facts)
+    v3 = models["deepseek_v3"]
+    found = progress.ahead(progress.earlier_models(models, v3), v3)
+    drawn = rows(draw.trend_over_time(models, v3, found, alt="Words", **WORDS))
+    dots = {row["model"]: row for row in drawn if "place" in row}
+    gpt_4 = 2.1e25 * 10 ** ((132.96 - 126.09) / found.per_tenfold.magnitude) / 3.3e24
+    assert dots["GPT-4"]["needs"] == pytest.approx(gpt_4, rel=1e-4)
+    assert len(dots) == 39
+    assert sum(bool(row["place"]) for row in dots.values()) == len(draw.TREND_NAMED), "a name that no model of the trend has"
+    last = max((row for row in drawn if "low" in row), key=lambda row: row["date"])
+    assert last["date"] == "2024-12-26"
+    assert (last["low"], last["needs"], last["high"]) == pytest.approx(
+        (found.compute.low.magnitude, found.compute.magnitude, found.compute.high.magnitude), rel=1e-4
+    )
+    start, end = draw.TREND_AXIS.ends
+    assert all(start < row["needs"] < end for row in drawn if "needs" in row)
+
+
+def test_a_mixture_is_drawn_with_its_experts_and_its_share(facts: Facts) -> None:
+    model = architecture.read_models(facts)["deepseek_v3"]
+    total, working = facts["v3_total_parameters"], facts["v3_activated_parameters"]
+    chart = mixture_picture.mixture(model, total, working, alt="Words", **WORDS).to_dict()
+    for layers in (chart["layer"], chart["usermeta"]["narrow"]["layer"]):
+        drawn = [row for layer in layers for row in layer["data"]["values"]]
+        squares = [row for row in drawn if "works" in row]
+        assert len(squares) == 257
+        assert sum(row["works"] == "yes" for row in squares) == 9
+        said = " ".join(row["text"] for row in drawn if "text" in row)
+        assert all(part in said for part in ("8 of 256", "1 shared expert", "37B", "671B"))
+    bar, part = (row["x2"] - row["x"] for row in [layer["data"]["values"] for layer in chart["layer"]][3])
+    assert part / bar == pytest.approx(37 / 671)
+    # Groups of 32 experts: at most four of the eight are reached
+    picked = mixture_picture.picked_experts(model)
+    assert len(set(picked)) == 8
+    assert len({expert // 32 for expert in picked}) <= 4
+
+
+def test_a_saving_is_drawn_beside_its_claim(facts: Facts) -> None:
+    half, third = (constant(value, "percent", str(value)) for value in (50, 33))
+    drawn = [row for row in rows(draw.savings({"One": draw.Saving("Time", half, third, half)}, alt="Words", **WORDS)) if "amount" in row]
+    assert [(row["kind"], row["low"], row["amount"]) for row in drawn] == [("estimate", 50, 50), ("reported", 33, 50)]
 
 
 def test_noise_is_drawn_for_every_baseline() -> None:
@@ -98,3 +124,7 @@ def test_calculators_agree_with_the_models(facts: Facts) -> None:
     saved = architecture_calculators.critic(constant(5, "ratio", "5"), {"usual": trained}).evaluate()
     assert saved["time"].value == pytest.approx(reinforcement.compare_passes(constant(5, "ratio", "5")).saved.magnitude)
     assert saved["memory"].value == pytest.approx(reinforcement.compare_memory(trained, reward_model=True).saved.magnitude)
+    rates = constant(16, "ratio", "16"), constant(4, "ratio", "4")
+    assert (
+        architecture_calculators.lead(*rates).evaluate()["months"].value == pytest.approx(24) == progress.lead(*rates).to("month").magnitude
+    )

@@ -91,7 +91,8 @@ def test_every_choice_puts_v3_ahead(facts: Facts) -> None:
         "Without Phi": 36,
         "Without DeepSeek’s own": 38,
     }
-    chosen, least, most = progress.chosen_and_extremes(found)
+    chosen, least, most = progress.chosen_and_extremes(found, constant(3, "ratio", "3"))
+    assert least.magnitude == 3
     assert least < chosen < most
     assert chosen.low is not None and chosen.high is not None
     assert chosen.low < chosen < chosen.high
@@ -146,7 +147,7 @@ def test_rates_and_leads_by_hand(facts: Facts) -> None:
     assert len(rates) == 6
     four, sixteen = constant(4, "ratio", "4"), constant(16, "ratio", "16")
     assert progress.lead(sixteen, four).to("month").magnitude == pytest.approx(24)
-    assert progress.rows_of_rates({"four": four}, sixteen)[0][0] == "four"
+    assert [str(cell) for cell in progress.rows_of_rates({"four": four}, sixteen)[0]] == ["four", "4", "24"]
     assert str(progress.smallest(facts)) == "1 × 10²³ FLOP"
     models = progress.read_models(facts)
     assert progress.drawn_within(progress.by_choice(models, models["deepseek_v3"])[progress.CHOSEN]).magnitude == 90
@@ -157,3 +158,38 @@ def test_no_model_whose_compute_was_withdrawn_is_in_the_trend(facts: Facts) -> N
     withdrawn = str(facts.text("epoch_compute_withdrawn")).split(", ")
     assert len(withdrawn) == 3
     assert not labels & set(withdrawn)
+
+
+def test_models_moved_to_v3s_capability_keep_their_distance_from_the_trend(facts: Facts) -> None:
+    models = progress.read_models(facts)
+    v3 = models["deepseek_v3"]
+    known = plain()
+    _, compute_of_v3, *_ = known["deepseek_v3"]
+    level, tenfold, year = solved([point for point in known.values() if point[1] >= 23 and point[2] < 0])
+    for moved in progress.moved_to_capability(models, v3):
+        index, compute, years, *_ = known[moved.model.subject]
+        assert moved.needs.magnitude == pytest.approx(10 ** (compute - compute_of_v3 + (132.96 - index) / tenfold), rel=1e-3)
+        assert moved.above == pytest.approx(index - level - tenfold * compute - year * years, abs=1e-3)
+    above = progress.by_choice(models, v3)[progress.CHOSEN].points.magnitude
+    further = {moved.model.subject for moved in progress.moved_to_capability(models, v3) if moved.above > above}
+    assert {"gpt_4", "deepseek_v2"} < further, "the chapter names them"
+
+
+def test_the_trend_on_a_day_is_the_planes_height(facts: Facts) -> None:
+    models = progress.read_models(facts)
+    v3 = models["deepseek_v3"]
+    found = progress.by_choice(models, v3)[progress.CHOSEN]
+    assert found.compute.low is not None and found.compute.high is not None
+    (then, *_), now = progress.needed_over_time(models, v3, [V3_DAY - datetime.timedelta(days=365), V3_DAY])
+    assert now == pytest.approx((found.compute.magnitude, found.compute.low.magnitude, found.compute.high.magnitude), rel=1e-4)
+    assert then / now[0] == pytest.approx(found.rate.magnitude ** (365 / 365.25), rel=1e-4)
+
+
+def test_the_other_direction_of_the_fit_by_cramers_rule(facts: Facts) -> None:
+    models = progress.read_models(facts)
+    known = plain()
+    index, compute, *_ = known.pop("deepseek_v3")
+    level, point, _ = solved([(c, i, years) for i, c, years, *_ in known.values() if c >= 23 and years < 0])
+    found = progress.fitted_the_other_way(models, models["deepseek_v3"])
+    assert found.magnitude == pytest.approx(10 ** (level + point * index - compute), rel=1e-3)
+    assert 1 < found < progress.by_choice(models, models["deepseek_v3"])[progress.CHOSEN].compute
