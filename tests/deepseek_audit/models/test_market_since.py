@@ -98,6 +98,4 @@ def test_names_of_the_day_stand_on_one_side():
     drawn = market_charts.day_returns(moved, finding="", measure="", alt="").to_dict()
     texts = [layer["encoding"] for layer in drawn["layer"] if layer["mark"]["type"] == "text"]
     sides = {encoding["text"]["field"]: encoding["x"]["value"] for encoding in texts}
-        layer["encoding"]["text"]["field"]: layer["encoding"]["x"]["value"] for layer in drawn["layer"] if layer["mark"]["type"] == "text"
-    }
     assert sides == {"name": 0, "text": "width", "heading": 0}
