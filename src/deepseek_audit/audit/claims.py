@@ -342,7 +342,8 @@ def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what:
 
 def describe(audited: list[AuditedClaim]) -> dict[str, Quantity]:
     """How many claims there are, how many have each verdict, and for each article how many there are and how many hold."""
-    everything, right, holds = count(audited), count(audited, *RIGHT, of="claims confirmed or close"), {}
+    everything, right = count(audited), count(audited, *RIGHT, of="claims confirmed or close")
+    holds: dict[str, Quantity] = {}
     for article, own in by_article(audited).items():
         name = article.removeprefix("article_")
         holds |= {f"{name}_all": count(own), f"{name}_right": count(own, *RIGHT, of="claims confirmed or close")}
