@@ -716,8 +716,34 @@ class Figure(Part, frozen=True):
     claims: tuple[PrintedIn, ...]
 
 
+class WeighedClaim(Part, frozen=True):
+    """A claim that matters much: its verdict, and why it matters.
+
+    Attributes:
+        id: its name in addresses.
+        article_name: what the article is called.
+        paraphrase: what it says, in our words.
+        verdict: the verdict's key.
+        label: the verdict in words, as it fits this claim.
+        outcome: of a forecast.
+        because: why the verdict, in a sentence.
+        hangs_on_it: what hangs on the claim.
+        travels: how far it travels.
+    """
+
+    id: Name
+    article_name: str
+    paraphrase: str
+    verdict: Name
+    label: str
+    outcome: str
+    because: str
+    hangs_on_it: str
+    travels: str
+
+
 class Claims(Output, frozen=True):
-    """What an audit found: one of `Scoreboard`, `FigureIndex` and `Dossier`, which have one media type."""
+    """What an audit found: one of `Scoreboard`, `FigureIndex`, `Foremost` and `Dossier`, which have one media type."""
 
     MIME_TYPE: ClassVar[str] = "application/vnd.claims+json"
     CALLED: ClassVar[str] = "audited claims"
@@ -728,7 +754,8 @@ class Claims(Output, frozen=True):
     def from_payload(cls, payload: object) -> Claims:
         """The audit that a payload stands for; see `Output.from_payload`."""
         given = payload if isinstance(payload, Mapping) else {}
-        kind = Dossier if "claims" in given else FigureIndex if "figures" in given else Scoreboard
+        kinds: dict[str, type[Claims]] = {"claims": Dossier, "figures": FigureIndex, "foremost": Foremost}
+        kind = next((found for field, found in kinds.items() if field in given), Scoreboard)
         return _read(payload, kind, cls.CALLED)
 
     def known(self) -> dict[str, Verdict]:
@@ -758,6 +785,15 @@ class FigureIndex(Claims, frozen=True):
 
     def _used(self) -> Iterator[tuple[str, str]]:
         return ((claim.verdict, claim.label) for figure in self.figures for claim in figure.claims)
+
+
+class Foremost(Claims, frozen=True):
+    """The claims that matter most, the weightiest first."""
+
+    foremost: tuple[WeighedClaim, ...]
+
+    def _used(self) -> Iterator[tuple[str, str]]:
+        return ((claim.verdict, claim.label) for claim in self.foremost)
 
 
 class Dossier(Scoreboard, frozen=True):

@@ -23,7 +23,7 @@ from bookkit.markup import assets
 from bookkit.markup.plain import list_words
 from bookkit.markup.templates import render
 from bookkit.outputs import STATIC, beside, notes, registry
-from factbook.contract import Claim, Claims, Dossier, FigureIndex, Scoreboard, Verdict
+from factbook.contract import Claim, Claims, Dossier, FigureIndex, Foremost, Scoreboard, Verdict
 
 # Makes a page of each claim
 PAGES = "bookkit.pages.claims"
@@ -110,7 +110,7 @@ def short_title(title: str) -> str:
 
 
 def overview(audited: Claims, titles: Mapping[str, str], audit: str = "", has_pages: bool = True) -> Markup:
-    """All claims, with a form to filter them; or the figures in circulation; or how the verdicts fall.
+    """All claims, with a form to filter them; or those that matter most; or the figures in circulation; or how the verdicts fall.
 
     Args:
         audited: as emitted by the notebook.
@@ -122,6 +122,8 @@ def overview(audited: Claims, titles: Mapping[str, str], audit: str = "", has_pa
         return _filters(audited, titles) + _table(audited, titles, has_pages)
     if isinstance(audited, FigureIndex):
         return _figures(audited, has_pages)
+    if isinstance(audited, Foremost):
+        return _foremost(audited, has_pages)
     assert isinstance(audited, Scoreboard)
     return _scoreboard(audited, audit)
 
@@ -140,6 +142,16 @@ def _figures(index: FigureIndex, has_pages: bool) -> Markup:
         for figure in index.figures
     ]
     return render("outputs/figures_index.html", figures=figures)
+
+
+def _foremost(found: Foremost, has_pages: bool) -> Markup:
+    """The claims that matter most, as a list of cards."""
+    verdicts = found.known()
+    cards = [
+        (claim, address(claim.id) if has_pages else "", badge(verdicts[claim.verdict], claim.label, claim.outcome))
+        for claim in found.foremost
+    ]
+    return render("outputs/foremost.html", cards=cards)
 
 
 def _scoreboard(board: Scoreboard, audit: str) -> Markup:

@@ -338,3 +338,22 @@ def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what:
     """How many attributions there are, or how many with a status, or of a thing too, traced to their claims."""
     kept = (row for row in attributions if status in ("", row["status"]) and of in ("", row["belongs_to"]))
     return quantity.count((str(row["claim_id"]) for row in kept), of_what)
+
+
+def describe(audited: list[AuditedClaim]) -> dict[str, Quantity]:
+    """How many claims there are, how many have each verdict, and for each article how many there are and how many hold."""
+    everything, right = count(audited), count(audited, *RIGHT, of="claims confirmed or close")
+    holds: dict[str, Quantity] = {}
+    for article, own in by_article(audited).items():
+        name = article.removeprefix("article_")
+        holds |= {f"{name}_all": count(own), f"{name}_right": count(own, *RIGHT, of="claims confirmed or close")}
+    return {
+        "all": everything,
+        "right": right,
+        "right_share": (right / everything).to("percent").shown("2"),
+        "wrong": count(audited, "contradicted", of="claims contradicted"),
+        "scope": count(audited, "wrong_scope", of="claims that are right of another thing"),
+        "unsupported": count(audited, "unsupported", of="claims without a source"),
+        "contested": count(audited, "contested", of="contested claims"),
+        **holds,
+    }

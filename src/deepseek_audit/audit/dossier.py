@@ -27,6 +27,8 @@ FORMULA_DIGITS = "5"
 DATE_LENGTHS = {"day": 10, "month": 7, "year": 4}
 # The claimed number over its reference is worth a sentence from here on
 RATIO_SHOWN = 0.02
+# How much hangs on a claim, the most first
+WEIGHTS = ("headline", "chapter")
 # A claimed sum this near to a figure in circulation is that figure
 SAME_FIGURE = 0.001
 # A step of a recomputation: texts, and numbers with their trace
@@ -88,6 +90,39 @@ class FigureIndex(Shown):
         return contract.Figure(label=row["label"], printed_as=row["printed_as"], scope=SCOPES[row["scope"]], claims=claims)
 
 
+class Foremost(Shown):
+    """The claims of ``claim_weights.csv``, the weightiest first."""
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        return ["Claim", "Verdict", "What hangs on it"], [[one.paraphrase, one.label, one.hangs_on_it] for one in self.describe().foremost]
+
+    def describe(self) -> contract.Foremost:
+        """Each with its verdict and why it matters."""
+        rows = {row["claim_id"]: row for row in self.facts.rows("claim_weights")}
+        chosen = foremost(self.facts, self.audited)
+        return contract.Foremost(verdicts=_verdicts(), foremost=tuple(_weighed(one, rows[one.claim_id]) for one in chosen))
+
+
+def foremost(facts: Facts, audited: Sequence[AuditedClaim]) -> list[AuditedClaim]:
+    """The claims of ``claim_weights.csv``: the weightiest first, of the same weight in the order of the file."""
+    found = {one.claim_id: one for one in audited}
+    return [found[row["claim_id"]] for row in sorted(facts.rows("claim_weights"), key=lambda row: WEIGHTS.index(row["weight"]))]
+
+
+def _weighed(audited: AuditedClaim, row: Mapping[str, str]) -> contract.WeighedClaim:
+    return contract.WeighedClaim(
+        id=audited.claim_id,
+        article_name=_plain_name(audited),
+        paraphrase=audited.claim["paraphrase"],
+        verdict=audited.verdict,
+        label=audited.label,
+        outcome=audited.outcome,
+        because=audited.judgement["reason"],
+        hangs_on_it=row["hangs_on_it"],
+        travels=row["travels"],
+    )
+
+
 class Dossier(Shown):
     """All audited claims, for a website to make pages of."""
 
@@ -128,7 +163,7 @@ def described(facts: Facts, audited: AuditedClaim) -> contract.Claim:
         paraphrase=claim["paraphrase"],
         kind=audited.kind,
         said=_said(facts, audited),
-        compared_with=_short(audited.reference),
+        compared_with=_short(audited.reference) if _is_comparable(audited) else "",
         verdict=audited.verdict,
         label=audited.label,
         outcome=audited.outcome,
@@ -150,6 +185,11 @@ def _said(facts: Facts, audited: AuditedClaim) -> str:
     if audited.said is None or audited.claim["unit"] == "year":
         return facts.claim_text(audited.claim_id)
     return str(audited.said.shown(SAID_DIGITS)) + (" times" if _is_multiple(audited) else "")
+
+
+def _is_comparable(audited: AuditedClaim) -> bool:
+    """Whether the reference can stand beside what is said: a number beside mere words can’t."""
+    return not isinstance(audited.reference, Quantity) or audited.claim["unit"] != "text"
 
 
 def _is_multiple(audited: AuditedClaim) -> bool:

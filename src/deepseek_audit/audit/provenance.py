@@ -8,14 +8,13 @@ that two texts lead to one origin shows that they are not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from factbook import quantity
-from factbook.charts import Flow
 from factbook.facts import UnknownFact, unknown
 from factbook.quantity import Quantity
-from factbook.rounding import settle
 from factbook.tables import Row
 
 
@@ -128,48 +127,55 @@ def name_origins(facts: Tables, figure: str) -> str:
     return "; ".join(names.get(key, key) for key in sorted(independent_origins(facts, figure)))
 
 
-def flows(facts: Tables) -> list[Flow]:
-    """What each source took from each other, as lines of a chart: one for all figures about the same.
+@dataclass(frozen=True)
+class Branch:
+    """A text in the family tree of a figure.
 
-    A line is sure where the text names or links its source for one of them; the rest is our inference.
+    Attributes:
+        source: its key.
+        depth: how many steps it is from the origin; 0 for an origin.
+        parent: place of the text that it took the figure from in the list, or None.
+        sure: whether it names or links that text; the rest is our inference.
+        besides: keys of other texts that it took the figure from, too.
     """
-    labels = figures(facts)
-    about = {row["figure_id"]: row["about"] for row in facts.rows("followed_figures")}
-    lines: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in facts.rows("citations"):
-        if row["to_key"]:
-            lines[row["to_key"], row["from_key"], about[row["figure"]]].append(row)
-    return [
-        Flow(
-            *ends,
-            any(row["known_by"] != "same_wording" for row in taken),
-            {"figures": "; ".join(labels[row["figure"]] for row in taken)},
-        )
-        for ends, taken in lines.items()
-    ]
+
+    source: str
+    depth: int
+    parent: int | None
+    sure: bool
+    besides: tuple[str, ...] = ()
+
+
+def family(facts: Tables, figure: str) -> list[Branch]:
+    """The texts that print a figure as a family tree, each below the text that it took it from.
+
+    A text with several parents stands below the one that it names, or else below the first.
+    """
+    independent_origins(facts, figure)  # Refuses a circle
+    taken: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in steps(facts, figure):
+        taken[row["from_key"]].append(row)
+    parents = {source: sorted(rows, key=lambda row: not _is_sure(row)) for source, rows in taken.items()}
+    found: list[Branch] = []
+
+    def add(source: str, depth: int, parent: int | None) -> None:
+        first, *others = parents[source]
+        found.append(Branch(source, depth, parent, _is_sure(first), tuple(row["to_key"] for row in others)))
+        place = len(found) - 1
+        for child, rows in parents.items():
+            if rows[0]["to_key"] == source:
+                add(child, depth + 1, place)
+
+    for source, rows in parents.items():
+        if not rows[0]["to_key"]:
+            add(source, 0, None)
+    return found
+
+
+def _is_sure(row: Row) -> bool:
+    return row["known_by"] != "same_wording"
 
 
 def short_names(facts: Tables) -> dict[str, str]:
     """What sources are called in a chart, by their keys; the others by author or publisher and year."""
     return {row["source_key"]: row["short_name"] for row in facts.rows("sources") if row["short_name"]}
-
-
-def columns(facts: Tables, last: Collection[str]) -> dict[str, list[str]]:
-    """The sources in three columns: origins, those in between, and ``last``; each set beside what it took from.
-
-    A source that is the origin of one figure and took another from elsewhere stands with the origins.
-    """
-    rows = facts.rows("citations")
-    origins = list(dict.fromkeys(row["from_key"] for row in rows if not row["to_key"] and row["from_key"] not in last))
-    between = list(dict.fromkeys(key for row in rows for key in (row["to_key"], row["from_key"]) if key and key not in {*origins, *last}))
-    articles = [key for key in last if any(row["from_key"] == key for row in rows)]
-    order = {key: index / len(origins) for index, key in enumerate(origins)}
-    for keys in (between, articles):
-        means = {key: _mean([order[row["to_key"]] for row in rows if row["from_key"] == key and row["to_key"] in order]) for key in keys}
-        keys.sort(key=lambda key, means=means: (means[key], key))  # type: ignore[misc]
-        order |= {key: index / len(keys) for index, key in enumerate(keys)}
-    return {"Origins": origins, "In between": between, "The five articles": articles}
-
-
-def _mean(values: Sequence[float]) -> float:
-    return settle(sum(values) / len(values)) if values else 0.5

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from deepseek_audit.models.market import (
+    BASKET,
     BASKET_NAME,
     BUYER,
     EVENT_DAY,
@@ -24,12 +25,11 @@ from deepseek_audit.models.market import (
     Returns,
     Study,
     Window,
-    cumulative_path,
     levels,
     moves,
 )
 from deepseek_audit.models.market_day import Fate, MarketDay, last, lowest
-from deepseek_audit.models.market_since import YEARS, half_by_company, total, year_by_company
+from deepseek_audit.models.market_since import YEARS, total, year_by_company
 from factbook import charts
 from factbook.charts import BLUE, GREEN, GRID, INK, MUTED, PURPLE, VERMILION, WIDTH, AmountAxis, Drawing, Words, finish, inline
 from factbook.dates import abbreviate, day_and_month
@@ -37,8 +37,8 @@ from factbook.facts import Facts
 from factbook.quantity import Quantity
 from factbook.rounding import round_to_place
 
-# A name stands to the left of its mark, except where there is no room (returns in percent)
-TURN_BELOW, TURN_ABOVE = -14, 1.5
+# Room for the names to the left of the bars, and for the numbers to their right
+RETURN_AXIS = AmountAxis("Return in %", (-62, 15), [-30, -20, -10, 0], label="replace(datum.label, '-', '−')")
 BIN = 0.5
 KINDS = {
     SUPPLIER: VERMILION,
@@ -69,71 +69,56 @@ STATISTICS = {
 INDEPENDENT = ("patell", "boehmer")
 STATISTIC_COLUMNS = {"statistic": "Statistic", "market": "Measured against", "estimation": "Line fitted to sessions", "value": "Value"}
 RECOVERY_COLUMNS = {"label": "What", "text": "Trading days", "back": "Back on", "lowest": "Lowest close after", "last": "End of 2025"}
-SPENDING_AXIS = AmountAxis("US dollars, in billions", (0, 4.6e11), [0, 1e11, 2e11, 3e11, 4e11], label="datum.value / 1e9")
+SPENDING_AXIS = AmountAxis("US dollars, in billions", (0, 9.8e11), [0, 2e11, 4e11, 6e11, 8e11], label="datum.value / 1e9")
 SPENDING_COLUMNS = {"label": "When", "text": "As printed", "amount": "Amount", "by": "By company"}
 WAIT_AXIS = AmountAxis("Trading days until back", (0, 260), [0, 50, 100, 150, 200])
 POLICY_AXIS = AmountAxis("Abnormal return in %", (-20, 30), [-10, 0, 10, 20], label="replace(datum.label, '-', '−')")
-SUM_AXIS = AmountAxis("Sum in %", (-16, 26), [-10, 0, 10], label="replace(datum.label, '-', '−')")
+AROUND_AXIS = AmountAxis("% of the close before", (78, 116), [80, 90, 100, 110], label="datum.label")
 LEVEL_AXIS = AmountAxis("% of the close before", (40, 190), [50, 75, 100, 125, 150, 175], label="datum.label")
-# Nvidia's revenue as the chart of spending has it
-SALES = {
-    "nvda_revenue_fy2025": "Year",
-    "nvda_revenue_fy2026": "Year",
-    "nvda_revenue_fy2026_h1": "Half-year",
-    "nvda_revenue_fy2027_h1": "Half-year",
-}
+# Where the lines of marked days end, of the height, if a label stands below
+RULES_END = 0.78
 # Lines of the chart of prices; room for their names at the end
-PRICES = {"Nvidia": "NVDA", "Broadcom": "AVGO", "Vistra": "VST", "S&P 500": "^GSPC", "RSP": "RSP"}
-ROOM_FOR_NAMES, ROOM_FOR_LONG_NAMES = "2025-02-26", "2026-05-31"
+PRICES = {"Nvidia": "NVDA", "Broadcom": "AVGO", "Vistra": "VST", "S&P 500": "^GSPC"}
+ROOM_FOR_NAMES, ROOM_FOR_LONG_NAMES = "2025-03-11", "2026-05-31"
+# The chart of the weeks around the day
+AROUND = ("2024-12-20", "2025-02-07")
+AROUND_PRICES = {"Nvidia": "NVDA", "Suppliers": BASKET_NAME, "Average stock": "RSP"}
 AROUND_TICKS = ["2024-12-23", "2025-01-06", "2025-01-20", "2025-02-03"]
 QUARTERS = ["2025-01-01", "2025-04-01", "2025-07-01", "2025-10-01"]
 PLACEBO_COLUMNS = {"low": "t from", "high": "to", "days": "Sessions", "expected": "Expected if normal"}
 
 
 def day_returns(moved: MarketDay, **words: Unpack[Words]) -> Drawing:
-    """Returns of one day, sorted, each with its name beside its mark.
+    """Returns of one day as bars in groups: the name always to the left of zero, the number always at the right.
 
     Args:
         moved: the day.
     """
     rows = moves(moved.facts, moved.day, moved.before)
-    ordered = sorted(rows, key=lambda row: row[2].magnitude)
-    values = [
-        {
-            "name": name,
-            "kind": kind,
-            "value": round_to_place(value.magnitude, -2),
-            "text": f"{name} {value}",
-            "place": place,
-            "edge": min(value.magnitude, 0),
-        }
-        for place, (name, kind, value) in enumerate(ordered)
-    ]
-    base = alt.Chart(inline(values)).encode(
-        x=alt.X(
-            "value:Q",
-            title="Return in %",
-            scale=alt.Scale(domain=[-34, 16], nice=False),
-            axis=alt.Axis(values=[-30, -20, -10, 0, 10], labelExpr="replace(datum.label, '-', '−')"),
+    values: list[dict[str, Any]] = []
+    for kind in KINDS:
+        values.append({"heading": kind, "place": len(values)})
+        for name, _, value in sorted((row for row in rows if row[1] == kind), key=lambda row: row[2].magnitude):
+            percent = round_to_place(value.magnitude, -2)
+            values.append({"name": name, "kind": kind, "value": percent, "text": str(value), "place": len(values)})
+    scale = alt.Scale(domain=list(RETURN_AXIS.ends), nice=False)
+    axis = alt.Axis(values=list(RETURN_AXIS.ticks), labelExpr=RETURN_AXIS.label, grid=False)
+    level = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(values) - 0.3], reverse=True, nice=False, zero=False))
+    base = alt.Chart(inline(values)).encode(y=level)
+    bars = base.transform_filter("isValid(datum.value)")
+    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in (("name", "What"), ("text", "Return"), ("kind", "Kind"))]
+    color = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())))
+    chart = alt.layer(
+        bars.mark_bar(size=11, orient="horizontal").encode(
+            x=alt.X("value:Q", title=RETURN_AXIS.title, scale=scale, axis=axis), color=color, tooltip=tooltip
         ),
-        y=alt.Y("place:O", axis=None),
-        color=alt.Color(
-            "kind:N",
-            title=None,
-            sort=list(KINDS),
-            scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())),
-            legend=alt.Legend(columns=1, labelLimit=300),
-        ),
-        tooltip=[alt.Tooltip("text:N", title="Return"), alt.Tooltip("kind:N", title="Kind")],
-    )
-    zero = alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(x="zero:Q")
-    outside = f"datum.value < {TURN_BELOW} || datum.value > {TURN_ABOVE}"
-    names = [
-        base.transform_filter(outside).mark_text(align="left", dx=9),
-        base.transform_filter(f"!({outside})").mark_text(align="right", dx=-9).encode(x="edge:Q"),
-    ]
-    drawn = [layer.encode(text="text:N", color=alt.value(INK)) for layer in names]
-    chart = alt.layer(zero, base.mark_point(filled=True, size=90, opacity=1), *drawn).properties(width=WIDTH, height=len(values) * 20)
+        alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q", scale=scale)),
+        bars.mark_text(align="left").encode(x=alt.value(0), text="name:N"),
+        bars.mark_text(align="right").encode(x=alt.value("width"), text="text:N"),
+        base.transform_filter("isValid(datum.heading)")
+        .mark_text(align="left", fontWeight="bold", color=MUTED)
+        .encode(x=alt.value(0), text="heading:N"),
+    ).properties(width=WIDTH, height=len(values) * 19)
     return finish(chart, words, DAY_COLUMNS, (value for *_, value in rows))
 
 
@@ -299,6 +284,7 @@ def paths(
     axis: AmountAxis,
     dates_as: str,
     ticks: Sequence[str],
+    said: Sequence[Mapping[str, Any]] = (),
     **words: Unpack[Words],
 ) -> Drawing:
     """Lines over time, each named at its end, with days marked.
@@ -311,6 +297,8 @@ def paths(
         axis: of the height of the lines.
         dates_as: format of the dates on the axis.
         ticks: days at which the axis has a date.
+        said: labels to the left of a point: its ``date``, its ``level`` and a ``label``. The lines of marked days end above them,
+            and late days have their label to the left.
     """
     scale_y = alt.Scale(domain=list(axis.ends), nice=False)
     y = alt.Y("level:Q", title=axis.title, scale=scale_y, axis=alt.Axis(values=list(axis.ticks), labelExpr=axis.label))
@@ -328,13 +316,18 @@ def paths(
     height = 360
     days = alt.Chart(inline([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
     notes = []
-    for row in range(len(marked)):
+    middle = (date.fromisoformat(dates[0]).toordinal() + date.fromisoformat(rows[-1]["date"]).toordinal()) / 2
+    foot = height * RULES_END if said else height
+    for row, day in enumerate(marked):
         one, top = days.transform_filter(f"datum.row == {row}"), 4 + 17 * row
+        late = said and date.fromisoformat(day).toordinal() > middle
+        side: dict[str, Any] = {"align": "right", "dx": -4} if late else {"align": "left", "dx": 4}
         notes += [
-            one.mark_rule(strokeDash=[3, 3], color=MUTED).encode(x=x, y=alt.value(top), y2=alt.value(height)),
-            one.mark_text(align="left", baseline="top", dx=4, color=INK).encode(x=x, y=alt.value(top), text="label:N"),
+            one.mark_rule(strokeDash=[3, 3], color=MUTED).encode(x=x, y=alt.value(top), y2=alt.value(foot)),
+            one.mark_text(baseline="top", color=INK, **side).encode(x=x, y=alt.value(top), text="label:N"),
         ]
-    chart = alt.layer(*notes, lines, labels).properties(width=WIDTH, height=height)
+    told = alt.Chart(inline(said)).mark_text(align="right", dx=-7, fontWeight="bold", color=INK).encode(x=x, y=y, text="label:N")
+    chart = alt.layer(*notes, lines, labels, told).properties(width=WIDTH, height=height)
     return finish(chart, words, {"date": "Session", **names})
 
 
@@ -409,12 +402,17 @@ def policy_forest(policy: Mapping[str, Sequence[Study]], **words: Unpack[Words])
     return charts.forest(groups, POLICY_AXIS, **words)
 
 
-def paths_around(moved: MarketDay, around: Mapping[str, Study], marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
-    """Running sums of abnormal returns around the day, with days marked."""
-    path = cumulative_path(moved.returns, around)
-    words.setdefault("source", [study.total_quantity() for study in around.values()])
-    names = {name: name for name in around}
-    return paths(path, names, (path[0]["date"], ROOM_FOR_NAMES), marked, SUM_AXIS, "%-d %b", AROUND_TICKS, **words)
+def prices_around(moved: MarketDay, marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
+    """Daily closes around the day as percentages of the close before it, with days marked and the fall of the first line named."""
+    days = [day for day in moved.returns.days if AROUND[0] <= day <= AROUND[1]]
+    prices = rebased(moved.returns, AROUND_PRICES, moved.before, days)
+    words.setdefault("source", [moved.return_of("NVDA"), moved.return_of("RSP"), *map(moved.return_of, BASKET)])
+    first = next(iter(AROUND_PRICES))
+    level = next(row[first] for row in prices if row["date"] == moved.day)
+    said = [{"date": moved.day, "level": level, "label": f"{first} {moved.return_of(AROUND_PRICES[first]):3}"}]
+    names = {name: name for name in AROUND_PRICES}
+    dates, axis = (days[0], ROOM_FOR_NAMES), AROUND_AXIS
+    return paths(prices, names, dates, marked, axis, "%-d %b", AROUND_TICKS, said=said, **words)
 
 
 def price_paths(moved: MarketDay, marked: Mapping[str, str], **words: Unpack[Words]) -> Drawing:
@@ -426,19 +424,35 @@ def price_paths(moved: MarketDay, marked: Mapping[str, str], **words: Unpack[Wor
     return paths(prices, names, (weeks[0], ROOM_FOR_LONG_NAMES), marked, LEVEL_AXIS, "%b %Y", QUARTERS, **words)
 
 
-def spending(facts: Facts, **words: Unpack[Words]) -> Drawing:
-    """What the four largest builders spent by year, three of them by half-year, and what Nvidia sold: a ladder in groups."""
+def spending(facts: Facts, planned: Quantity, **words: Unpack[Words]) -> Drawing:
+    """What the four largest builders spent by year, and what they planned for the next one, as bars.
+
+    Args:
+        facts: the tables.
+        planned: for the year after the last that is known (usd); drawn hollow.
+    """
     words.setdefault("columns", SPENDING_COLUMNS)
-    years = [_spent(str(year), year_by_company(facts, year)) for year in YEARS]
-    halves = [_spent(f"January to June {year}", half_by_company(facts, year)) for year in (2025, 2026)]
-    sold = [
-        charts.Rung(f"{what} to {day_and_month(row['as_of'])} {row['as_of'][:4]}", facts[fact_id], color=VERMILION)
-        for fact_id, what in SALES.items()
-        for row in [facts.row(fact_id)]
+    spent = {str(year): year_by_company(facts, year) for year in YEARS}
+    amounts = {year: total(by_company) for year, by_company in spent.items()} | {f"{YEARS[-1] + 1}, planned": planned}
+    rows = [
+        {
+            "label": year,
+            "amount": amount.magnitude,
+            "text": str(amount),
+            "by": ", ".join(f"{name} {part:3}" for name, part in spent[year].items()) if year in spent else "",
+        }
+        for year, amount in amounts.items()
     ]
-    return charts.ladder({"Four builders spent": years, "The same without Amazon": halves, "Nvidia sold": sold}, SPENDING_AXIS, **words)
-
-
-def _spent(label: str, by_company: dict[str, Quantity]) -> charts.Rung:
-    by = ", ".join(f"{name} {amount:3}" for name, amount in by_company.items())
-    return charts.Rung(label, total(by_company), details={"by": by})
+    scale = alt.Scale(domain=list(SPENDING_AXIS.ends), nice=False)
+    axis = alt.Axis(values=list(SPENDING_AXIS.ticks), labelExpr=SPENDING_AXIS.label)
+    base = alt.Chart(inline(rows)).encode(
+        x=alt.X("amount:Q", title=SPENDING_AXIS.title, scale=scale, axis=axis), y=alt.Y("label:N", sort=None, title=None)
+    )
+    tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in SPENDING_COLUMNS.items() if field != "amount"]
+    known, plan = (base.transform_filter(f"{sign}datum.by") for sign in ("", "!"))
+    chart = alt.layer(
+        known.mark_bar(color=BLUE, size=34).encode(tooltip=tooltip),
+        plan.mark_bar(color=GRID, stroke=BLUE, strokeDash=[4, 3], size=34).encode(tooltip=tooltip[:2]),
+        base.mark_text(align="left", dx=6, fontWeight="bold").encode(text="text:N"),
+    ).properties(width=WIDTH, height=len(rows) * 52)
+    return finish(chart, words, SPENDING_COLUMNS, [*amounts.values()])

@@ -13,7 +13,6 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -569,17 +568,6 @@ def family_bound(tests: int, freedom: int) -> float:
     return float(stats.t.ppf(1 - (1 - LEVEL) / 2 / tests, freedom))
 
 
-def cumulative_path(returns: Returns, studies: Mapping[str, Study]) -> list[dict[str, Any]]:
-    """The running sums of abnormal returns of some studies of the same day and window: a row a session, to 0.01 percent."""
-    one = next(iter(studies.values()))
-    first = returns.position(one.day) + one.window.first
-    sums = {name: each.abnormal.cumsum() for name, each in studies.items()}
-    return [
-        {"date": returns.days[first + step], **{name: round_to_place(float(total[step]), -2) for name, total in sums.items()}}
-        for step in range(len(one.window))
-    ]
-
-
 def patell(standardized: Vector, days: int) -> float:
     """Patell's (1976) statistic: Σ SAR / √(n (T − 2) / (T − 4)), with T days of estimation.
 
@@ -776,7 +764,6 @@ NAMES = {
     "QCOM": "Qualcomm",
     "INTC": "Intel",
     "TSLA": "Tesla",
-    "XLK": "Technology fund XLK",
     "^GSPC": "S&P 500",
     "SPY": "S&P 500 fund SPY",
     "RSP": "S&P 500, equal weights",
@@ -788,10 +775,12 @@ NAMES = {
     BASKET_NAME: "The suppliers, equal weights",
 }
 # Their closes are facts of their own; their daily returns are not among the data
-CLOSES_ONLY = ("QCOM", "INTC", "TSLA", "XLK")
+CLOSES_ONLY = ("QCOM", "INTC", "TSLA")
+# Funds that copy an index
+FUNDS = ("SPY", "RSP", "QQQ", "SMH", "SOXX")
 # An index of expected swings, not a price
 NOT_A_PRICE = "^VIX"
-SUPPLIER, BUYER, OTHER, INDEX = "Sells chips, servers or power", "Builds or runs AI models", "Other stock", "Index or fund"
+SUPPLIER, BUYER, OTHER, INDEX = "Sells chips, servers or power", "Builds or runs AI models", "Other stock", "Index"
 
 
 def kind(ticker: str) -> str:
@@ -804,7 +793,7 @@ def kind(ticker: str) -> str:
 
 
 def moves(facts: Facts, day: str, day_before: str) -> list[tuple[str, str, Quantity]]:
-    """Everything in the data that has a price and a return of 27 January 2025: name, kind and return (percent).
+    """Stocks and indexes of the data with a return of 27 January 2025, without funds that copy an index: name, kind, return (percent).
 
     Args:
         facts: the tables.
@@ -814,7 +803,7 @@ def moves(facts: Facts, day: str, day_before: str) -> list[tuple[str, str, Quant
     found = [
         (NAMES[ticker], kind(ticker), facts[f"{RETURNS}{ticker}/{day}"])
         for ticker in (row["ticker"] for row in facts.rows("market_series"))
-        if ticker not in (NOT_A_PRICE, "RSP")
+        if ticker not in (NOT_A_PRICE, *FUNDS)
     ]
     for ticker in CLOSES_ONLY:
         before, after = (facts[f"{ticker.lower()}_close_{when.replace('-', '_')}"] for when in (day_before, day))
@@ -822,7 +811,6 @@ def moves(facts: Facts, day: str, day_before: str) -> list[tuple[str, str, Quant
     for name, fact_id in (
         ("S&P 500, equal weights", "rsp_return_2025_01_27"),
         ("Dow Jones index", "dow_return_2025_01_27"),
-        ("Dow Jones fund DIA", "dia_return_2025_01_27"),
         ("S&P 500, IT sector", "sp_500_it_return_2025_01_27"),
     ):
         found.append((name, INDEX, facts[fact_id]))

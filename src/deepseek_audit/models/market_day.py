@@ -22,7 +22,6 @@ WITHOUT_NVIDIA = "S&P 500 without Nvidia"
 # What the market is measured by: the index itself contains the event
 PROXIES = ("SPY", WITHOUT_NVIDIA, "RSP", "QQQ")
 STOCKS = ("NVDA", market.BASKET_NAME)
-CHARTED = {"Nvidia": "NVDA", "Suppliers": market.BASKET_NAME}
 # Prices of these are followed until they are back
 FOLLOWED = (*(ticker for tickers in market.SUPPLIERS.values() for ticker in tickers), *market.BUYERS, "AAPL")
 RANKED = ("^GSPC", WITHOUT_NVIDIA, "RSP", "^IXIC", "QQQ", "^SOX", market.BASKET_NAME, "NVDA")

@@ -5,7 +5,6 @@ Every builder takes what it draws and, by name, the chart's words: ``finding``, 
 
 from factbook.charts.cascade import Step, cascade
 from factbook.charts.dated import dated
-from factbook.charts.flow import Flow, flow
 from factbook.charts.forest import Estimate, forest
 from factbook.charts.frontier import frontier
 from factbook.charts.ladder import LADDER_COLUMNS, Rung, draw_ladder, ladder
@@ -53,7 +52,6 @@ __all__ = [
     "AmountAxis",
     "Drawing",
     "Estimate",
-    "Flow",
     "Line",
     "LogAxis",
     "Rung",
@@ -65,7 +63,6 @@ __all__ = [
     "draw_ladder",
     "enable",
     "finish",
-    "flow",
     "forest",
     "frontier",
     "inline",

@@ -99,7 +99,7 @@ def test_a_reader_with_another_assumption_gets_a_whole_book(built, tmp_path):
     """
     book = copy_book(tmp_path / "book")
     replace(book / "data/cost_estimates.csv", ",294000,", ",588000,")
-    replace(book / "book/market-crash.md", "## Limits", "A sentence more.\n\n## Limits")
+    replace(book / "book/market-crash.md", "## What we doubt", "A sentence more.\n\n## What we doubt")
     read = entries(built, only_to=tmp_path / "executed")
     result = run_build(book, BOOKKIT_EXECUTED=str(tmp_path / "executed"))
     assert result.returncode == 0, result.stderr

@@ -498,3 +498,30 @@ def test_reference_by_hand(name: str) -> None:
     value = references.value_of(FACTS, f"{name}()")
     assert isinstance(value, Quantity)
     assert value.to(unit).magnitude == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_foremost_claims_are_the_weightiest_first() -> None:
+    facts = load()
+    audited = claims.audit(facts)
+    shown = dossier.Foremost(facts, audited).describe()
+    weights = {row["claim_id"]: row["weight"] for row in facts.rows("claim_weights")}
+    order = [weights[one.id] for one in shown.foremost]
+    assert order == sorted(order, key=["headline", "chapter"].index)
+    assert {one.id for one in shown.foremost} == weights.keys()
+    assert {one.id: one.verdict for one in shown.foremost} == {one.claim_id: one.verdict for one in audited if one.claim_id in weights}
+
+
+def test_a_number_does_not_stand_beside_mere_words() -> None:
+    facts = load()
+    for one in dossier.Dossier(facts, claims.audit(facts)).describe().claims:
+        if facts.claim_row(one.id)["unit"] == "text":
+            assert not re.match(r"[−$¥]?\d[\d.,]*[KMBT%]?$", one.compared_with), one.id
+
+
+def test_counts_of_the_audit_by_hand() -> None:
+    told = claims.describe(AUDITED)
+    assert told["all"].magnitude == len(AUDITED)
+    assert told["wrong"].magnitude == sum(one.verdict == "contradicted" for one in AUDITED)
+    right = [one for one in AUDITED if one.verdict in ("confirmed", "close")]
+    assert told["right_share"].magnitude == pytest.approx(100 * len(right) / len(AUDITED))
+    assert told["vtcnews_right"].magnitude == sum(one.claim["article"] == "article_vtcnews" for one in right)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deepseek_audit.audit import provenance
 from deepseek_audit.audit.provenance import ProvenanceError, independent_origins, origins_by_source
+from deepseek_audit.charts import audit_charts
 from factbook.facts import UnknownFact, load
 from factbook.tables import Row
 
@@ -135,13 +136,35 @@ def test_counts_of_the_table() -> None:
     assert provenance.name_origins(FACTS, fleet) == "Alexandr Wang; SemiAnalysis"
 
 
-def test_every_step_is_in_one_line_of_its_chart() -> None:
-    lines = provenance.flows(FACTS)
-    assert len({(line.start, line.end, line.group) for line in lines}) == len(lines)
-    taken = [row for row in CITATIONS if row["to_key"]]
-    assert sum(len(line.details["figures"].split("; ")) for line in lines) == len(taken)
-    inferred = {(row["to_key"], row["from_key"]) for row in taken if row["known_by"] == "same_wording"}
-    assert {(line.start, line.end) for line in lines if not line.sure} <= inferred
+@pytest.mark.parametrize("figure", provenance.figures(FACTS))
+def test_a_family_has_each_text_once_below_one_it_took_from(figure: str) -> None:
+    family = provenance.family(FACTS, figure)
+    mine = [row for row in CITATIONS if row["figure"] == figure]
+    assert sorted(branch.source for branch in family) == sorted({row["from_key"] for row in mine})
+    assert {branch.source for branch in family if branch.parent is None} == independent_origins(FACTS, figure)
+    for place, branch in enumerate(family):
+        if branch.parent is not None:
+            above = family[branch.parent]
+            assert branch.parent < place
+            assert branch.depth == above.depth + 1
+            known = {row["to_key"]: row["known_by"] for row in mine if row["from_key"] == branch.source}
+            assert known.keys() == {above.source, *branch.besides}
+            assert branch.sure == (known[above.source] != "same_wording")
+
+
+def test_a_text_with_two_parents_stands_below_the_one_it_names() -> None:
+    found = {branch.source: branch for branch in provenance.family(FACTS, "hopper_gpus_50000")}
+    assert found["article_vtcnews"].besides == ("tomshardware_deepseek",)
+    assert found["taiwannews_deepseek"].depth == 2
+
+
+def test_the_tree_is_drawn_with_each_text() -> None:
+    tree = provenance.family(FACTS, "r1_training")
+    drawn = audit_charts.family_tree(tree, {"r1_nature": "The paper"}, ["article_294k"], finding="", measure="", alt="").to_dict()
+    rows = drawn["data"]["values"]
+    assert [row["place"] for row in rows] == list(range(len(tree)))
+    assert rows[0]["name"] == "The paper"
+    assert [row["marked"] for row in rows].count(True) == 1
 
 
 def test_the_fleet_goes_back_to_one_firm_and_one_interview() -> None:

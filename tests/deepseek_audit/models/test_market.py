@@ -575,12 +575,12 @@ def test_moves_are_printed_with_one_decimal(written, text):
 def test_moves_of_the_day_by_hand():
     facts = load()
     found = {name: (kind, value) for name, kind, value in market.moves(facts, "2025-01-27", "2025-01-24")}
-    series = {row["ticker"] for row in facts.rows("market_series")} - {"^VIX", "RSP"}
-    assert len(found) == len(series) + len(market.CLOSES_ONLY) + 4
+    series = {row["ticker"] for row in facts.rows("market_series")} - {"^VIX", "RSP", "SPY", "QQQ", "SMH", "SOXX"}
+    assert len(found) == len(series) + len(market.CLOSES_ONLY) + 3
     before, after = (facts[f"intc_close_2025_01_{day}"].magnitude for day in (24, 27))
     assert found["Intel"][1].magnitude == pytest.approx(100 * (after / before - 1))
     assert found["Intel"][0] == found["Apple"][0] == "Other stock"
     assert found["Nvidia"][0] == found["Vistra"][0] == "Sells chips, servers or power"
     assert found["Meta"][0] == "Builds or runs AI models"
-    assert found["S&P 500"][0] == found["Dow Jones index"][0] == found["S&P 500, equal weights"][0] == "Index or fund"
+    assert found["S&P 500"][0] == found["Dow Jones index"][0] == found["S&P 500, equal weights"][0] == "Index"
     assert found["Dow Jones index"][1].rows == {"dow_return_2025_01_27"}

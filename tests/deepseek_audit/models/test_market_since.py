@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from deepseek_audit.charts import market_charts
-from deepseek_audit.models import market_since
+from deepseek_audit.models import market_day, market_since
 from factbook.facts import load
 from factbook.tables import data_directory
 
@@ -65,8 +65,9 @@ def test_deepseek_beside_nvidia():
 
 
 def test_the_chart_has_each_sum():
-    drawn = market_charts.spending(FACTS, finding="Spending rose", measure="Cash paid.", alt="Bars.").to_dict()
-    assert {376.032e9, 177.837e9} <= {row.get("amount") for row in _rows(drawn)}
+    planned = FACTS["big_tech_capex_2026_planned"]
+    drawn = market_charts.spending(FACTS, planned, finding="Spending rose", measure="Cash paid.", alt="Bars.").to_dict()
+    assert {376.032e9, 725e9} <= {row.get("amount") for row in _rows(drawn)}
 
 
 def _rows(drawn):
@@ -78,3 +79,23 @@ def _rows(drawn):
     elif isinstance(drawn, list):
         for part in drawn:
             yield from _rows(part)
+
+
+def test_the_weeks_around_the_day_by_hand():
+    """Closes as percentages of the close before, from the closes themselves; late days have their label to the left of their line."""
+    moved = market_day.read_day(FACTS, FACTS["nvda_weight_sp_500_2025_01_24"])
+    marked = {"2025-01-26": "App", "2024-12-26": "V3"}
+    drawn = market_charts.prices_around(moved, marked, finding="", measure="", alt="").to_dict()
+    [fallen] = [row for row in _rows(drawn) if row.get("date") == moved.day and "Nvidia" in row]
+    assert fallen["Nvidia"] == pytest.approx(100 * 118.42 / 142.62, abs=0.06)
+    assert next(row["level"] for row in _rows(drawn) if row.get("label") == "Nvidia −17.0%") == fallen["Nvidia"]
+    notes = [layer["mark"]["align"] for layer in drawn["layer"] if layer["mark"].get("baseline") == "top"]
+    assert notes == ["right", "left"]
+
+
+def test_names_of_the_day_stand_on_one_side():
+    moved = market_day.read_day(FACTS, FACTS["nvda_weight_sp_500_2025_01_24"])
+    drawn = market_charts.day_returns(moved, finding="", measure="", alt="").to_dict()
+    texts = [layer["encoding"] for layer in drawn["layer"] if layer["mark"]["type"] == "text"]
+    sides = {encoding["text"]["field"]: encoding["x"]["value"] for encoding in texts}
+    assert sides == {"name": 0, "text": "width", "heading": 0}
