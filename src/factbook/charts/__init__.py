@@ -7,7 +7,8 @@ from factbook.charts.cascade import Step, cascade
 from factbook.charts.dated import dated
 from factbook.charts.flow import Flow, flow
 from factbook.charts.forest import Estimate, forest
-from factbook.charts.frontier import frontier
+from factbook.charts.frontier import Panel, frontier
+from factbook.charts.gaps import Gap, gaps, signed
 from factbook.charts.ladder import LADDER_COLUMNS, Rung, draw_ladder, ladder
 from factbook.charts.lines import Line, lines
 from factbook.charts.look import (
@@ -33,7 +34,7 @@ from factbook.charts.look import (
     source_line_of,
 )
 from factbook.charts.matrix import matrix
-from factbook.charts.over_time import over_time
+from factbook.charts.pairs import Pair, pairs
 from factbook.charts.plane import Region, Spot, plane
 from factbook.charts.steps import steps
 from factbook.charts.timeline import Span, timeline
@@ -55,8 +56,11 @@ __all__ = [
     "Drawing",
     "Estimate",
     "Flow",
+    "Gap",
     "Line",
     "LogAxis",
+    "Pair",
+    "Panel",
     "Region",
     "Rung",
     "Span",
@@ -71,12 +75,14 @@ __all__ = [
     "flow",
     "forest",
     "frontier",
+    "gaps",
     "inline",
     "ladder",
     "lines",
     "matrix",
-    "over_time",
+    "pairs",
     "plane",
+    "signed",
     "source_line",
     "source_line_of",
     "steps",

@@ -157,6 +157,11 @@ def finish(chart: Drawing, words: Words, columns: Mapping[str, str], shown: Iter
     return chart.properties(title=title, description=words["alt"], usermeta=usermeta)
 
 
+def panel_title(heading: str) -> alt.TitleParams:
+    """The heading of one panel among several."""
+    return alt.TitleParams(text=heading, fontSize=13, fontWeight="bold", anchor="start", frame="group", offset=8)
+
+
 def source_line(quantities: Iterable[Quantity]) -> str:
     """The line under a chart: publisher and year of every source behind some quantities."""
     facts = load()
