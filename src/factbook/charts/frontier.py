@@ -56,7 +56,7 @@ def frontier(panels: Sequence[Panel], axis: AmountAxis, results: str, own: str, 
     return finish(alt.vconcat(*drawn, spacing=14), words, FRONTIER_COLUMNS, shown)
 
 
-def _panel(panel: Panel, axis: AmountAxis, results: str, own: str, last: bool) -> alt.LayerChart:
+def _panel(panel: Panel, axis: AmountAxis, results: str, own: str, last: bool) -> Any:
     scale = alt.Scale(type="log", domain=list(axis.ends), nice=False)
     ticks = alt.Axis(values=list(axis.ticks), labelExpr=axis.label, title=axis.title if last else None)
     x = alt.X("bill:Q", scale=scale, axis=ticks)

@@ -62,17 +62,16 @@ def gaps(lines: Mapping[str, Sequence[Gap]], axis: AmountAxis, sides: tuple[str,
     tooltip = [alt.Tooltip(f"{name}:N", title=GAP_COLUMNS[name]) for name in ("name", "text", "interval", "note")]
     heads = alt.Chart(inline({"name": name, "level": place} for place, name in enumerate(lines))).encode(y=level)
     zero = alt.Chart(inline([{"zero": 0, "level": -0.65, "end": bottom}])).encode(x=alt.X("zero:Q", scale=scale), y=level)
-    words_of_sides = [
-        alt.Chart(inline([{"zero": 0, "level": -0.95, "side": side}]))
-        .mark_text(align=align, dx=dx, color=MUTED, fontSize=12)
-        .encode(x=alt.X("zero:Q", scale=scale), y=level, text="side:N")
-        for side, align, dx in ((sides[0], "right", -8), (sides[1], "left", 8))
-    ]
+    left, right = (
+        alt.Chart(inline([{"zero": 0, "level": -0.95, "side": side}])).encode(x=alt.X("zero:Q", scale=scale), y=level, text="side:N")
+        for side in sides
+    )
     told, ring = marks.transform_filter("datum.told_apart"), marks.transform_filter("!datum.told_apart")
     ahead, behind = (marks.transform_filter(f"datum.label && datum.value {sign} 0") for sign in (">=", "<"))
     layers = [
         zero.mark_rule(color=INK, strokeWidth=1.5).encode(y2="end:Q"),
-        *words_of_sides,
+        left.mark_text(align="right", dx=-8, color=MUTED, fontSize=12),
+        right.mark_text(align="left", dx=8, color=MUTED, fontSize=12),
         heads.mark_text(align="left", baseline="middle", color=INK).encode(x=alt.value(0), text="name:N"),
         marks.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=3, opacity=0.45, color=BLUE)

@@ -47,7 +47,7 @@ def _panel(
     axis: AmountAxis,
     dates: tuple[str, str],
     dashed: Sequence[str],
-) -> alt.LayerChart:
+) -> Any:
     scale = alt.Scale(type="log" if axis.log else "linear", domain=list(axis.ends), nice=False)
     x = alt.X("date:T", title=None, scale=alt.Scale(domain=list(dates)), axis=alt.Axis(format="%Y", tickCount="year", grid=False))
     y = alt.Y("value:Q", title=axis.title, scale=scale, axis=alt.Axis(values=list(axis.ticks), labelExpr="'$' + datum.value"))
