@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 CALCULATOR = Calculator.MIME_TYPE
 GIVEN = {
     "architecture": {"sequence": "8192 token", "slowness": "50"},
-    "benchmarks-and-prices": {"read": "3000 token", "written": "400 token", "cached": "100%", "thinking": "10"},
+    "prices": {"read": "3000 token", "written": "400 token", "cached": "100%", "thinking": "10"},
     "cost-claims": {"rate": "3 usd/gpu_hour", "cluster": "1024 gpu"},
     "geopolitics": {"shipped": "100000 gpu", "interconnect": "600 gigabyte/second"},
     "hidden-costs": {"multiplier": "20", "utilization": "50%", "rent": "7 usd/gpu_hour", "staff": "0 person"},
@@ -168,7 +168,7 @@ def test_operations_follow_the_length_of_sequences(reruns):
 
 
 def test_the_cost_of_answers_follows_their_length(reruns):
-    notebook, prices = reruns["benchmarks-and-prices"], cells("api_prices")
+    notebook, prices = reruns["prices"], cells("api_prices")
     read, write = (prices[f"price_deepseek_r1_{kind}_usd_2025_01_20"] for kind in ("input_cached", "output"))
     assert value(notebook, "r1_answers") == pytest.approx(1000 * (3000 * read + 400 * 10 * write) / 1e6)
 

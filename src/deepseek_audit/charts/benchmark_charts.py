@@ -1,53 +1,51 @@
-"""The charts of scores with their sampling error: a model against rivals, outsiders against its maker, ratings of an arena."""
+"""The charts of scores: a model minus a rival with its interval, outsiders minus its maker, ratings of an arena."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Unpack
 
-from deepseek_audit.models.benchmarks import BENCHMARK_NAMES, OPEN, REPLICATORS, Comparison, Score, model_name
-from factbook.charts import BLUE, MUTED, VERMILION, AmountAxis, Drawing, Estimate, Words, forest
+from deepseek_audit.models.benchmarks import BENCHMARK_NAMES, OPEN, REPLICATORS, Comparison, model_name, turned
+from factbook.charts import BLUE, MUTED, AmountAxis, Drawing, Estimate, Gap, Words, forest, gaps, signed
 from factbook.facts import Selection
 
-SHARE_AXIS = AmountAxis("Questions answered rightly, in %", (0, 100), [0, 25, 50, 75, 100])
+GAP_AXIS = AmountAxis("Difference in percentage points", (-70, 36), [-20, -10, 0, 10, 20], label="replace(datum.label, '-', '−')")
+WIDE_GAP_AXIS = AmountAxis("Difference in percentage points", (-90, 118), [-25, 0, 25, 50, 75], label="replace(datum.label, '-', '−')")
+RUN_AXIS = AmountAxis("Difference in percentage points", (-38, 19), [-15, -10, -5, 0, 5, 10], label="replace(datum.label, '-', '−')")
 RATING_AXIS = AmountAxis("Rating in points", (1270, 1350), [1280, 1300, 1320, 1340], label="format(datum.value, ',')")
 
 
-def _estimate(score: Score, label: str, color: str, told_apart: bool = True, note: str = "") -> Estimate:
-    return Estimate(label, score.value.shown("bare"), *score.interval(), color, told_apart, note)
-
-
-def scores_against(rivals: Sequence[Mapping[str, Comparison]], **words: Unpack[Words]) -> Drawing:
-    """A model's scores beside those of two rivals, a group per benchmark; a rival's ring cannot be told apart from the model.
+def differences(tests: Mapping[str, Comparison], rival: str, axis: AmountAxis = GAP_AXIS, **words: Unpack[Words]) -> Drawing:
+    """R1's score minus a rival's with its interval, a line per test, the largest lead first; a ring cannot be told apart from zero.
 
     Args:
-        rivals: comparisons of one model with each rival, see :func:`~deepseek_audit.models.benchmarks.compare_all`.
-            Benchmarks of the first rival come first.
+        tests: see :func:`~deepseek_audit.models.benchmarks.compare_all`.
+        rival: what readers call it.
+        axis: of the differences.
     """
-    groups: dict[str, list[Estimate]] = {}
-    for tests, color in zip(rivals, (VERMILION, MUTED), strict=True):
-        for benchmark, test in tests.items():
-            group = groups.setdefault(BENCHMARK_NAMES[benchmark], [_described(test.first, BLUE)])
-            group.append(_described(test.second, color, test.verdict() != OPEN))
-    return forest(groups, SHARE_AXIS, **words)
+    ordered = sorted(tests.items(), key=lambda item: -item[1].difference.magnitude)
+    lines = {BENCHMARK_NAMES[benchmark]: [_gap(test, f"{test.first.items}", label=True)] for benchmark, test in ordered}
+    return gaps(lines, axis, (f"{rival} ahead", "R1 ahead"), **words)
 
 
-def _described(score: Score, color: str, told_apart: bool = True) -> Estimate:
-    return _estimate(score, model_name(score.subject), color, told_apart, f"{score.items}; {score.note}")
+def _gap(test: Comparison, note: str, label: bool) -> Gap:
+    low, high = test.interval() if label else (None, None)
+    return Gap(test.difference, low, high, test.verdict() != OPEN, signed(test.difference) if label else "", note)
 
 
-def scores_again(tests: Sequence[Comparison], **words: Unpack[Words]) -> Drawing:
-    """Scores of a maker and what outsiders found, a group per model and benchmark; a ring cannot be told apart from the maker's.
+def outsiders(tests: Sequence[Comparison], **words: Unpack[Words]) -> Drawing:
+    """An outsider's score minus the maker's, a line per benchmark and a mark per run; one that can be told apart is filled and named.
 
     Args:
         tests: see :func:`~deepseek_audit.models.benchmarks.replications`.
     """
-    groups: dict[str, list[Estimate]] = {}
-    for test in tests:
-        own, other = test.first, test.second
-        group = groups.setdefault(f"{model_name(own.subject)}, {BENCHMARK_NAMES[own.benchmark]}", [_estimate(own, "DeepSeek", BLUE)])
-        group.append(_estimate(other, REPLICATORS[other.source], VERMILION, test.verdict() != OPEN, other.note))
-    return forest(groups, SHARE_AXIS, **words)
+    lines: dict[str, list[Gap]] = {}
+    for test in map(turned, tests):
+        mark = _gap(test, f"{model_name(test.first.subject)}, by {REPLICATORS[test.first.source]}", label=False)
+        named = replace(mark, label=REPLICATORS[test.first.source]) if mark.told_apart else mark
+        lines.setdefault(BENCHMARK_NAMES[test.first.benchmark], []).append(named)
+    return gaps(lines, RUN_AXIS, ("outsider lower", "outsider higher"), **words)
 
 
 def ratings(found: Selection, own: str = "deepseek_r1", **words: Unpack[Words]) -> Drawing:

@@ -1,66 +1,103 @@
-"""The charts of prices: list prices over time, bills of the same tasks against what was solved, and what rivals cost as a multiple."""
+"""The charts of prices: bills of the same tasks against what was solved, list prices over time, a list price beside a bill."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Unpack
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Unpack
 
 from deepseek_audit.models.benchmarks import model_name
 from deepseek_audit.models.prices import CostRatios, Run, frontier
 from factbook import charts
-from factbook.charts import BLUE, GREEN, MUTED, ORANGE, PURPLE, VERMILION, AmountAxis, Drawing, Words
+from factbook.charts import BLUE, MUTED, AmountAxis, Drawing, Pair, Panel, Words
 from factbook.facts import load
 
-PRICE_AXIS = AmountAxis("US dollars per million tokens of output, log axis", (0.2, 100), [0.3, 1, 3, 10, 30, 100], True)
-LINE_COLORS = (VERMILION, PURPLE, BLUE, GREEN, ORANGE, MUTED)
-PRICE_DATES = ("2024-09-01", "2027-01-01")
-BILL_AXIS = AmountAxis("Bill of all tasks in US dollars, log axis", (0.2, 500), [0.3, 1, 3, 10, 30, 100, 300], True, "'$' + datum.value")
-BILL_AXIS_2026 = AmountAxis("Bill of all tasks in US dollars, log axis", (10, 2000), [10, 30, 100, 300, 1000], True, "'$' + datum.value")
-RATIO_AXIS = AmountAxis("Rival’s cost as a multiple of DeepSeek’s, log axis", (1, 64), [1, 2, 4, 8, 16, 32, 64], True, "datum.value")
-RATIO_DATES = ("2025-01-01", "2025-11-20")
+PRICE_AXIS = AmountAxis("Dollars per million tokens, log axis", (0.15, 100), [0.3, 1, 3, 10, 30, 100], True)
+# Panels, and the lines of ``chart_labels.csv`` in each; DeepSeek's stand out, and discounts and prices of hours are dashed
+PANELS = {
+    "Each maker’s dearer model": (
+        "OpenAI, large",
+        "DeepSeek, R1 and large",
+        "DeepSeek, R1 at night, discounted",
+        "DeepSeek, V4 Pro, discounted",
+        "DeepSeek large, off-peak",
+    ),
+    "Each maker’s cheaper model": (
+        "OpenAI, small",
+        "DeepSeek, V3 and small",
+        "DeepSeek, V3 at launch, discounted",
+        "DeepSeek small, off-peak",
+    ),
+}
+LINE_COLORS = {line: BLUE if line.startswith("DeepSeek") else MUTED for lines in PANELS.values() for line in lines}
+DASHED = tuple(line for line in LINE_COLORS if line.endswith(("discounted", "off-peak")))
+PRICE_DATES = ("2024-09-01", "2027-07-01")
+BILL_AXIS = AmountAxis("US dollars a task, log axis", (0.0007, 6), [0.001, 0.01, 0.1, 1], True, "'$' + datum.value")
+RATIO_AXIS = AmountAxis("OpenAI’s cost as a multiple of DeepSeek’s, log axis", (0.35, 200), [1, 2, 4, 8, 16, 32, 64], True, "datum.value")
 
 
 def list_prices(**words: Unpack[Words]) -> Drawing:
     """List prices of output from the day they were first recorded: the lines and labels of ``price_lines`` in ``chart_labels.csv``."""
     facts = load()
-    rows = []
+    panels: dict[str, list[dict[str, Any]]] = {heading: [] for heading in PANELS}
     for label in facts.where("chart_labels", chart="price_lines"):
         row = facts.row(label["row_id"])
         told = {"line": label["line"], "label": label["label"], "place": label["place"]}
-        rows.append({**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]})
-    colors = dict(zip(dict.fromkeys(str(row["line"]) for row in rows), LINE_COLORS, strict=True))
-    return charts.steps(rows, colors, PRICE_AXIS, PRICE_DATES, **words)
+        drawn = {**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]}
+        panels[next(heading for heading, lines in PANELS.items() if label["line"] in lines)].append(drawn)
+    return charts.steps(panels, LINE_COLORS, PRICE_AXIS, PRICE_DATES, dashed=DASHED, **words)
 
 
-def bills(
-    runs: Collection[Run], until: Mapping[str, str], chart: str = "bills", axis: AmountAxis = BILL_AXIS, **words: Unpack[Words]
-) -> Drawing:
-    """Bills of the same tasks against the share solved, with the best buys at some moments.
+@dataclass(frozen=True)
+class Board:
+    """The runs of one set of tasks.
 
-    Args:
+    Attributes:
+        heading: what readers call it.
         runs: every run.
-        until: last day (ISO) of each moment, by what readers call it.
-        chart: the name in ``chart_labels.csv`` that says which runs are labeled.
-        axis: of the bills.
+        until: last day (ISO) of each moment whose best buys are drawn, by what readers call it.
+        labels: the name in ``chart_labels.csv`` that says which runs are labeled.
     """
-    labels = {label["row_id"]: label for label in load().where("chart_labels", chart=chart)}
-    rows = []
-    for run in runs:
+
+    heading: str
+    runs: Collection[Run]
+    until: Mapping[str, str]
+    labels: str
+
+
+def boards(aider: Mapping[str, Run], openhands: Mapping[str, Run]) -> list[Board]:
+    """Aider's runs to October 2025 and those of the OpenHands Index of 2026, with their moments."""
+    first, second = (f"{next(iter(runs.values())).tasks:bare}" for runs in (aider, openhands))
+    until = {"by Jan 2025": "2025-01-31", "by Oct 2025": "2025-10-31"}
+    return [
+        Board(f"To October 2025: {first} tasks of Aider", aider.values(), until, "bills"),
+        Board(f"2026: {second} tasks of SWE-bench", openhands.values(), {"by June 2026": "2026-06-30"}, "bills_2026"),
+    ]
+
+
+def bills(boards: Sequence[Board], **words: Unpack[Words]) -> Drawing:
+    """What a task cost on average against the share solved, with the best buys at some moments; a panel for each set of tasks."""
+    return charts.frontier([_panel(board) for board in boards], BILL_AXIS, "Tasks solved, in %", own="DeepSeek", **words)
+
+
+def _panel(board: Board) -> Panel:
+    labels = {label["row_id"]: label for label in load().where("chart_labels", chart=board.labels)}
+    rows: list[dict[str, Any]] = []
+    for run in board.runs:
         label = labels.get(run.bill_id)
         told = {"name": model_name(run.subject), "maker": run.maker if run.maker == "DeepSeek" else "Others", "date": run.day}
-        drawn = {"label": label["label"] if label else "", "under": bool(label and label["place"] == "below")}
-        rows.append({**told, **drawn, "bill": run.bill, "share": run.share, "text": f"{run.bill}, {run.solved} of {run.tasks}"})
+        drawn = {"label": label["label"] if label else "", "place": label["place"] if label else ""}
+        rows.append({**told, **drawn, "bill": run.per_task, "share": run.share, "text": f"{run.bill}; {run.solved} of {run.tasks} solved"})
     best = [
-        {"moment": moment, "bill": run.bill, "share": run.share}
-        for moment, day in until.items()
-        for run in frontier(run for run in runs if run.day <= day)
+        {"moment": moment, "bill": run.per_task, "share": run.share}
+        for moment, day in board.until.items()
+        for run in frontier(run for run in board.runs if run.day <= day)
     ]
-    return charts.frontier(rows, best, axis, "Tasks solved, in %", own="DeepSeek", **words)
+    return Panel(board.heading, rows, best)
 
 
 def cost_ratios(compared: Sequence[CostRatios], **words: Unpack[Words]) -> Drawing:
-    """What rivals cost as a multiple of DeepSeek's models, by three measures, over time."""
-    rows = [
-        {"kind": kind, "pair": each.pair, "date": each.day, "value": value} for each in compared for kind, value in each.measures.items()
-    ]
-    return charts.over_time(rows, RATIO_AXIS, RATIO_DATES, **words)
+    """What rivals cost as a multiple of DeepSeek's models, by list price and by bill: a line for each pair, with its month."""
+    found = [Pair(f"{date.fromisoformat(each.day):%B %Y}: {each.pair}", each.list_price, each.bill) for each in compared]
+    return charts.pairs(found, ("list", "bill"), RATIO_AXIS, **words)

@@ -397,16 +397,19 @@ class Comparison:
         """How many times the second score the first is; :func:`ratio_interval` says how sure that is."""
         return (self.first.value / self.second.value).shown("2")
 
-    @property
-    def cells(self) -> list[Cell]:
-        """A line of a table: benchmark; difference and the one needed to tell the two apart, both in points; verdict."""
-        needed = smallest_telling_difference(self.first)
-        return [
-            BENCHMARK_NAMES[self.first.benchmark],
-            self.difference.shown("bare"),
-            needed.shown("bare"),
-            self.verdict().replace(OPEN, "open"),
-        ]
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[Quantity, Quantity]:
+        """The interval of the difference, unpaired, in percentage points (Newcombe 1998, Statist. Med. 17, 873, method 10).
+
+        Of this test alone, so that where several tests are corrected for their number an open one may leave out zero.
+        """
+        from statsmodels.stats.proportion import confint_proportions_2indep
+
+        counts = [number for each in (self.first, self.second) for number in (each.share * each.items.magnitude, each.items.magnitude)]
+        ends = confint_proportions_2indep(*counts, compare="diff", method="newcomb", alpha=1 - confidence)
+        formula = f"end of the Newcombe {confidence:.0%} interval of {self.first.fact_id} − {self.second.fact_id}"
+        rows = {self.first.fact_id, self.second.fact_id}
+        low, high = (computed(100 * float(end), "percentage_point", 2, formula, rows) for end in ends)
+        return low, high
 
     def verdict(self, alpha: float = ALPHA) -> str:
         """Whether the first is ahead, behind, or cannot be told apart at this level."""
@@ -474,6 +477,11 @@ def tally(tests: Mapping[str, Comparison]) -> tuple[Quantity, Quantity, Quantity
     """How many tests there are, and in how many of them the first is ahead, cannot be told apart, and is behind."""
     found = list(tests.values())
     return count_tests(found), count_tests(found, AHEAD), count_tests(found, OPEN), count_tests(found, BEHIND)
+
+
+def turned(test: Comparison) -> Comparison:
+    """The same test, second minus first."""
+    return replace(test, first=test.second, second=test.first, z=-test.z)
 
 
 def mean_difference(tests: Sequence[Comparison], benchmark: str) -> Quantity:

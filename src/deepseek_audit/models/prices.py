@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,9 +158,9 @@ class Run:
         return "OpenAI" if is_openai else "Others"
 
     @property
-    def per_solved_task(self) -> Quantity:
-        """The bill over the solved tasks, in usd/item. Failed tasks are paid for too."""
-        return (self.bill / self.solved).to("usd/item")
+    def per_task(self) -> Quantity:
+        """The bill over the tasks run, in usd/item."""
+        return (self.bill / self.tasks).to("usd/item")
 
     @property
     def share(self) -> Quantity:
@@ -337,26 +337,19 @@ def geometric_mean(values: Sequence[Quantity], of_what: str) -> Quantity:
 
 @dataclass(frozen=True)
 class CostRatios:
-    """What a rival costs as a multiple of one's own model, in three measures.
+    """What a rival costs as a multiple of one's own model, by two measures.
 
     Attributes:
-        pair: “rival against own”.
+        pair: “rival and own”.
         day: of the comparison (ISO).
         list_price: of output tokens.
         bill: of the same tasks.
-        solved: the bill per solved task.
     """
 
     pair: str
     day: str
     list_price: Quantity
     bill: Quantity
-    solved: Quantity
-
-    @property
-    def measures(self) -> dict[str, Quantity]:
-        """The three by what readers call them."""
-        return {"List price of output": self.list_price, "Bill of the run": self.bill, "Bill per solved task": self.solved}
 
 
 def compare_costs(rival: Run, own: Run, priced: Iterable[Item], day: str) -> CostRatios:
@@ -369,13 +362,34 @@ def compare_costs(rival: Run, own: Run, priced: Iterable[Item], day: str) -> Cos
     """
     by_bill = {item.id("bill"): item for item in priced}
     theirs, ours = by_bill[rival.bill_id], by_bill[own.bill_id]
-    return CostRatios(
-        f"{theirs.label} against {ours.label}",
-        day,
-        price_ratio(theirs.price, ours.price).shown("2"),
-        (rival.bill / own.bill).shown("2"),
-        (rival.per_solved_task / own.per_solved_task).shown("2"),
-    )
+    return CostRatios(f"{theirs.label} and {ours.label}", day, price_ratio(theirs.price, ours.price).shown("2"), bill_ratio(rival, own))
+
+
+def compare_at_moments(facts: Facts, runs: Mapping[str, Run]) -> tuple[list[CostRatios], list[list[Cell]]]:
+    """OpenAI's best buys against DeepSeek's reasoning model at the moments of ``price_comparison_moments``.
+
+    Args:
+        facts: the tables.
+        runs: those of Aider, by model.
+
+    Returns:
+        At each moment the costs of the cheapest that solved at least as many tasks, and the line of :meth:`BestBuys.cells`.
+    """
+    openai = [run for run in runs.values() if run.maker == "OpenAI"]
+    ratios, cells = [], []
+    for moment in facts.listing("price_comparison_moments"):
+        own, day = runs[facts.row(moment.id("own"))["subject"]], facts.row(moment.id("until"))["as_of"]
+        best = best_buys(openai, own, day)
+        ratios.append(compare_costs(best.as_many, own, facts.listing("price_and_bill"), day))
+        cells.append(best.cells(moment.label, own))
+    return ratios, cells
+
+
+def best_buys_for_bash(facts: Facts) -> tuple[Run, BestBuys]:
+    """DeepSeek's run on SWE-bench's bash-only board, and OpenAI's best buys beside it."""
+    runs = bash_runs(facts).values()
+    own = next(run for run in runs if run.maker == "DeepSeek")
+    return own, best_buys([run for run in runs if run.maker == "OpenAI"], own, "2025-12-31")
 
 
 def serving_revenue(hits: Quantity, reads: Quantity, outputs: Quantity, cached: Quantity, entry: Quantity, output: Quantity) -> Quantity:

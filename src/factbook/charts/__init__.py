@@ -6,7 +6,8 @@ Every builder takes what it draws and, by name, the chart's words: ``finding``, 
 from factbook.charts.cascade import Step, cascade
 from factbook.charts.dated import dated
 from factbook.charts.forest import Estimate, forest
-from factbook.charts.frontier import frontier
+from factbook.charts.frontier import Panel, frontier
+from factbook.charts.gaps import Gap, gaps, signed
 from factbook.charts.ladder import LADDER_COLUMNS, Rung, draw_ladder, ladder
 from factbook.charts.lines import Line, lines
 from factbook.charts.look import (
@@ -32,7 +33,7 @@ from factbook.charts.look import (
     source_line_of,
 )
 from factbook.charts.matrix import matrix
-from factbook.charts.over_time import over_time
+from factbook.charts.pairs import Pair, pairs
 from factbook.charts.steps import steps
 from factbook.charts.timeline import Span, timeline
 
@@ -52,8 +53,11 @@ __all__ = [
     "AmountAxis",
     "Drawing",
     "Estimate",
+    "Gap",
     "Line",
     "LogAxis",
+    "Pair",
+    "Panel",
     "Rung",
     "Span",
     "Step",
@@ -65,11 +69,13 @@ __all__ = [
     "finish",
     "forest",
     "frontier",
+    "gaps",
     "inline",
     "ladder",
     "lines",
     "matrix",
-    "over_time",
+    "pairs",
+    "signed",
     "source_line",
     "source_line_of",
     "steps",

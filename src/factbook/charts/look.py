@@ -166,6 +166,11 @@ def told(*fields: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(name, title="Value") if name == "text:N" else alt.Tooltip(name) for name in fields]
 
 
+def panel_title(heading: str) -> alt.TitleParams:
+    """The heading of one panel among several."""
+    return alt.TitleParams(text=heading, fontSize=13, fontWeight="bold", anchor="start", frame="group", offset=8)
+
+
 def source_line(quantities: Iterable[Quantity]) -> str:
     """The line under a chart: publisher and year of every source behind some quantities."""
     facts = load()

@@ -1,4 +1,4 @@
-"""Charts of scores show whose mark is whose, and a ring where two can't be told apart."""
+"""Charts of scores draw differences around zero, and a ring where two can't be told apart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from deepseek_audit.charts import benchmark_charts
 from deepseek_audit.models import benchmarks
-from factbook.charts import BLUE, MUTED, VERMILION, Words
+from factbook.charts import Words
 from factbook.facts import load
 
 FACTS = load()
@@ -18,30 +18,36 @@ WORDS: Words = {"finding": "Finding", "measure": "Measure", "alt": "Alternative"
 def marks(chart: Any) -> list[dict[str, Any]]:
     """What is drawn, without headings."""
     found = chart.to_dict()
-    rows = [row for values in found.get("datasets", {}).values() for row in values] or found["data"]["values"]
-    return [row for row in rows if "value" in row]
+    inline = [part["data"]["values"] for part in [found, *found["layer"]] if "values" in part.get("data", {})]
+    rows = [row for values in [*found.get("datasets", {}).values(), *inline] for row in values]
+    drawn: list[dict[str, Any]] = []
+    for row in rows:
+        if "value" in row and row not in drawn:
+            drawn.append(row)
+    return drawn
 
 
-@pytest.mark.slow
-def test_a_model_stands_once_beside_its_rivals() -> None:
+def test_a_model_minus_its_rival_with_a_ring_where_they_are_not_told_apart() -> None:
+    """Of R1’s gaps to o1 that on SimpleQA is 30.1 − 47.0 points, and MMLU’s, of one point, is told apart, too."""
     paper = benchmarks.printed_scores(FACTS, "r1_preprint")
-    rivals = [benchmarks.compare_all(paper["deepseek_r1"], paper[rival]) for rival in ("o1_1217", "gpt_4o_0513")]
-    drawn = marks(benchmark_charts.scores_against(rivals, **WORDS))
-    simpleqa = [(row["label"], row["color"], row["told_apart"]) for row in drawn if row["group"] == "SimpleQA"]
-    assert simpleqa == [("R1 30.1", BLUE, True), ("o1-1217 47.0", VERMILION, True), ("GPT-4o-0513 38.2", MUTED, True)]
-    rings = {row["group"] for row in drawn if row["color"] == VERMILION and not row["told_apart"]}
-    assert rings == {benchmarks.BENCHMARK_NAMES[name] for name, test in rivals[0].items() if test.verdict() == benchmarks.OPEN}
-    # What the first rival was tested on comes first
-    groups = list(dict.fromkeys(row["group"] for row in drawn))
-    assert groups[: len(rivals[0])] == [benchmarks.BENCHMARK_NAMES[name] for name in rivals[0]]
+    tests = benchmarks.compare_all(paper["deepseek_r1"], paper["o1_1217"])
+    drawn = marks(benchmark_charts.differences(tests, "o1", **WORDS))
+    assert [row["value"] for row in drawn] == sorted((row["value"] for row in drawn), reverse=True)
+    assert (drawn[-1]["name"], drawn[-1]["label"], drawn[-1]["told_apart"]) == ("SimpleQA", "−16.9", True)
+    assert {row["name"] for row in drawn if row["told_apart"]} == {"SimpleQA", "MMLU"}
+    assert all(row["low"] < row["value"] < row["high"] for row in drawn)
+    # Rings of single tests may leave out zero, filled marks may not hold it
+    assert not [row["name"] for row in drawn if row["told_apart"] and row["low"] <= 0 <= row["high"]]
 
 
-def test_outsiders_stand_beside_the_maker() -> None:
-    drawn = marks(benchmark_charts.scores_again(benchmarks.replications(FACTS), **WORDS))
-    group = [(row["label"], row["color"], row["told_apart"]) for row in drawn if row["group"] == "R1, MATH-500"]
-    assert group[0] == ("DeepSeek 97.3", BLUE, True)
-    assert ("Vals AI 92.2", VERMILION, True) in group
-    assert [row["label"] for row in drawn if row["color"] == VERMILION and row["told_apart"]] == ["Vals AI 92.2"]
+def test_outsiders_minus_the_maker_and_the_one_told_apart_is_named() -> None:
+    """Vals AI has 92.2 where DeepSeek prints 97.3."""
+    again = benchmarks.replications(FACTS)
+    drawn = marks(benchmark_charts.outsiders(again, **WORDS))
+    assert len(drawn) == len(again)
+    named = [row for row in drawn if row["label"]]
+    assert [(row["label"], row["name"], row["told_apart"]) for row in named] == [("Vals AI", "MATH-500", True)]
+    assert named[0]["value"] == pytest.approx(92.2 - 97.3)
 
 
 def test_a_ring_is_a_rating_whose_interval_meets_that_of_the_model() -> None:

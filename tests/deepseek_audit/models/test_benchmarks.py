@@ -186,12 +186,27 @@ def test_printed_scores_are_shares_of_known_questions(facts):
     assert EXPECTED_AGAINST_O1.keys() <= {score.fact_id.removeprefix("bench_r1_").removesuffix("_r1_preprint") for score in scores}
 
 
-def test_a_test_as_a_line_of_a_table(facts):
-    """SimpleQA: 30.1 against 47.0 on 4,326 questions."""
+def test_a_difference_has_newcombes_interval(facts):
+    """SimpleQA: 30.1 against 47.0 on 4,326 questions; d − √((p₁ − l₁)² + (u₂ − p₂)²), with the Wilson ends by their own formula."""
     test = benchmarks.compare(printed(facts, "r1", "simpleqa_correct"), printed(facts, "o1_1217", "simpleqa_correct"))
-    needed = 100 * Z * math.sqrt(2 * 0.301 * 0.699 / test.first.items.magnitude)
-    assert [str(cell) for cell in test.cells] == ["SimpleQA", "−16.9", f"{needed:.1f}", "behind"]
+
+    def wilson(p, n):
+        middle, half = (p + Z * Z / 2 / n) / (1 + Z * Z / n), Z * math.sqrt(p * (1 - p) / n + Z * Z / 4 / n / n) / (1 + Z * Z / n)
+        return middle - half, middle + half
+
+    (l1, u1), (l2, u2) = wilson(0.301, 4326), wilson(0.470, 4326)
+    low, high = test.interval()
+    assert low.magnitude == pytest.approx(100 * (0.301 - 0.470 - math.hypot(0.301 - l1, u2 - 0.470)), abs=0.01)
+    assert high.magnitude == pytest.approx(100 * (0.301 - 0.470 + math.hypot(u1 - 0.301, 0.470 - l2)), abs=0.01)
+    assert (str(test.difference.shown("bare")), low.rows) == ("−16.9", {test.first.fact_id, test.second.fact_id})
     assert test.ratio.magnitude == pytest.approx(30.1 / 47.0)
+
+
+def test_a_test_turned_round_is_the_same_test(facts):
+    test = benchmarks.compare(printed(facts, "r1", "simpleqa_correct"), printed(facts, "o1_1217", "simpleqa_correct"))
+    other = benchmarks.turned(test)
+    assert (other.difference.magnitude, other.p_value) == (-test.difference.magnitude, test.p_value)
+    assert (test.verdict(), other.verdict()) == (benchmarks.BEHIND, benchmarks.AHEAD)
 
 
 def test_sentences_keep_to_what_the_tests_leave_standing(facts):

@@ -35,7 +35,7 @@ def test_twenty_seven_times_in_bills(runs):
     r1, o1 = runs["deepseek_r1"], runs["o1_1217_high"]
     assert (r1.tasks.magnitude, o1.tasks.magnitude) == (225, 224)
     assert (o1.bill / r1.bill).magnitude == pytest.approx(186.4958 / 5.4193)
-    assert (o1.per_solved_task / r1.per_solved_task).magnitude == pytest.approx((186.4958 / 139) / (5.4193 / 128))
+    assert r1.per_task.to("usd/item").magnitude == pytest.approx(5.4193 / 225)
 
 
 def test_solved_tasks_give_the_printed_rate(facts, runs):
@@ -127,20 +127,19 @@ def test_tokens_and_seconds_of_runs(facts, runs):
 
 def test_costs_are_compared_with_the_cheapest_rival_that_solves_as_much(facts, runs):
     """Five moments of ``listings.csv``: day, rival and ratio of bills, from the leaderboard."""
-    found = []
-    for moment in facts.listing("price_comparison_moments"):
+    found, lines = prices.compare_at_moments(facts, runs)
+    rivals = [run for run in runs.values() if run.maker == "OpenAI"]
+    for moment, each in zip(facts.listing("price_comparison_moments"), found, strict=True):
         own, until = (runs[facts.row(moment.id(role))["subject"]] for role in ("own", "until"))
-        rivals = [run for run in runs.values() if run.maker == "OpenAI"]
-        rival = prices.cheapest_with(rivals, own.share, until.day)
         able = [run for run in rivals if run.day <= until.day and run.solved.magnitude / run.tasks.magnitude >= own.share.magnitude / 100]
-        assert rival.bill.magnitude == min(run.bill.magnitude for run in able)
-        found.append(prices.compare_costs(rival, own, facts.listing("price_and_bill"), until.day))
-    assert [(each.pair, each.day, str(each.list_price), str(each.bill), str(each.solved)) for each in found] == [
-        ("o1 against R1", "2025-01-20", "27", "34", "32"),
-        ("o3-mini against R1", "2025-01-31", "2.0", "3.4", "3.2"),
-        ("o3 against R1-0528", "2025-06-25", "3.7", "2.9", "2.6"),
-        ("GPT-5 against R1-0528", "2025-08-25", "4.6", "2.2", "1.9"),
-        ("GPT-5 against V3.2-Exp", "2025-10-03", "24", "8.0", "7.3"),
+        assert each.bill.magnitude == pytest.approx(min(run.bill.magnitude for run in able) / own.bill.magnitude)
+    assert [str(line[2]) for line in lines] == [str(each.bill) for each in found]
+    assert [(each.pair, each.day, str(each.list_price), str(each.bill)) for each in found] == [
+        ("o1 and R1", "2025-01-20", "27", "34"),
+        ("o3-mini and R1", "2025-01-31", "2.0", "3.4"),
+        ("o3 and R1-0528", "2025-06-25", "3.7", "2.9"),
+        ("GPT-5 and R1-0528", "2025-08-25", "4.6", "2.2"),
+        ("GPT-5 and V3.2-Exp", "2025-10-03", "24", "8.0"),
     ]
 
 
