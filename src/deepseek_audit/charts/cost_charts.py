@@ -53,7 +53,7 @@ def scopes(facts: Facts, both: Quantity, research: Sequence[Quantity], by_epoch:
             Rung("From V2 to V3, Epoch AI’s assumptions", by_epoch, kind="estimate", color=charts.GREEN),
             Rung("GPT-4, by Epoch AI", gpt4.shown("2"), gpt4.low, gpt4.high, "estimate", charts.MUTED),
         ],
-        "The fleet: the group’s chips, four years": [
+        f"The fleet: the group’s chips, {facts['sa_tco_years']}": [
             Rung("DeepSeek and its owner, by outsiders", facts["sa_tco"].shown("2"), kind="estimate", color=charts.VERMILION),
         ],
     }
@@ -222,7 +222,7 @@ def _frames(groups: Mapping[str, Sequence[Rung]], level: alt.Y) -> Iterator[alt.
     for place, end in reversed(list(enumerate(ends))):
         out = len(ends) - 1 - place
         frame = alt.Chart(charts.inline([{"level": -0.7 + 0.17 * out, "end": end}]))
-        look: dict[str, Any] = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.15, "stroke": charts.MUTED}
+        look: dict[str, Any] = {"cornerRadius": 4, "fill": charts.GRID, "fillOpacity": 0.12, "stroke": charts.MUTED}
         yield frame.mark_rect(xOffset=FRAME * out, x2Offset=-FRAME * out, **look).encode(
             x=alt.value(0), x2=alt.value("width"), y=level, y2="end:Q"
         )
