@@ -87,11 +87,6 @@ def share_of_a_year(hours: Quantity, gpus: Quantity) -> Quantity:
     return (hours / fleet_hours(gpus, constant(1, "year", "1 year"))).to("percent").shown("2")
 
 
-def per_year_and_hour(total: Quantity, gpus: Quantity, years: Quantity) -> list[Quantity]:
-    """A cost over some years as a table shows it: per year, and per hour of every chip, used or not."""
-    return [per_year(total, years).shown("bare"), per_owned_hour(total, gpus, years).shown("3 bare")]
-
-
 # What is known of a whole company or group, against which an estimate for one model can be held
 
 
