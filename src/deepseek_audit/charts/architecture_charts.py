@@ -193,7 +193,7 @@ def ahead_of_trend(found: Mapping[str, Ahead], **words: Unpack[Words]) -> Drawin
     return charts.ladder({"": rungs}, AHEAD_AXIS, **words)
 
 
-def cache_by_context(configs: Mapping[str, ModelConfig], gpu: Quantity, *, finding: str, measure: str) -> Drawing:
+def cache_by_context(configs: Mapping[str, ModelConfig], gpu: Quantity, *, name: str, finding: str, measure: str) -> Drawing:
     """How much memory the cache of one conversation needs, by length; drawn across are one GPU and a node.
 
     Args:
@@ -213,6 +213,7 @@ def cache_by_context(configs: Mapping[str, ModelConfig], gpu: Quantity, *, findi
         AmountAxis("Tokens of context, log axis", (CONTEXTS[0], CONTEXTS[-1]), CONTEXTS, True, "format(datum.value, '~s')"),
         AmountAxis("Gigabytes of cache, log axis", (sizes[0], sizes[-1]), sizes, True, "format(datum.value, ',')"),
         [(memory.magnitude, str(memory)) for memory in (gpu, node)],
+        name=name,
         finding=finding,
         measure=measure,
         alt=f"Cache size against context. One H800 holds {fits['multi-head']} with multi-head attention and "
@@ -222,7 +223,9 @@ def cache_by_context(configs: Mapping[str, ModelConfig], gpu: Quantity, *, findi
     )
 
 
-def rounding_errors(sweep: Sequence[RoundingError], small: RoundingError, large: RoundingError, *, finding: str, measure: str) -> Drawing:
+def rounding_errors(
+    sweep: Sequence[RoundingError], small: RoundingError, large: RoundingError, *, name: str, finding: str, measure: str
+) -> Drawing:
     """Rounding error against the size of outliers, with one scale for all and with one per tile.
 
     Args:
@@ -237,6 +240,7 @@ def rounding_errors(sweep: Sequence[RoundingError], small: RoundingError, large:
         ],
         AmountAxis("Size of the outliers, log axis", (1, 1e6), [1, 100, 1e4, 1e6], True, "format(datum.value, '~s')"),
         AmountAxis("Relative error, %, log axis", (1, 100), [1, 3, 10, 30, 100], True),
+        name=name,
         finding=finding,
         measure=measure,
         alt=f"Rounding error against outlier size. Both scalings stay near {small.traced('per_tensor')} for small outliers. At the "
@@ -246,7 +250,7 @@ def rounding_errors(sweep: Sequence[RoundingError], small: RoundingError, large:
     )
 
 
-def noise_over_training(curves: Mapping[str, TrainingCurve], *, finding: str, measure: str) -> Drawing:
+def noise_over_training(curves: Mapping[str, TrainingCurve], *, name: str, finding: str, measure: str) -> Drawing:
     """Noise of a training's steps with each baseline, in percent of the first steps without one.
 
     Args:
@@ -254,17 +258,18 @@ def noise_over_training(curves: Mapping[str, TrainingCurve], *, finding: str, me
     """
     plain = curves["no baseline"]
     start, steps = plain.noise[:BIN].mean(), len(plain.noise)
-    by_critic, by_mean = (reinforcement.noise_removed(curves, name) for name in ("learned critic", "group’s mean"))
+    by_critic, by_mean = (reinforcement.noise_removed(curves, baseline) for baseline in ("learned critic", "group’s mean"))
     drawn = []
-    for name, curve in curves.items():
-        color, label_at, place, align = BASELINE_LINES[name]
+    for baseline, curve in curves.items():
+        color, label_at, place, align = BASELINE_LINES[baseline]
         points = [(first + BIN // 2, 100 * float(curve.noise[first : first + BIN].mean() / start)) for first in range(0, steps, BIN)]
-        drawn.append(Line(name, points, color, label_at, place, align))
+        drawn.append(Line(baseline, points, color, label_at, place, align))
     return charts.lines(
         drawn,
         AmountAxis("Step of training", (0, steps), range(0, steps + 1, 50)),
         AmountAxis("Noise, % of the start without baseline", (0, 120), [0, 25, 50, 75, 100]),
         height=260,
+        name=name,
         finding=finding,
         measure=measure,
         alt=f"Noise over training: a learned critic removes {by_critic} of it, the group’s mean {by_mean}.",

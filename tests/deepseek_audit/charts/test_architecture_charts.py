@@ -10,7 +10,7 @@ from deepseek_audit.models import architecture, architecture_calculators, progre
 from factbook.facts import Facts, load
 from factbook.quantity import constant
 
-WORDS: Any = {"finding": "Finding", "measure": "Measure"}
+WORDS: Any = {"name": "drawn", "finding": "Finding", "measure": "Measure"}
 
 
 @pytest.fixture(scope="module")
