@@ -102,7 +102,7 @@ def test_judging_in_memory_is_reading_the_files(judge: Judge, every_mutant: list
     shutil.copytree(FACTS.directory, tmp_path / "data")
     short = [mutant for mutant in every_mutant if len(FACTS.rows(mutant.table)) < 300]
     verdicts = set()
-    for mutant in random.Random(SEED).sample(short, 6):
+    for mutant in random.Random(SEED).sample(short, 12):
         rows, _ = mutant.applied(FACTS.rows(mutant.table))
         path = tmp_path / "data" / f"{mutant.table}.csv"
         before = path.read_bytes()

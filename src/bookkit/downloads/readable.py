@@ -190,6 +190,13 @@ def _role(role: str, body: str, surroundings: Surroundings, cited: dict[str, Non
     return re.sub(r"(?s)(.*\S)\s*<[^>]*>", r"\1", body)
 
 
+# What is put together from other chapters, and what a notebook says in its place
+SHOWN_ON_THE_SITE = {
+    "chapter-cards": "The site shows a card for each chapter here.",
+    "key-chart": "The site shows the key chart of another chapter here.",
+}
+
+
 def _block(block: re.Match[str], surroundings: Surroundings, cited: dict[str, None]) -> str:
     directive = DIRECTIVE.fullmatch(block["info"].strip())
     if not directive:
@@ -206,6 +213,8 @@ def _block(block: re.Match[str], surroundings: Surroundings, cited: dict[str, No
         alt = re.search(r"^:alt: *(.*)$", block["body"], re.MULTILINE)
         picture = f"![{alt[1] if alt else ''}]({title})"
         return f"{picture}\n\n{plain(body, surroundings, cited)}".strip()
+    if name in SHOWN_ON_THE_SITE:
+        return f"*{SHOWN_ON_THE_SITE[name]}*"
     if not (title or body):
         raise NotReadable(
             f"the directive {{{name}}} has no text that a notebook could show. Write it out, or put it into a page without code."

@@ -37,7 +37,7 @@ FONT = "vendor/source-serif-4.woff2"
 WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
 # A section with this heading is folded on the page; in print, in notebooks and for the search it is text like any other
-APPENDIX_HEADING = "appendix"
+FOLDED_HEADINGS = ("appendix", "sources")
 
 
 class ChapterShape(SphinxPostTransform):
@@ -62,7 +62,7 @@ class ChapterShape(SphinxPostTransform):
         for inner in self.document.findall(nodes.section):
             if SHORT_ANSWER in inner["ids"]:
                 inner["classes"].append("short-answer")
-            if isinstance(inner.parent, nodes.section) and inner[0].astext().strip().casefold() == APPENDIX_HEADING:
+            if isinstance(inner.parent, nodes.section) and inner[0].astext().strip().casefold() in FOLDED_HEADINGS:
                 inner["classes"].append("appendix")
         if citing.is_changelog(self.env.docname):
             self._name_versions()
