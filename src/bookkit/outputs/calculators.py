@@ -39,6 +39,8 @@ FEW_VALUES = 2
 ROOM_BESIDE, ROOM_BESIDE_FEW = 1.25, 10
 # More fixed numbers than this are folded
 MOST_FIXED = 4
+# More assumptions than this are folded: the first ones matter most
+MOST_INPUTS = 6
 # What a page does not know it shows so
 PLAIN_STYLE = "values"
 # Sources stand in the page, and the script does not need them
@@ -157,6 +159,7 @@ def markup(calculator: Calculator, serial: int, script: str) -> Markup:
         inputs=[_input(calculator, item) for item in calculator.inputs if not isinstance(item, Fixed)],
         fixed=[(item.label, _number(calculator, item)) for item in calculator.inputs if isinstance(item, Fixed)],
         most_fixed=MOST_FIXED,
+        most_inputs=MOST_INPUTS,
         sliders=[
             (item, identifier_of(calculator, item.name) + "-exact", written(item.default))
             for item in calculator.inputs

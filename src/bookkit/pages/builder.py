@@ -16,9 +16,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.writers.html5 import HTML5Translator
 
 from bookkit.markup import searching
-from bookkit.pages.page import THEME
-
-APPENDIX = "appendix"
+from bookkit.pages.page import APPENDIX, THEME
 
 
 def is_appendix(node: nodes.Node | None) -> bool:

@@ -38,6 +38,8 @@ WORDS_PER_MINUTE = 230
 SHORT_ANSWER = "the-short-answer"
 # A section with this heading is folded on the page; in print, in notebooks and for the search it is text like any other
 FOLDED_HEADINGS = ("appendix", "sources")
+# The class of what is folded
+APPENDIX = "appendix"
 
 
 class ChapterShape(SphinxPostTransform):
@@ -63,7 +65,7 @@ class ChapterShape(SphinxPostTransform):
             if SHORT_ANSWER in inner["ids"]:
                 inner["classes"].append("short-answer")
             if isinstance(inner.parent, nodes.section) and inner[0].astext().strip().casefold() in FOLDED_HEADINGS:
-                inner["classes"].append("appendix")
+                inner["classes"].append(APPENDIX)
         if citing.is_changelog(self.env.docname):
             self._name_versions()
         self._add_margin_notes()
@@ -75,6 +77,7 @@ class ChapterShape(SphinxPostTransform):
             heading = changelog.VERSION_HEADING.match(one_line(section[0].astext()))
             if heading and (anchor := anchors.get(heading["version"])):
                 section["ids"].insert(0, anchor)
+                section["classes"].append(APPENDIX)
 
     def _head(self) -> Markup:
         docname, builder = self.env.docname, self.app.builder
