@@ -862,7 +862,7 @@ TEXT_RECORD = f"{RECORD_PREFIX}text/plain"
 
 def schema() -> Payload:
     """The JSON Schema of an output's data: a mapping from media types to payloads."""
-    kinds = (Number, Table, ChartNotes, Calculator, Scoreboard, FigureIndex, Dossier, Sources)
+    kinds = (Number, Table, ChartNotes, Calculator, Scoreboard, FigureIndex, Foremost, Dossier, Sources)
     references, parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     found = dict(zip(kinds, references, strict=True))
     return {
@@ -876,7 +876,7 @@ def schema() -> Payload:
             Table.MIME_TYPE: found[Table],
             Chart.MIME_TYPE: {"type": "object", "properties": {"usermeta": found[ChartNotes]}},
             Calculator.MIME_TYPE: found[Calculator],
-            Claims.MIME_TYPE: {"anyOf": [found[kind] for kind in (Scoreboard, FigureIndex, Dossier)]},
+            Claims.MIME_TYPE: {"anyOf": [found[kind] for kind in (Scoreboard, FigureIndex, Foremost, Dossier)]},
             Sources.MIME_TYPE: found[Sources],
         },
         "$defs": parts,

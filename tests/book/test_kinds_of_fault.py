@@ -143,7 +143,7 @@ def test_yuan_are_converted_at_the_rate_of_their_month(facts: Facts) -> None:
 
 # Amounts say their period and basis
 
-PERIOD = re.compile(r"\byears?\b|\byear’s|\bannual|\bmonth|\b20\d\d\b|\bday\b")
+PERIOD = re.compile(r"(?:\b|_)years?\b|\byear’s|\bannual|\bmonth|\b20\d\d\b|\bday\b")
 BASIS_WORDS = {
     "amortized": re.compile(r"amorti[sz]ed|written off"),
     "cloud_price": re.compile(r"cloud price|list price"),
@@ -193,8 +193,8 @@ def test_a_cost_says_its_basis(facts: Facts) -> None:
 
 # Nothing is dropped without a word
 
-# Moments at which prices are compared: their numbers are read one by one, their names are not shown
-NOT_SHOWN = {"price_comparison_moments"}
+# Moments at which prices are compared, runs and prices of which one is asked for: their numbers are read one by one, their names are not shown
+NOT_SHOWN = {"price_comparison_moments", "thinking_on_aider", "prices_of_o1_and_r1", "prices_printed_twice"}
 
 
 @pytest.mark.parametrize("chapter", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))

@@ -106,7 +106,7 @@ def mixture(model: Model, total: Quantity, working: Quantity, **words: Unpack[Wo
 
 def _layers(at: Layout, model: Model, total: Quantity, working: Quantity) -> list[alt.Chart]:
     config = model.config
-    side = math.ceil(math.sqrt(config.routed_experts))
+    side = math.isqrt(config.routed_experts - 1) + 1
     picked = picked_experts(model)
 
     def corner(expert: int) -> tuple[float, float]:
