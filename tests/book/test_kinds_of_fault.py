@@ -193,7 +193,8 @@ def test_a_cost_says_its_basis(facts: Facts) -> None:
 
 # Nothing is dropped without a word
 
-# Moments at which prices are compared, runs and prices of which one is asked for: their numbers are read one by one, their names are not shown
+# Moments at which prices are compared, runs and prices of which one is asked for: their numbers are read one by one,
+# their names are not shown
 NOT_SHOWN = {"price_comparison_moments", "thinking_on_aider", "prices_of_o1_and_r1", "prices_printed_twice"}
 
 
