@@ -115,14 +115,15 @@ def released(small: Path) -> Path:
 
 
 def shortened(book: Path) -> Path:
-    """Leave one chapter, and a home page that links to no other."""
-    chapter, home = book / "book/cost-claims.md", book / "book/index.md"
+    """Leave one chapter with the terms that it uses, and a home page that links to no other."""
+    chapter, home, terms = (book / f"book/{name}.md" for name in ("cost-claims", "index", "glossary"))
     for path in (book / "book").glob("*.md"):
-        if path not in (chapter, home):
+        if path not in (chapter, home, terms):
             path.unlink()
-    (book / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n- file: book/cost-claims\n", encoding="utf-8")
+    contents = "format: jb-book\nroot: book/index\nchapters:\n- file: book/cost-claims\n- file: book/glossary\n"
+    (book / "_toc.yml").write_text(contents, encoding="utf-8")
     (book / "published/renamed.csv").unlink()
-    for path in (chapter, home):
+    for path in (chapter, home, terms):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"\[([^\]]+)\]\((?!cost-claims)[\w-]+\.md[^)]*\)", r"\1", text), encoding="utf-8")
     return book

@@ -68,6 +68,7 @@ class Standing:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("bookkit.citing")
+    app.setup_extension("bookkit.outputs.renamed")
     app.add_config_value("bookkit_published", baseline.FILE, "html", types=[str])
     app.add_config_value("bookkit_code_folder", "src", "html", types=[str])
     app.connect("env-before-read-docs", name_edition)

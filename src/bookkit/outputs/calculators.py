@@ -133,7 +133,9 @@ def _numbers_with_rows(calculator: Calculator) -> Iterator[tuple[str, Number | N
     for serial, group in enumerate(calculator.results, 1):
         yield from ((f"line-{serial}-{index}", reference.number) for index, reference in enumerate(group.references, 1))
     if calculator.landmarks:
-        yield from ((f"landmark-{index}", landmark.number) for index, landmark in enumerate(calculator.landmarks.items, 1))
+        scope = calculator.landmarks.scope
+        shown = sorted(enumerate(calculator.landmarks.items, 1), key=lambda place: place[1].scope != scope)
+        yield from ((f"landmark-{index}", landmark.number) for index, landmark in shown)
 
 
 # Markup

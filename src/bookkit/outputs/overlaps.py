@@ -3,7 +3,7 @@
 What it cannot tell is left out: areas, arcs and pictures, lines behind a label with a halo, and a label that lies
 inside a bar altogether.
 
-``python -m bookkit.outputs.overlaps NOTEBOOK …`` lists those of stored notebooks.
+``bookkit overlaps NOTEBOOK …`` lists those of stored notebooks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -307,7 +306,3 @@ def main(paths: Sequence[str]) -> int:
                 print(f"{Path(path).stem}, figure {number} “{chart.title}”, {form}: {overlap}")
                 count += 1
     return min(count, 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -285,7 +285,7 @@ def test_each_chapter_depends_on_every_table_whose_rows_it_publishes(built):
     for path in (built / "data").glob("*.csv"):
         header, *rows = path.read_text(encoding="utf-8").splitlines()
         if header.partition(",")[0] in ("fact_id", "claim_id", "citation_id"):
-            homes |= {row.partition(",")[0]: path.name for row in rows if path.stem not in ("judgements", "attributions")}
+            homes |= {row.partition(",")[0]: path.name for row in rows if path.stem not in ("judgements", "attributions", "claim_weights")}
     numbers = json.loads((built / "_build/html/numbers.json").read_text(encoding="utf-8"))["numbers"]
     chapters = {number["chapter"] for number in numbers}
     assert chapters <= read.keys()
@@ -305,7 +305,8 @@ def test_the_daily_returns_concern_one_chapter_and_the_sources_all(built):
     """Fifteen thousand rows that one chapter uses: changing one must not execute the others, which check them too."""
     read = entries(built)
     assert dependents(read, "data/market_returns.csv") == dependents(read, "src/deepseek_audit/charts/market_charts.py") == {"market-crash"}
-    assert dependents(read, "data/sources.csv") == dependents(read, "src/factbook/quantity.py") == read.keys() - {"corrections"}
+    assert dependents(read, "src/factbook/quantity.py") == read.keys()
+    assert dependents(read, "data/sources.csv") == read.keys() - {"corrections"}, "it prints no number"
 
 
 def test_no_output_names_a_folder_of_this_machine(built):

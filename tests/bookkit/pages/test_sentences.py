@@ -22,7 +22,7 @@ from bookkit.outputs import numbers, tables
 from bookkit.pages import changelog
 from bookkit.pages.builder import BookBuilder
 from factbook.contract import Number, Table
-from tests.bookkit.browser import ROOT, THOROUGH, node, visiting
+from tests.bookkit.browser import ROOT, THOROUGH, node, unfold, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
 from tests.bookkit.pages.test_browser import CHAPTERS, CLAIMS, DRAWN
 
@@ -109,6 +109,7 @@ def test_a_copy_is_the_sentence_with_its_numbers(browser, site, output, path):
     """Paragraph by paragraph, and with a trace open; the whole article, too, holds neither traces nor labels of axes."""
     with visiting(browser, site, path) as visit:
         page = visit.page
+        unfold(page)
         page.locator("a.traced").first.hover()
         page.locator(".trace:popover-open").wait_for()
         copied = [one_line(paragraph.evaluate(SELECTED)) for paragraph in page.locator("article section > p, article li > p").all()]

@@ -32,7 +32,7 @@ def test_a_clean_build_has_no_warning_and_says_where_it_is(built):
 def test_pages_show_numbers_charts_and_tables(built):
     text = page(built)
     assert '<span id="number-v3-bill"></span><a class="traced" href="#trace-number-v3-bill">$5.576M</a>' in text
-    figures = re.findall(r'<figure class="chart" id="(figure-\d+)">', text)
+    figures = re.findall(r'<figure class="chart" id="(figure-[\w-]+)">', text)
     assert len(figures) == 3
     assert text.count('class="chart-wide"') == text.count('class="chart-narrow"') == len(figures)
     assert text.count('role="img" aria-label="') == len(figures)
