@@ -60,8 +60,12 @@ def connect(app: Sphinx) -> None:
     app.add_directive("key-chart", _KeyChart)
     beside.add_node(app, ChapterCards, _write_cards)
     beside.add_node(app, KeyChart, _write_chart)
-    assets.bring(app, STATIC, "digests.css", where=assets.holds(ChapterCards))
+    assets.bring(app, STATIC, "digests.css", where=_has_digests)
     app.connect("env-updated", _written_again)
+
+
+def _has_digests(doctree: nodes.document) -> bool:
+    return any(doctree.findall(lambda node: isinstance(node, ChapterCards | KeyChart)))
 
 
 def _document(directive: SphinxDirective, name: str) -> str:
