@@ -131,6 +131,7 @@ def read_package(site: Path) -> dict[str, Any]:
 LOOSE = {
     "-data.zip": ("All data", "every table, the schema and the dictionary"),
     "-notebooks.zip": ("All notebooks", "executed, with their outputs"),
+    "-summary.pdf": ("The answer on one page", "three charts and how to cite, as a PDF"),
     ".pdf": ("The book as a PDF", "every chapter and the verdict on every claim"),
     ".whl": ("The package that the notebooks import", "with the data inside"),
     "constraints.txt": ("Versions it was tested with", "for pip install --constraint"),

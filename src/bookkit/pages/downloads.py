@@ -60,11 +60,11 @@ def offer(site: Path, *files: Path) -> None:
     folder = site / FOLDER
     folder.mkdir(exist_ok=True)
     for path in files:
-        part = folder / f"{path.name}.part"
-        shutil.copyfile(path, part)
-        for older in folder.glob(f"*{path.suffix}"):
-            older.unlink()
-        part.replace(folder / path.name)
+        shutil.copyfile(path, folder / f"{path.name}.part")
+    for older in {older for path in files for older in folder.glob(f"*{path.suffix}")}:
+        older.unlink()
+    for path in files:
+        (folder / f"{path.name}.part").replace(folder / path.name)
     refresh(site)
 
 

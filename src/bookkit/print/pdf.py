@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 STYLE = Path(__file__).parent / "static" / "book.css"
+# A page that a book may have to print or send by itself
+SUMMARY = "summary.html"
 MOST_PASSES = 4
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
   place.textContent = pages[place.dataset.pageOf] ?? "";
@@ -72,19 +74,22 @@ def make(root: Path) -> Path:
     try:
         name, version = onepage.edition(site)
         target = folder / f"{citing.file_stem(name, version)}.pdf"
+        short = target.with_name(f"{target.stem}-summary.pdf")
         state = site / DIGEST
         made_from = state.read_text(encoding="utf-8") if state.is_file() else ""
         made = folder / DIGEST
         if not (made_from and target.is_file() and made.is_file() and made.read_text(encoding="utf-8") == made_from):
             folder.mkdir(parents=True, exist_ok=True)
             made.unlink(missing_ok=True)
-            part = target.with_suffix(".part")
-            part.write_bytes(printed(site, folder))
+            contents = {target: printed(site, folder)}
+            if (site / SUMMARY).is_file():
+                contents[short] = printed_page(site, SUMMARY)
             for older in folder.glob("*.pdf"):
                 older.unlink()
-            part.replace(target)
+            for path, content in contents.items():
+                path.write_bytes(content)
             made.write_text(made_from, encoding="utf-8", newline="\n")
-        downloads.offer(site, target)
+        downloads.offer(site, *(path for path in (target, short) if path.is_file()))
     except onepage.NotASite as error:
         raise PdfError(str(error)) from None
     except OSError as error:
@@ -113,6 +118,33 @@ def printed(site: Path, work: Path) -> bytes:
     source = work / "book.html"
     source.write_text(book.html, encoding="utf-8", newline="\n")
     return finished(_print(browser, source, book), book)
+
+
+def printed_page(site: Path, name: str) -> bytes:
+    """One page of a built site as a PDF of its own, with what the whole book's says of itself but for the title.
+
+    Raises:
+        PdfError: there is no browser, or it fails.
+        NotASite: there is no built site.
+    """
+    from playwright.sync_api import Error, sync_playwright
+
+    browser = chromium.find_browser()
+    if browser is None:
+        raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
+    try:
+        with sync_playwright() as playwright:
+            engine = playwright.chromium.launch(executable_path=browser, args=list(chromium.FLAGS))
+            try:
+                tab = engine.new_page()
+                tab.goto((site / name).resolve().as_uri(), wait_until="load")
+                title = tab.title()
+                content = tab.pdf(format="A4", print_background=True, tagged=True, scale=0.8)
+            finally:
+                engine.close()
+    except Error as error:
+        raise PdfError(f"The browser {browser} could not print {name}: {error.message.splitlines()[0]}") from None
+    return described(content, onepage.document(site, ""), title)
 
 
 def _print(browser: str, source: Path, book: Document) -> bytes:
@@ -157,11 +189,23 @@ def page_numbers(content: bytes, book: Document) -> dict[str, str]:
 
 def finished(content: bytes, book: Document) -> bytes:
     """The PDF with what it says of itself: title, authors, language, and the book's date instead of the clock's."""
+    writer = _described(content, book, book.title)
+    _mend_bookmarks(writer, book)
+    writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    return _written(writer)
+
+
+def described(content: bytes, book: Document, title: str) -> bytes:
+    """A PDF with what it says of itself: its title, the book's authors, language and date instead of the clock's."""
+    return _written(_described(content, book, title))
+
+
+def _described(content: bytes, book: Document, title: str) -> PdfWriter:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     producer = writer.metadata.producer if writer.metadata else None
     date = f"D:{book.modified.replace('-', '')}000000Z" if book.modified else ""
     facts = {
-        "/Title": book.title,
+        "/Title": title,
         "/Author": ", ".join(book.authors),
         "/Subject": book.description,
         "/Keywords": ", ".join(book.keywords),
@@ -171,11 +215,12 @@ def finished(content: bytes, book: Document) -> bytes:
         "/ModDate": date,
     }
     writer.metadata = {name: value for name, value in facts.items() if value}
-    _mend_bookmarks(writer, book)
-    root = writer.root_object
     preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
-    root[NameObject("/ViewerPreferences")] = preferences
-    root[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    writer.root_object[NameObject("/ViewerPreferences")] = preferences
+    return writer
+
+
+def _written(writer: PdfWriter) -> bytes:
     target = io.BytesIO()
     writer.write(target)
     return target.getvalue()
