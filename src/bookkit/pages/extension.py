@@ -18,7 +18,7 @@ from bookkit.citing.citing import book_of, changelog_page, day, work_of, writes_
 from bookkit.downloads.offers import PAGE as DOWNLOADS
 from bookkit.markup import assets, features
 from bookkit.outputs import notes
-from bookkit.pages import STATIC, cards, digests, downloads, head, page, policy, root_files
+from bookkit.pages import STATIC, cards, downloads, head, page, policy, root_files
 from bookkit.pages.builder import BookBuilder
 from bookkit.pages.changelog import changes
 from bookkit.project.contents import documents
@@ -38,7 +38,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(page.ChapterShape)
     assets.bring(app, bookkit.STATIC)
     assets.bring(app, STATIC)
-    digests.connect(app)
     app.connect("doctree-resolved", head.summarize)
     app.connect("html-collect-pages", downloads.pages)
     app.connect("html-page-context", _describe)

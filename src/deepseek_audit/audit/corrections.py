@@ -7,7 +7,6 @@ from factbook.facts import Facts
 PAGES = {
     "architecture": "Architecture",
     "audit": "Audit",
-    "benchmarks": "Benchmarks",
     "benchmarks-and-prices": "Benchmarks and prices",
     "cost-claims": "Cost claims",
     "estimate": "The estimate",
@@ -15,7 +14,6 @@ PAGES = {
     "hidden-costs": "Hidden costs",
     "index": "Home",
     "market-crash": "The market crash",
-    "prices": "Prices",
 }
 HIGH = "high"
 
