@@ -7,7 +7,6 @@ from factbook.facts import Facts
 PAGES = {
     "architecture": "Architecture",
     "audit": "Audit",
-    "benchmarks": "Benchmarks",
     "benchmarks-and-prices": "Benchmarks and prices",
     "cost-claims": "Cost claims",
     "estimate": "The estimate",
@@ -15,7 +14,6 @@ PAGES = {
     "hidden-costs": "Hidden costs",
     "index": "Home",
     "market-crash": "The market crash",
-    "prices": "Prices",
 }
 HIGH = "high"
 
@@ -27,7 +25,9 @@ def editions(facts: Facts) -> list[str]:
 
 
 def lines(facts: Facts, edition: str) -> list[list[str]]:
-    """What an edition corrected: page, what stood there, what stands there now, why; first what changed a conclusion.
+    """What an edition corrected: what stood on which page; what stands there now, and why. First what changed a conclusion.
+
+    Two columns, which a phone can show.
 
     Args:
         facts: the tables.
@@ -35,7 +35,7 @@ def lines(facts: Facts, edition: str) -> list[list[str]]:
     """
     found = [row for row in facts.rows("corrections") if row["edition"] == edition]
     found.sort(key=lambda row: row["weight"] != HIGH)
-    return [[PAGES[row["page"]], *(row[name] for name in ("said", "says", "why"))] for row in found]
+    return [[f"{PAGES[row['page']]}: {row['said']}", f"{row['says']} Why: {row['why']}"] for row in found]
 
 
 def count(facts: Facts, weight: str = "") -> str:

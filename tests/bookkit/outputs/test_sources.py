@@ -11,7 +11,7 @@ from msgspec import convert
 from bookkit.outputs import link_record as links
 from bookkit.outputs import sources
 from factbook.contract import Source
-from tests.bookkit.browser import ROOT
+from tests.bookkit.browser import ROOT, visiting
 from tests.bookkit.outputs.test_claims import claim
 
 URL = "https://example.org/paper"
@@ -134,3 +134,23 @@ def test_every_source_of_the_data_is_on_the_page(built):
         if row["url"]:
             assert row["url"] in hrefs, name
             assert links.archived(row["url"], row["year"][-4:]) in hrefs, name
+
+
+def test_the_filter_shows_what_fits_and_a_link_shows_its_source(browser, site):
+    with visiting(browser, site, "sources.html") as visit:
+        page = visit.page
+        entries = page.locator(".source-list > li")
+        every = entries.count()
+        said = page.locator(".source-count")
+        said.filter(has_text="All ").wait_for()
+        page.fill("form.source-filters [name=q]", "fire-flyer an w.")
+        said.filter(has_text=f" of {every} sources are shown").wait_for()
+        shown = [item.get_attribute("id") for item in entries.all() if item.is_visible()]
+        assert "source-fireflyer_2024" in shown and 0 < len(shown) < every
+        page.fill("form.source-filters [name=q]", "no such words anywhere")
+        said.filter(has_text="No source fits").wait_for()
+        assert page.locator(".source-list > li:visible").count() == page.locator(".source-part:visible").count() == 0
+        page.evaluate("location.hash = '#source-fireflyer_2024'")
+        page.locator("#source-fireflyer_2024").wait_for()
+        said.filter(has_text="All ").wait_for()
+        assert said.get_attribute("role") == "status"

@@ -341,6 +341,9 @@ def test_the_site(built):
         assert address == "changelog.html"
         assert corrections.find(id=anchor).find(re.compile("h[1-6]")).get_text().startswith(f"{entry.title.removeprefix('Version ')} (")
     assert corrections.find(id="november-2026"), "an address that was given out is lost"
+    earlier = BeautifulSoup((site / "corrections.html").read_text(encoding="utf-8"), "html.parser")
+    for anchor in ("corrections", "november-2026", *(f"version-0-{number}" for number in ("1-0", "2-0", "3-0", "3-1", "4-0", "5-0"))):
+        assert earlier.find(id=anchor), f"corrections.html#{anchor} was given out and is lost"
     assert png_size((site / "favicon.png").read_bytes()) == (32, 32)
     assert (site / "robots.txt").read_text() == "User-agent: *\nAllow: /\n"
     assert not (site / "sitemap.xml").exists()

@@ -155,7 +155,7 @@ def test_an_address_of_a_trace_leads_to_its_number_with_the_trace_open(browser, 
         page = visit.page
         assert page.url.endswith("#number-r1-bill")
         page.locator("#trace-number-r1-bill:popover-open").wait_for()
-        page.wait_for_function("document.activeElement.getAttribute('href') === '#trace-number-r1-bill'")
+        page.locator("a[href='#trace-number-r1-bill']:focus").wait_for()
         assert page.locator("a[href='#trace-number-r1-bill']").bounding_box()["y"] < 900
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('.trace')?.id") == "trace-number-r1-bill", "Tab does not go into the trace"

@@ -19,7 +19,9 @@ def test_every_edition_is_in_the_changelog_with_its_date(facts: Facts) -> None:
 def test_what_changed_a_conclusion_stands_first(facts: Facts) -> None:
     newest = corrections.editions(facts)[0]
     heavy = [row["said"] for row in facts.rows("corrections") if row["edition"] == newest and row["weight"] == "high"]
-    assert heavy and [line[1] for line in corrections.lines(facts, newest)][: len(heavy)] == heavy
+    first = corrections.lines(facts, newest)[: len(heavy)]
+    assert heavy and [said.partition(": ")[2] for said, _ in first] == heavy
+    assert all(" Why: " in says for _, says in first)
 
 
 def test_each_edition_has_its_lines_and_all_are_counted(facts: Facts) -> None:

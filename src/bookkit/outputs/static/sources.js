@@ -24,7 +24,9 @@
   // A link to a source must lead to it, whatever the filter hides
   const reveal = () => {
     const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (aim?.hidden) { form.reset(); }
+    if (!aim?.hidden) return;
+    form.reset();
+    setTimeout(() => aim.scrollIntoView());
   };
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
