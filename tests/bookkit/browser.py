@@ -47,7 +47,8 @@ FINGERPRINT = re.compile(r"(?:^|&)(?:v|digest)=[0-9a-f]+")
 POLICY = re.compile(r"Content Security Policy|Trusted(?:Script|HTML| Type)")
 FOREVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=600"
-CHART = "figure.chart"
+# Those of the page itself, not of a chapter that it shows once more
+CHART = "figure.chart:not(.key-chart)"
 DRAWING = ".chart-drawing"
 HYDRATED = "[data-hydrated='true']"
 HYDRATION_TIMEOUT = 10_000  # milliseconds

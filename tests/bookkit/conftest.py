@@ -144,9 +144,9 @@ def site(built: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A Chromium that resolves no name but 127.0.0.1."""
+    """A Chromium that resolves no name but 127.0.0.1. It ends with the tests of its file: while it runs, nothing else can await events."""
     path = required_browser()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))

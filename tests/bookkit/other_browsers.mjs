@@ -58,6 +58,11 @@ const OPENERS = {
 
 // Functions of the page
 const is = (selector) => document.querySelector(selector) !== null;
+const unfold = () => {
+  for (const fold of document.querySelectorAll(".appendix-fold")) fold.open = true;
+  for (const image of document.images) image.loading = "eager";
+};
+const isLoaded = () => [...document.images].every(({ complete }) => complete);
 const faults = (site) => {
   const wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
   const empty = [...document.querySelectorAll("figure.chart")].filter((chart) =>
@@ -134,6 +139,8 @@ async function visit(tab, path, patience) {
   const found = [];
   try {
     await tab.go(`${site}/${path}`);
+    await tab.run(unfold);
+    await soon(isLoaded);
     found.push(...(await tab.run(faults, site)));
     for (const [part, act] of Object.entries(ACTIONS)) {
       const fault = (await tab.run(is, part)) && (await act(tab, soon));

@@ -57,7 +57,7 @@ def test_the_chart_is_there_before_any_script(page: BeautifulSoup, book: Path) -
 def test_the_table_leads_to_the_same_rows_and_to_a_file(page: BeautifulSoup, book: Path) -> None:
     cells = [[cell.text.strip() for cell in row.select("th, td")] for row in page.select("table.traced-table tbody tr")]
     assert cells[-1] == ["Gentoo", "5,080 g", "217 mm"]
-    assert "Gentoo,5076" in (book / "_build/html/_figures/index/table-1.csv").read_text(encoding="utf-8-sig")
+    assert 'Gentoo,"5,080 g",5076' in (book / "_build/html/_figures/index/table-1.csv").read_text(encoding="utf-8-sig")
 
 
 def test_the_page_says_how_it_is_cited(page: BeautifulSoup, book: Path) -> None:

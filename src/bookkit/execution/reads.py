@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import functools
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,11 @@ UNREPEATABLE = {
     "it opens a database": ("sqlite3", "sqlalchemy", "read_sql"),
     "it writes files": ("write_text", "write_bytes", "savefig", "to_csv", "to_excel", "to_parquet", "to_pickle", "mkdir", "makedirs"),
 }
+
+
+# Chapters end in threads of their own, and CPython 3.11 counts the depth of a tree for all threads at once (cpython#106905):
+# two trees built at the same time can end in a SystemError
+_one_tree_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ def names_of_module(path: Path) -> frozenset[str]:
 
 def _names(code: str) -> Iterator[str]:
     try:
-        tree = ast.parse(code)
+        with _one_tree_at_a_time:
+            tree = ast.parse(code)
     except SyntaxError:
         return
     for node in ast.walk(tree):

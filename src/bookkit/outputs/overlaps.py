@@ -8,6 +8,7 @@ inside a bar altogether.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import re
@@ -299,8 +300,12 @@ def charts_of(notebook: Mapping[str, Any]) -> Iterator[Chart]:
 
 def main(paths: Sequence[str]) -> int:
     """List what overlaps in the charts of notebooks; the exit code says whether something does."""
+    parser = argparse.ArgumentParser(prog="bookkit overlaps", description=main.__doc__)
+    parser.add_argument(
+        "notebooks", nargs="+", metavar="NOTEBOOK", help="a notebook with its outputs, such as notebooks/market-crash.ipynb"
+    )
     count = 0
-    for path in paths:
+    for path in parser.parse_args(paths).notebooks:
         for number, chart in enumerate(charts_of(json.loads(Path(path).read_text(encoding="utf-8"))), 1):
             for form, overlap in of_chart(chart):
                 print(f"{Path(path).stem}, figure {number} “{chart.title}”, {form}: {overlap}")

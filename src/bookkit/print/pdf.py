@@ -12,9 +12,10 @@ import argparse
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
@@ -36,6 +37,7 @@ STYLE = Path(__file__).parent / "static" / "book.css"
 # A page that a book may have to print or send by itself
 SUMMARY = "summary.html"
 MOST_PASSES = 4
+Result = TypeVar("Result")
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
   place.textContent = pages[place.dataset.pageOf] ?? "";
 })"""
@@ -109,15 +111,13 @@ def printed(site: Path, work: Path) -> bytes:
         PdfError: there is no browser, or it fails.
         NotASite: there is no built site.
     """
-    browser = chromium.find_browser()
-    if browser is None:
-        raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
+    browser = _browser()
     static = f"{STATIC.resolve().as_uri()}/"
     of_outputs = (outputs.STATIC / name for name in (*outputs.STYLES, *calculators.STYLES))
     book = onepage.document(site, assets.inlined((*page.STYLES, *of_outputs, STYLE), static))
     source = work / "book.html"
     source.write_text(book.html, encoding="utf-8", newline="\n")
-    return finished(_print(browser, source, book), book)
+    return finished(_in_a_tab(browser, source, lambda tab: _print(tab, book)), book)
 
 
 def printed_page(site: Path, name: str) -> bytes:
@@ -127,49 +127,58 @@ def printed_page(site: Path, name: str) -> bytes:
         PdfError: there is no browser, or it fails.
         NotASite: there is no built site.
     """
-    from playwright.sync_api import Error, sync_playwright
-
-    browser = chromium.find_browser()
-    if browser is None:
-        raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
-    try:
-        with sync_playwright() as playwright:
-            engine = playwright.chromium.launch(executable_path=browser, args=list(chromium.FLAGS))
-            try:
-                tab = engine.new_page()
-                tab.goto((site / name).resolve().as_uri(), wait_until="load")
-                title = tab.title()
-                content = tab.pdf(format="A4", print_background=True, tagged=True, scale=0.8)
-            finally:
-                engine.close()
-    except Error as error:
-        raise PdfError(f"The browser {browser} could not print {name}: {error.message.splitlines()[0]}") from None
+    title, content = _in_a_tab(
+        _browser(), site / name, lambda tab: (tab.title(), tab.pdf(format="A4", print_background=True, tagged=True, scale=0.8))
+    )
     return described(content, onepage.document(site, ""), title)
 
 
-def _print(browser: str, source: Path, book: Document) -> bytes:
-    """Print, read where the headings are, write that into the contents and print again until nothing moves."""
+def _browser() -> str:
+    """Raises:
+    PdfError: there is none.
+    """
+    browser = chromium.find_browser()
+    if browser is None:
+        raise PdfError(f"The PDF is printed by a browser. {chromium.NO_BROWSER}")
+    return browser
+
+
+def _in_a_tab(browser: str, page: Path, work: Callable[[Page], Result]) -> Result:
+    """What ``work`` makes of a page. In a thread of its own, since Playwright refuses one in which events are awaited (a notebook's).
+
+    Raises:
+        PdfError: the browser fails.
+    """
     from playwright.sync_api import Error, sync_playwright
 
-    try:
+    def open_and_work() -> Result:
         with sync_playwright() as playwright:
             engine = playwright.chromium.launch(executable_path=browser, args=list(chromium.FLAGS))
             try:
                 tab = engine.new_page()
-                tab.goto(source.resolve().as_uri(), wait_until="load")
-                tab.evaluate("() => document.fonts.ready.then(() => true)")
-                known: dict[str, str] = {}
-                for _ in range(MOST_PASSES):
-                    found = page_numbers(_pages(tab), book)
-                    if found == known:
-                        break
-                    known = found
-                    tab.evaluate(FILL, known)
-                return _pages(tab, last=True)
+                tab.goto(page.resolve().as_uri(), wait_until="load")
+                return work(tab)
             finally:
                 engine.close()
+
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(open_and_work).result()
     except Error as error:
-        raise PdfError(f"The browser {browser} could not print the book: {error.message.splitlines()[0]}") from None
+        raise PdfError(f"The browser {browser} could not print {page.name}: {error.message.splitlines()[0]}") from None
+
+
+def _print(tab: Page, book: Document) -> bytes:
+    """Print, read where the headings are, write that into the contents and print again until nothing moves."""
+    tab.evaluate("() => document.fonts.ready.then(() => true)")
+    known: dict[str, str] = {}
+    for _ in range(MOST_PASSES):
+        found = page_numbers(_pages(tab), book)
+        if found == known:
+            break
+        known = found
+        tab.evaluate(FILL, known)
+    return _pages(tab, last=True)
 
 
 def _pages(tab: Page, last: bool = False) -> bytes:

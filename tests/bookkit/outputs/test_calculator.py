@@ -43,7 +43,7 @@ from factbook.calculators.calculator import (
 )
 from factbook.calculators.distributions import Lognormal, Triangular, Uniform
 from factbook.facts import load
-from tests.bookkit.browser import ROOT, THOROUGH, serving, visiting
+from tests.bookkit.browser import ROOT, THOROUGH, serving, unfold, visiting
 from tests.bookkit.pages.test_browser import CHAPTERS, OVERFLOW, OVERHANG, axe_faults
 
 SETTINGS = 220
@@ -306,6 +306,7 @@ def test_every_calculator_of_the_site_computes_what_its_chapter_computes(browser
         names = visit.page.locator(".calculator").evaluate_all("(all) => all.map(({ id }) => id.replace('calculator-', ''))")
         if not names:
             return
+        unfold(visit.page)
         made = {name.replace("_", "-"): found for name, found in recorded(ROOT / "book" / f"{Path(path).stem}.md", monkeypatch).items()}
         for name in names:
             said = alive(visit.page, name).evaluate(APPLY, varied(made[name], SETTINGS_OF_A_CHAPTER))

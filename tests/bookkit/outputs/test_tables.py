@@ -18,7 +18,7 @@ from bookkit.markup.places import Place
 from bookkit.outputs import numbers, tables
 from bookkit.pages.page import STYLES
 from factbook.contract import Table
-from tests.bookkit.browser import serving, visiting
+from tests.bookkit.browser import serving, unfold, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER
 from tests.bookkit.pages.test_browser import CHAPTERS, axe_faults
 
@@ -190,16 +190,17 @@ SELECT = """(selector) => {
 @pytest.mark.parametrize(
     ("selector", "text", "markup"),
     [
-        ("#table-1 tbody tr", "-1.5%", "<td"),
-        ("#table-1 tbody td", "-1.5%", "-1.5%"),
-        (".table-place", "-1.5%", "-17.0%"),
-        ("#table-1-1-2 + a", "-1.5%", "-1.5%"),
+        ("#table-worse-days tbody tr", "-1.5%", "<td"),
+        ("#table-worse-days tbody td", "-1.5%", "-1.5%"),
+        ("#table-worse-days", "-1.5%", "-3.1%"),
+        ("#table-worse-days-1-2 + a", "-1.5%", "-1.5%"),
     ],
 )
 def test_a_number_copied_from_a_table_is_one_to_a_spreadsheet(browser: Any, site: str, selector: str, text: str, markup: str) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
     with visiting(browser, site, "market-crash.html", permissions=permissions) as visit:
         page = visit.page
+        unfold(page)
         page.evaluate("navigator.clipboard.writeText('')")
         page.evaluate(SELECT, selector)
         page.keyboard.press("Control+c")

@@ -28,7 +28,7 @@ CHAPTERS = [f"{Path(entry['file']).name}.html" for entry in CONTENTS["chapters"]
 READING = ["index.html", *CHAPTERS]
 DOWNLOADS = "downloads.html"
 # Pages without numbers of their own
-WORDS_ONLY = ("sources.html", "glossary.html", "corrections.html")
+WORDS_ONLY = ("sources.html", "glossary.html", "corrections.html", "changelog.html")
 # On a phone all of them; on a wide screen, where charts have more room, every third, and all with THOROUGH=1
 DRAWN = [path for path in READING if path not in WORDS_ONLY]
 # Chapters are made of the same parts: some hold them all, the others are tried with THOROUGH=1

@@ -208,5 +208,5 @@ def test_without_a_site_one_sentence_says_what_to_run(tmp_path, capsys, monkeypa
 
 def test_a_browser_that_fails_is_named(built, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", "/bin/false")
-    with pytest.raises(pdf.PdfError, match="/bin/false could not print the book"):
+    with pytest.raises(pdf.PdfError, match=r"/bin/false could not print book\.html"):
         pdf.printed(built / "_build/html", tmp_path)

@@ -112,5 +112,10 @@ def test_a_pdf_of_the_same_site_is_not_printed_again(root, monkeypatch):
 
 def test_a_pdf_of_an_older_site_is_printed_again(root, monkeypatch):
     monkeypatch.setattr(pdf, "printed", lambda *_: b"%PDF-new")
+    monkeypatch.setattr(pdf, "printed_page", lambda _, name: f"%PDF-{name}".encode())
     (root / "_build/html" / build.DIGEST).write_text("changed")
-    assert pdf.make(root).read_bytes() == b"%PDF-new"
+    made = pdf.make(root)
+    assert made.read_bytes() == b"%PDF-new"
+    short = made.with_name(f"{made.stem}-summary.pdf")
+    assert short.exists() == (root / "_build/html" / pdf.SUMMARY).is_file()
+    assert not short.exists() or short.read_bytes() == b"%PDF-summary.html"

@@ -36,7 +36,7 @@ def test_pages_show_numbers_charts_and_tables(built):
     assert len(figures) == 3
     assert text.count('class="chart-wide"') == text.count('class="chart-narrow"') == len(figures)
     assert text.count('role="img" aria-label="') == len(figures)
-    assert text.count('class="traced-table') == 9
+    assert text.count('class="traced-table') == 7
     assert "$nbsp" not in text
 
 

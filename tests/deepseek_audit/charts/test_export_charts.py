@@ -25,7 +25,7 @@ def timeline_of(facts: Facts) -> list[dict[str, Any]]:
 
 def test_spans_of_a_group_stand_in_the_order_of_their_days(facts: Facts) -> None:
     drawn = timeline_of(facts)
-    labels = ("First rule: link and TPP", "Second rule: H800 caught", "H200: case by case", "H800", "Nvidia summoned over H20")
+    labels = ("First rule: link and TPP", "Rule on the H800", "H200: case by case", "H800", "Nvidia summoned")
     levels = {row["label"]: row["level"] for row in drawn if "label" in row}
     assert [levels[label] for label in labels] == sorted(levels[label] for label in labels)
     assert sorted(row["level"] for row in drawn if "level" in row) == list(range(len(levels) + 4))
