@@ -10,7 +10,7 @@ import pytest
 
 from bookkit.outputs import renamed
 from bookkit.pages import permalinks
-from tests.bookkit.conftest import ROOT, run_build
+from tests.bookkit.conftest import run_build
 
 
 @pytest.fixture(scope="session")
