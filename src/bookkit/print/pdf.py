@@ -128,7 +128,9 @@ def printed_page(site: Path, name: str) -> bytes:
         NotASite: there is no built site.
     """
     title, content = _in_a_tab(
-        _browser(), site / name, lambda tab: (tab.title(), tab.pdf(format="A4", print_background=True, tagged=True, scale=0.8))
+        _browser(),
+        site / name,
+        lambda tab: (tab.title(), tab.pdf(format="A4", prefer_css_page_size=True, print_background=True, tagged=True, scale=0.92)),
     )
     return described(content, onepage.document(site, ""), title)
 

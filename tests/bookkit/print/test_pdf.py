@@ -210,3 +210,21 @@ def test_a_browser_that_fails_is_named(built, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", "/bin/false")
     with pytest.raises(pdf.PdfError, match=r"/bin/false could not print book\.html"):
         pdf.printed(built / "_build/html", tmp_path)
+
+
+def test_the_summary_is_one_page_with_its_charts_and_how_to_cite(built):
+    found = PdfReader(io.BytesIO(pdf.printed_page(built / "_build/html", pdf.SUMMARY)))
+    assert len(found.pages) == 1
+    assert found.metadata.title.startswith("On one page")
+    assert found.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    text = squeezed(found.pages[0].extract_text())
+    for part in (
+        "The run.",
+        "The research.",
+        "The fleet.",
+        "From the chapter Hidden costs",
+        "Cite and check",
+        "An executable audit",
+        "CC BY 4.0",
+    ):
+        assert squeezed(part) in text, part
