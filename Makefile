@@ -88,6 +88,7 @@ catalog: $(READY) ## Write data/README.md and book/references.bib from the table
 	@$(PY) -m deepseek_audit catalog
 
 edition: site ## Keep this state as the published edition: its numbers, and what archives read
+	@$(BOOKKIT) permalinks --keep
 	@$(BOOKKIT) archive
 	@$(BOOKKIT) baseline
 	@$(PY) -m deepseek_audit edition

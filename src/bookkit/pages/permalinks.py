@@ -276,14 +276,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--file", type=Path, default=Path(FILE), help="the list of all permalinks")
     parser.add_argument("--renamed", type=Path, default=Path(renamed.FILE), help="the table that says where old ones lead")
     parser.add_argument("--add", action="store_true", help="add the rows to that table instead of printing them")
-    parser.add_argument("--keep", metavar="EDITION", help="add the permalinks of the site, which is this edition, to the list")
+    parser.add_argument("--keep", action="store_true", help="add the permalinks of the site, which is an edition now, to the list")
     options = parser.parse_args(arguments)
     if not (options.site / numbers.FILE).is_file():
         print(f"{options.site} holds no built site. Build it first: {commands.BUILD}", file=sys.stderr)
         return 1
     kept = read(options.file)
     if options.keep:
-        return _keep(options.file, kept, collect(options.site, options.keep))
+        return _keep(options.file, kept, collect(options.site, str(citing.read_citation(Path(citing.CITATION_FILE)).get("version", ""))))
     known = renamed.read(options.renamed)
     told = known.places.keys() | {f"{page}#" for page in known.successors}
     missing = [one for one in lacking(options.site, kept) if one.permalink not in told]

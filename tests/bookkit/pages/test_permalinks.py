@@ -87,7 +87,7 @@ def test_every_permalink_of_earlier_editions_exists(built: Path) -> None:
 def test_the_list_holds_every_number_of_the_published_edition() -> None:
     published = re.findall(r'^"([^"]+#[^"]+)": \[', (ROOT / "published/numbers.json").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(published) > 1000
-    assert set(published) - {kept.permalink for kept in KEPT} == set(), "bookkit permalinks --keep EDITION adds them"
+    assert set(published) - {kept.permalink for kept in KEPT} == set(), "`bookkit permalinks --keep` adds them"
 
 
 def test_every_row_leads_to_a_place_that_is_there(built: Path) -> None:
@@ -156,3 +156,16 @@ def test_a_line_shows_when_a_link_leads_to_it_or_a_reader_unfolds_the_list(brows
         page.emulate_media(media="print")
         assert not page.locator("#number-moved").is_visible()
         assert not visit.faults()
+
+
+def test_an_edition_adds_its_permalinks_to_the_list_once(changed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "CITATION.cff").write_text("version: 7.0.0\n", encoding="utf-8")
+    given = ["--site", str(changed), "--file", str(tmp_path / "anchors.csv"), "--keep"]
+    for _ in range(2):
+        assert permalinks.main(given) == 0
+        permalinks.read.cache_clear()
+    kept = permalinks.read(tmp_path / "anchors.csv")
+    assert {one.edition for one in kept} == {"7.0.0"}
+    assert {"cost-claims#figure-key", "cost-claims#table-first", "glossary#"} <= {one.permalink for one in kept}
+    assert len({one.permalink for one in kept}) == len(kept)
