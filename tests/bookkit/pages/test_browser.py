@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -393,6 +394,26 @@ def test_the_theme_button_switches_and_is_remembered(browser, site, system):
         assert page.evaluate(background) == second
         page.locator("button.theme").click()
         assert page.evaluate(background) == first
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("5.6 million", "$5.576M"),
+        ("5,576,000 dollars", "$5.576M"),
+        ("US$5.576 million", "$5.576M"),
+        ("27x", "27 times"),
+        ("17 percent", "17.0%"),
+        ("2.788M hours", "2,788,000"),
+        ("50000", "50,000"),
+    ],
+)
+def test_searching_finds_a_number_in_each_of_its_spellings(browser, site, query, found):
+    with visiting(browser, site, f"search.html?q={quote(query)}") as visit:
+        visit.page.locator("#search-results li").first.wait_for()
+        marked = visit.page.locator("#search-results mark").all_inner_texts()
+        assert any(found.strip("$") in mark for mark in marked), marked
+        assert not visit.faults()
 
 
 def test_searching_finds_words_and_its_results_lead_there(browser, site):
