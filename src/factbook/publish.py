@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -199,9 +199,20 @@ def shown(text: str) -> str:
 
 
 def described(source: Mapping[str, str]) -> str:
-    """A source in a few words, for the line under a chart: first author or publisher, and year."""
+    """A source in a few words: first author or publisher, and year."""
+    return f"{_maker(source)} {source['year']}".strip()
+
+
+def described_all(sources: Iterable[Mapping[str, str]]) -> str:
+    """Sources in a few words, for the line under a chart: each maker once, with the years of what it made."""
+    years: dict[str, dict[str, None]] = {}
+    for source in sources:
+        years.setdefault(_maker(source), {})[source["year"]] = None
+    return "; ".join(f"{maker} {', '.join(each)}".strip() for maker, each in years.items())
+
+
+def _maker(source: Mapping[str, str]) -> str:
     authors = [name for name in source["authors"].split("; ") if name]
     surname = authors[0].split(",")[0] + (" et al." if len(authors) > 1 else "") if authors else ""
     publisher = source["publisher"] if source["publisher"] != "unknown" else ""
-    name = surname or publisher or source["title"].partition(" (")[0]
-    return f"{name} {source['year']}".strip()
+    return surname or publisher or source["title"].partition(" (")[0].partition(",")[0]

@@ -8,7 +8,7 @@ import pytest
 from factbook import charts
 from factbook.charts import look
 from factbook.facts import load
-from factbook.publish import described
+from factbook.publish import described, described_all
 from factbook.quantity import Quantity, constant
 
 AXIS = charts.AmountAxis("Times", (0.5, 20), [1, 2, 4], True)
@@ -63,3 +63,10 @@ def test_a_source_line_names_each_source_once() -> None:
     first, second = facts["v3_hours_total"], facts["gpt4_altman"]
     named = [described(facts.source(facts.row(fact_id)["source_key"])) for fact_id in ("gpt4_altman", "v3_hours_total")]
     assert look.source_line([second, first, first]) == f"{named[0]}; {named[1]}."
+
+
+def test_a_source_line_names_each_maker_once_with_its_years() -> None:
+    by = {"authors": "Liu, A.; Feng, B.", "publisher": "X", "title": "T"}
+    others = {"authors": "", "publisher": "unknown", "title": "Our guesses, no document (draft)", "year": ""}
+    line = described_all([{**by, "year": "2024"}, others, {**by, "year": "2026"}, {**by, "year": "2024"}])
+    assert line == "Liu et al. 2024, 2026; Our guesses"

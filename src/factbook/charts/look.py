@@ -181,4 +181,4 @@ def source_line(quantities: Iterable[Quantity]) -> str:
 def source_line_of(source_keys: Iterable[str]) -> str:
     """The line under a chart that names these sources."""
     facts = load()
-    return "; ".join(dict.fromkeys(publish.described(facts.source(key)) for key in source_keys)) + "."
+    return publish.described_all(facts.source(key) for key in source_keys) + "."
