@@ -109,7 +109,7 @@ def day_returns(moved: MarketDay, **words: Unpack[Words]) -> Drawing:
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in (("name", "What"), ("text", "Return"), ("kind", "Kind"))]
     color = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())))
     chart = alt.layer(
-        bars.mark_bar(size=11, orient="horizontal").encode(
+        bars.mark_bar(size=9, orient="horizontal").encode(
             x=alt.X("value:Q", title=RETURN_AXIS.title, scale=scale, axis=axis), color=color, tooltip=tooltip
         ),
         alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q", scale=scale)),
@@ -118,7 +118,7 @@ def day_returns(moved: MarketDay, **words: Unpack[Words]) -> Drawing:
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", fontWeight="bold", color=MUTED)
         .encode(x=alt.value(0), text="heading:N"),
-    ).properties(width=WIDTH, height=len(values) * 19)
+    ).properties(width=WIDTH, height=len(values) * 15)
     return finish(chart, words, DAY_COLUMNS, (value for *_, value in rows))
 
 
@@ -313,7 +313,7 @@ def paths(
         inline([{"date": rows[-1]["date"], "level": rows[-1][name], "series": name, "name": word} for name, word in names.items()])
     )
     labels = ends.mark_text(align="left", dx=5, fontWeight="bold").encode(x=x, y=y, color=color, text="name:N")
-    height = 360
+    height = 290
     days = alt.Chart(inline([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
     notes = []
     middle = (date.fromisoformat(dates[0]).toordinal() + date.fromisoformat(rows[-1]["date"]).toordinal()) / 2
@@ -451,8 +451,8 @@ def spending(facts: Facts, planned: Quantity, **words: Unpack[Words]) -> Drawing
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in SPENDING_COLUMNS.items() if field != "amount"]
     known, plan = (base.transform_filter(f"{sign}datum.by") for sign in ("", "!"))
     chart = alt.layer(
-        known.mark_bar(color=BLUE, size=34).encode(tooltip=tooltip),
-        plan.mark_bar(color=GRID, stroke=BLUE, strokeDash=[4, 3], size=34).encode(tooltip=tooltip[:2]),
+        known.mark_bar(color=BLUE, size=24).encode(tooltip=tooltip),
+        plan.mark_bar(color=GRID, stroke=BLUE, strokeDash=[4, 3], size=24).encode(tooltip=tooltip[:2]),
         base.mark_text(align="left", dx=6, fontWeight="bold").encode(text="text:N"),
-    ).properties(width=WIDTH, height=len(rows) * 52)
+    ).properties(width=WIDTH, height=len(rows) * 38)
     return finish(chart, words, SPENDING_COLUMNS, [*amounts.values()])
