@@ -118,7 +118,7 @@ def day_returns(moved: MarketDay, **words: Unpack[Words]) -> Drawing:
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", fontWeight="bold", color=MUTED)
         .encode(x=alt.value(0), text="heading:N"),
-    ).properties(width=WIDTH, height=len(values) * 15)
+    ).properties(width=WIDTH, height=len(values) * 14)
     return finish(chart, words, DAY_COLUMNS, (value for *_, value in rows))
 
 
@@ -313,7 +313,7 @@ def paths(
         inline([{"date": rows[-1]["date"], "level": rows[-1][name], "series": name, "name": word} for name, word in names.items()])
     )
     labels = ends.mark_text(align="left", dx=5, fontWeight="bold").encode(x=x, y=y, color=color, text="name:N")
-    height = 290
+    height = 250
     days = alt.Chart(inline([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
     notes = []
     middle = (date.fromisoformat(dates[0]).toordinal() + date.fromisoformat(rows[-1]["date"]).toordinal()) / 2
