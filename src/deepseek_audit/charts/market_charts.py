@@ -37,8 +37,10 @@ from factbook.facts import Facts
 from factbook.quantity import Quantity
 from factbook.rounding import round_to_place
 
-# Room for the names to the left of the bars, and for the numbers to their right
-RETURN_AXIS = AmountAxis("Return in %", (-62, 15), [-30, -20, -10, 0], label="replace(datum.label, '-', '−')")
+# Returns in percent, with room for the names to the left of the bars, and for the numbers to their right
+RETURN_ENDS = [-62, 15]
+# More room above a heading, in lines
+HEADING_GAP = 0.4
 BIN = 0.5
 KINDS = {
     SUPPLIER: VERMILION,
@@ -89,36 +91,35 @@ PLACEBO_COLUMNS = {"low": "t from", "high": "to", "days": "Sessions", "expected"
 
 
 def day_returns(moved: MarketDay, **words: Unpack[Words]) -> Drawing:
-    """Returns of one day as bars in groups: the name always to the left of zero, the number always at the right.
+    """Returns of one day as bars in groups: the name always to the left of zero, the number always at the right, so without an axis.
 
     Args:
         moved: the day.
     """
     rows = moves(moved.facts, moved.day, moved.before)
     values: list[dict[str, Any]] = []
-    for kind in KINDS:
-        values.append({"heading": kind, "place": len(values)})
+    for group, kind in enumerate(KINDS):
+        gaps = group * HEADING_GAP
+        values.append({"heading": kind, "place": len(values) + gaps})
         for name, _, value in sorted((row for row in rows if row[1] == kind), key=lambda row: row[2].magnitude):
             percent = round_to_place(value.magnitude, -2)
-            values.append({"name": name, "kind": kind, "value": percent, "text": str(value), "place": len(values)})
-    scale = alt.Scale(domain=list(RETURN_AXIS.ends), nice=False)
-    axis = alt.Axis(values=list(RETURN_AXIS.ticks), labelExpr=RETURN_AXIS.label, grid=False)
-    level = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(values) - 0.3], reverse=True, nice=False, zero=False))
+            values.append({"name": name, "kind": kind, "value": percent, "text": str(value), "place": len(values) + gaps})
+    scale = alt.Scale(domain=RETURN_ENDS, nice=False)
+    last = values[-1]["place"]
+    level = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, last + 0.7], reverse=True, nice=False, zero=False))
     base = alt.Chart(inline(values)).encode(y=level)
     bars = base.transform_filter("isValid(datum.value)")
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in (("name", "What"), ("text", "Return"), ("kind", "Kind"))]
     color = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())))
     chart = alt.layer(
-        bars.mark_bar(size=11, orient="horizontal").encode(
-            x=alt.X("value:Q", title=RETURN_AXIS.title, scale=scale, axis=axis), color=color, tooltip=tooltip
-        ),
-        alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q", scale=scale)),
+        bars.mark_bar(size=9, orient="horizontal").encode(x=alt.X("value:Q", scale=scale, axis=None), color=color, tooltip=tooltip),
+        alt.Chart(inline([{"zero": 0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q", scale=scale, axis=None)),
         bars.mark_text(align="left").encode(x=alt.value(0), text="name:N"),
         bars.mark_text(align="right").encode(x=alt.value("width"), text="text:N"),
         base.transform_filter("isValid(datum.heading)")
         .mark_text(align="left", fontWeight="bold", color=MUTED)
         .encode(x=alt.value(0), text="heading:N"),
-    ).properties(width=WIDTH, height=len(values) * 19)
+    ).properties(width=WIDTH, height=(last + 1.4) * 15)
     return finish(chart, words, DAY_COLUMNS, (value for *_, value in rows))
 
 
@@ -313,7 +314,7 @@ def paths(
         inline([{"date": rows[-1]["date"], "level": rows[-1][name], "series": name, "name": word} for name, word in names.items()])
     )
     labels = ends.mark_text(align="left", dx=5, fontWeight="bold").encode(x=x, y=y, color=color, text="name:N")
-    height = 360
+    height = 250
     days = alt.Chart(inline([{"date": day, "label": label, "row": row} for row, (day, label) in enumerate(marked.items())]))
     notes = []
     middle = (date.fromisoformat(dates[0]).toordinal() + date.fromisoformat(rows[-1]["date"]).toordinal()) / 2
@@ -451,8 +452,8 @@ def spending(facts: Facts, planned: Quantity, **words: Unpack[Words]) -> Drawing
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in SPENDING_COLUMNS.items() if field != "amount"]
     known, plan = (base.transform_filter(f"{sign}datum.by") for sign in ("", "!"))
     chart = alt.layer(
-        known.mark_bar(color=BLUE, size=34).encode(tooltip=tooltip),
-        plan.mark_bar(color=GRID, stroke=BLUE, strokeDash=[4, 3], size=34).encode(tooltip=tooltip[:2]),
+        known.mark_bar(color=BLUE, size=24).encode(tooltip=tooltip),
+        plan.mark_bar(color=GRID, stroke=BLUE, strokeDash=[4, 3], size=24).encode(tooltip=tooltip[:2]),
         base.mark_text(align="left", dx=6, fontWeight="bold").encode(text="text:N"),
-    ).properties(width=WIDTH, height=len(rows) * 52)
+    ).properties(width=WIDTH, height=len(rows) * 38)
     return finish(chart, words, SPENDING_COLUMNS, [*amounts.values()])

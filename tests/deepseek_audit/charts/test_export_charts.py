@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from deepseek_audit.charts import export_charts
+from deepseek_audit.charts.export_charts import YEARS
 from deepseek_audit.models import export_controls, export_record
+from factbook import charts
 from factbook.facts import Facts
 
 WORDS: dict[str, Any] = {"finding": "A finding", "measure": "What is drawn", "alt": "What is seen"}
@@ -39,8 +41,13 @@ def test_the_chapters_chip_and_model_are_set_apart_and_its_time_is_shaded(facts:
 
 def test_a_name_stands_where_there_is_more_room(facts: Facts) -> None:
     drawn = {row["label"]: row for row in timeline_of(facts) if "label" in row}
-    assert not drawn["A100"]["turned"] and drawn["V4, chips not disclosed"]["turned"]
-    assert drawn["A100"]["from"] == "2022-01-01" and drawn["A100"]["text"].startswith("May 2020")
+    assert not drawn["H800"]["turned"] and drawn["V4, chips not disclosed"]["turned"]
+
+
+def test_what_began_earlier_is_drawn_from_the_first_day() -> None:
+    drawing = charts.timeline({"Chips": [charts.Span("A100", "2020-05-14", "2022-08-26", "May 2020 to Aug 2022")]}, YEARS, **WORDS)
+    drawn = next(row for row in rows_of(drawing) if row.get("label") == "A100")
+    assert drawn["from"] == "2022-01-01" and drawn["text"].startswith("May 2020")
 
 
 def test_filled_marks_are_the_tests(facts: Facts) -> None:
