@@ -95,15 +95,16 @@ class Saving:
 
 def savings(found: Mapping[str, Saving], **words: Unpack[Words]) -> Drawing:
     """What each technique saves: the articles’ figure as a ring, ours filled or as a bar where it is a range."""
-    groups = {
-        technique: [
-            Rung("As articles say", saving.claimed, kind="estimate", color=charts.VERMILION),
-            Rung(saving.of, saving.most, saving.least, saving.most, color=charts.BLUE),
-        ]
+    rungs = [
+        rung
         for technique, saving in found.items()
-    }
+        for rung in (
+            Rung(f"{technique}: as articles say", saving.claimed, kind="estimate", color=charts.VERMILION),
+            Rung(f"Our count: {saving.of}", saving.most, saving.least, saving.most, color=charts.BLUE),
+        )
+    ]
     words.setdefault("source", [end for saving in found.values() for end in (saving.least, saving.most)])
-    return charts.ladder(groups, AmountAxis("Percent less", (0, 100), [0, 25, 50, 75, 100], label="datum.value + '%'"), **words)
+    return charts.ladder({"": rungs}, AmountAxis("Percent less", (0, 100), [0, 25, 50, 75, 100], label="datum.value + '%'"), **words)
 
 
 def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **words: Unpack[Words]) -> Drawing:

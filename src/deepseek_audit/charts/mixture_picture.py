@@ -68,16 +68,16 @@ WIDE = Layout(
 )
 NARROW = Layout(
     NARROW_WIDTH,
-    566,
-    field=(50, 140),
-    cell=15,
-    token=(50, 2, 130, 36),
-    router=(50, 68, 130, 102),
-    output=(50, 424, 290, 458),
-    shared=(302, 248, 326, 272),
-    above_field=(142, 84),
-    beside_shared=(326, 476),
-    bar=(0, 512, 340, 530),
+    496,
+    field=(58, 112),
+    cell=13,
+    token=(50, 2, 130, 32),
+    router=(50, 56, 130, 86),
+    output=(50, 362, 290, 392),
+    shared=(302, 204, 324, 226),
+    above_field=(142, 71),
+    beside_shared=(326, 412),
+    bar=(0, 446, 340, 462),
     down=True,
 )
 
