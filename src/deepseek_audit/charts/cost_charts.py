@@ -174,7 +174,7 @@ def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *, framed: boo
             marks.transform_filter(f"datum.kind == '{kind}'").mark_point(**style, opacity=1).encode(x=x, color=color, tooltip=told)
             for kind, style in MARKS.items()
         ),
-        marks.mark_text(align="left", baseline="bottom", dy=-8).encode(x=left, text="label:N"),
+        marks.mark_text(align="left", baseline="bottom", dy=-10).encode(x=left, text="label:N"),
         marks.transform_filter("!datum.turned")
         .mark_text(align="left", dx=12, fontWeight="bold")
         .encode(x=alt.X("high:Q", scale=scale), text="text:N"),

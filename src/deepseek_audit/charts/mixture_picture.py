@@ -100,6 +100,12 @@ def mixture(model: Model, total: Quantity, working: Quantity, **words: Unpack[Wo
         total, working: all parameters, and those at work on a token.
     """
     words.setdefault("narrow", {"layer": [layer.to_dict() for layer in _layers(NARROW, model, total, working)], "height": NARROW.height})
+    config = model.config
+    words.setdefault(
+        "alt",
+        f"A token enters the router, which picks {config.activated_experts} of {config.routed_experts} experts. "
+        f"{config.shared_experts} shared expert works on every token. Of {model.name}’s {total}, {working} are at work.",
+    )
     wide = alt.layer(*_layers(WIDE, model, total, working)).properties(width=WIDE.width, height=WIDE.height)
     return finish(wide, words, COLUMNS, (total, working))
 
