@@ -31,14 +31,6 @@ ARTICLE_NAMES = {
 ON_STATEMENTS = {"wrong_scope": "Right words, wrong thing"}
 ATTRIBUTIONS = ("right", "conflated", "unsupported")
 # What an attribution tells, and how a table or a chart heads it
-ATTRIBUTION_COLUMNS = {
-    "article": "Article",
-    "printed_as": "Prints",
-    "given_to": "Gives it to",
-    "belongs_to": "It belongs to",
-    "status": "Verdict",
-    "reason": "Why",
-}
 VERDICTS = {
     "confirmed": "Confirmed",
     "close": "Close",
@@ -311,33 +303,27 @@ def by_article(audited: Iterable[AuditedClaim]) -> dict[str, list[AuditedClaim]]
     return articles
 
 
-def attributions(facts: Facts) -> list[dict[str, str | int]]:
-    """Each cost or hardware figure of an article and what it belongs to (``data/attributions.csv``).
-
-    Returns:
-        The rows with the article's name, and ``beside``: how many rows of the same article and thing stand before.
-    """
+def attributions(facts: Facts) -> list[dict[str, str]]:
+    """Each cost or hardware figure of an article and what it belongs to: ``data/attributions.csv`` with the article's name."""
     articles = {row["claim_id"]: ARTICLE_NAMES[row["article"]] for row in facts.rows("claims")}
-    seen: Counter[tuple[str, str]] = Counter()
-    rows: list[dict[str, str | int]] = []
-    for row in facts.rows("attributions"):
-        place = (articles[row["claim_id"]], row["belongs_to"])
-        rows.append({**row, "article": place[0], "beside": seen[place]})
-        seen[place] += 1
-    return rows
+    return [{**row, "article": articles[row["claim_id"]]} for row in facts.rows("attributions")]
 
 
-def conflated_first(attributions: Iterable[Mapping[str, str | int]]) -> tuple[list[str], list[list[Cell]]]:
-    """The column heads and lines of a table: wrong attributions first, then those without a source, then the right ones."""
-    order = ("conflated", "unsupported", "right")
-    listed = sorted(attributions, key=lambda row: (order.index(str(row["status"])), str(row["article"])))
-    return list(ATTRIBUTION_COLUMNS.values()), [[str(row[name]) for name in ATTRIBUTION_COLUMNS] for row in listed]
+def wrongly_given(attributions: Iterable[Mapping[str, str]]) -> list[list[Cell]]:
+    """Lines of a table: figures given to the wrong thing, those first whose own thing loses the most of them.
+
+    Each is as printed, given to, belongs to, and the article.
+    """
+    wrong = [row for row in attributions if row["status"] == "conflated"]
+    lost = Counter(row["belongs_to"] for row in wrong)
+    wrong.sort(key=lambda row: (-lost[row["belongs_to"]], row["belongs_to"]))
+    return [[row[name] for name in ("printed_as", "given_to", "belongs_to", "article")] for row in wrong]
 
 
-def count_attributions(attributions: Iterable[Mapping[str, str | int]], of_what: str, status: str = "", of: str = "") -> Quantity:
+def count_attributions(attributions: Iterable[Mapping[str, str]], of_what: str, status: str = "", of: str = "") -> Quantity:
     """How many attributions there are, or how many with a status, or of a thing too, traced to their claims."""
     kept = (row for row in attributions if status in ("", row["status"]) and of in ("", row["belongs_to"]))
-    return quantity.count((str(row["claim_id"]) for row in kept), of_what)
+    return quantity.count((row["claim_id"] for row in kept), of_what)
 
 
 def describe(audited: list[AuditedClaim]) -> dict[str, Quantity]:

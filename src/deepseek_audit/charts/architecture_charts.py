@@ -80,6 +80,7 @@ def factors(found: Sequence[Factor], total: Quantity, axis: str, end: float, **w
     """
     steps = [Step(f"{factor.label}: × {factor.ratio}", factor.ratio, color) for factor, color in zip(found, FACTOR_COLORS, strict=False)]
     ticks = [2**power for power in range(10) if 2**power <= end]
+    words.setdefault("alt", f"Together × {total}: " + ", ".join(f"{factor.label.lower()} × {factor.ratio}" for factor in found) + ".")
     return charts.cascade(steps, f"Together: × {total}", AmountAxis(axis, (0.9, end), ticks, True, "'×' + datum.value"), **words)
 
 
@@ -95,15 +96,18 @@ class Saving:
 
 def savings(found: Mapping[str, Saving], **words: Unpack[Words]) -> Drawing:
     """What each technique saves: the articles’ figure as a ring, ours filled or as a bar where it is a range."""
-    groups = {
-        technique: [
-            Rung("As articles say", saving.claimed, kind="estimate", color=charts.VERMILION),
-            Rung(saving.of, saving.most, saving.least, saving.most, color=charts.BLUE),
-        ]
+    rungs = [
+        rung
         for technique, saving in found.items()
-    }
+        for rung in (
+            Rung(f"{technique}: as articles say", saving.claimed, kind="estimate", color=charts.VERMILION),
+            Rung(f"Our count: {saving.of}", saving.most, saving.least, saving.most, color=charts.BLUE),
+        )
+    ]
+    said = (f"{technique}: articles {each.claimed}, {each.of} {each.least} to {each.most}" for technique, each in found.items())
+    words.setdefault("alt", "; ".join(said) + ".")
     words.setdefault("source", [end for saving in found.values() for end in (saving.least, saving.most)])
-    return charts.ladder(groups, AmountAxis("Percent less", (0, 100), [0, 25, 50, 75, 100], label="datum.value + '%'"), **words)
+    return charts.ladder({"": rungs}, AmountAxis("Percent less", (0, 100), [0, 25, 50, 75, 100], label="datum.value + '%'"), **words)
 
 
 def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **words: Unpack[Words]) -> Drawing:
@@ -140,6 +144,12 @@ def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **word
             "gap": f"× {found.compute}",
         }
     ]
+    words.setdefault(
+        "alt",
+        f"The compute that earlier models would need for {of.label}’s capability falls over time. On its day their trend stands at "
+        f"{found.compute:2} times its compute, {found.compute.low:2} to {found.compute.high:2} within the band. "
+        f"{found.higher} models lie further below the trend.",
+    )
     scale = alt.Scale(type="log", domain=list(TREND_AXIS.ends), nice=False, clamp=True)
     guide = alt.Axis(values=list(TREND_AXIS.ticks), labelExpr=TREND_AXIS.label, title=TREND_AXIS.title)
     x = alt.X(
@@ -170,7 +180,7 @@ def trend_over_time(models: Mapping[str, Known], of: Known, found: Ahead, **word
             mark.mark_text(align="left", dx=11, dy=1, fontWeight="bold", color=charts.BLUE).encode(text="model:N"),
             mark.mark_text(align="left", dx=8, fontWeight="bold", color=charts.BLUE).encode(y=alt.Y("top:Q", scale=scale), text="gap:N"),
             label.mark_text(align="right", fontWeight="bold", color=charts.VERMILION).encode(x=x, y=y, text="text:N"),
-        ).properties(width=charts.WIDTH, height=400),
+        ).properties(width=charts.WIDTH, height=350),
         words,
         TREND_COLUMNS,
         [found.compute],
@@ -190,6 +200,8 @@ def ahead_of_trend(found: Mapping[str, Ahead], **words: Unpack[Words]) -> Drawin
         )
         for place, (choice, each) in enumerate(found.items())
     ]
+    said = (f"{choice}, {each.compute:2}, {each.compute.low:2} to {each.compute.high:2}" for choice, each in found.items())
+    words.setdefault("alt", "How many times its own compute the trend needs for V3’s capability. " + "; ".join(said) + ".")
     return charts.ladder({"": rungs}, AHEAD_AXIS, **words)
 
 

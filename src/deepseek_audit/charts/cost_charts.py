@@ -19,7 +19,8 @@ from factbook.quantity import Quantity, format_range
 
 # Pixels from the edge of the drawing to its labels, and from one frame to the next inside it
 INSET, FRAME = 20, 7
-LINE = 38
+# From one line to the next; inside a frame there is more air
+LINE, FRAMED_LINE = 34, 38
 # Beyond this share of the axis, an amount is written to the left of its mark
 TURNED_FROM = 0.52
 MARKS: Mapping[str, Mapping[str, Any]] = {
@@ -173,7 +174,7 @@ def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *, framed: boo
             marks.transform_filter(f"datum.kind == '{kind}'").mark_point(**style, opacity=1).encode(x=x, color=color, tooltip=told)
             for kind, style in MARKS.items()
         ),
-        marks.mark_text(align="left", baseline="bottom", dy=-8).encode(x=left, text="label:N"),
+        marks.mark_text(align="left", baseline="bottom", dy=-10).encode(x=left, text="label:N"),
         marks.transform_filter("!datum.turned")
         .mark_text(align="left", dx=12, fontWeight="bold")
         .encode(x=alt.X("high:Q", scale=scale), text="text:N"),
@@ -184,7 +185,7 @@ def _dots(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis, *, framed: boo
         .mark_text(align="left", fontWeight="bold", fontSize=14)
         .encode(x=left, text="heading:N"),
     ]
-    return alt.layer(*layers).properties(width=charts.WIDTH, height=round((last + 1.3) * LINE))
+    return alt.layer(*layers).properties(width=charts.WIDTH, height=round((last + 1.3) * (FRAMED_LINE if framed else LINE)))
 
 
 def _rows(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis) -> Iterator[dict[str, Any]]:

@@ -68,16 +68,16 @@ WIDE = Layout(
 )
 NARROW = Layout(
     NARROW_WIDTH,
-    566,
-    field=(50, 140),
-    cell=15,
-    token=(50, 2, 130, 36),
-    router=(50, 68, 130, 102),
-    output=(50, 424, 290, 458),
-    shared=(302, 248, 326, 272),
-    above_field=(142, 84),
-    beside_shared=(326, 476),
-    bar=(0, 512, 340, 530),
+    496,
+    field=(58, 112),
+    cell=13,
+    token=(50, 2, 130, 32),
+    router=(50, 56, 130, 86),
+    output=(50, 362, 290, 392),
+    shared=(302, 204, 324, 226),
+    above_field=(142, 71),
+    beside_shared=(326, 412),
+    bar=(0, 446, 340, 462),
     down=True,
 )
 
@@ -100,6 +100,12 @@ def mixture(model: Model, total: Quantity, working: Quantity, **words: Unpack[Wo
         total, working: all parameters, and those at work on a token.
     """
     words.setdefault("narrow", {"layer": [layer.to_dict() for layer in _layers(NARROW, model, total, working)], "height": NARROW.height})
+    config = model.config
+    words.setdefault(
+        "alt",
+        f"A token enters the router, which picks {config.activated_experts} of {config.routed_experts} experts. "
+        f"{config.shared_experts} shared expert works on every token. Of {model.name}’s {total}, {working} are at work.",
+    )
     wide = alt.layer(*_layers(WIDE, model, total, working)).properties(width=WIDE.width, height=WIDE.height)
     return finish(wide, words, COLUMNS, (total, working))
 

@@ -377,15 +377,16 @@ def test_a_claim_in_brief_has_all_that_decides_it() -> None:
     assert dossier.in_brief(BY_ID["arthnova_huang"])[1:3] == ["", ""]
 
 
-def test_attributions_are_listed_with_the_wrong_ones_first() -> None:
+def test_figures_given_wrongly_are_listed_by_what_loses_the_most() -> None:
     attributions = claims.attributions(FACTS)
-    columns, rows = claims.conflated_first(attributions)
-    statuses = [row[columns.index("Verdict")] for row in rows]
-    assert statuses == sorted(statuses, key=("conflated", "unsupported", "right").index)
-    assert len(rows) == claims.count_attributions(attributions, "figures").magnitude
-    assert statuses.count("conflated") == claims.count_attributions(attributions, "conflated figures", "conflated").magnitude > 0
+    rows = claims.wrongly_given(attributions)
+    assert len(rows) == claims.count_attributions(attributions, "conflated figures", "conflated").magnitude > 0
+    belongs = [row[2] for row in rows]
+    assert belongs[0] == "V3"
+    assert [belongs.count(thing) for thing in belongs] == sorted((belongs.count(thing) for thing in belongs), reverse=True)
     of_v3 = {"giganectar_gpus", "giganectar_cost", "vtcnews_six", "vtcnews_gpus"}
     assert claims.count_attributions(attributions, "V3’s figures", "conflated", "V3").rows == of_v3
+    assert len(rows) < claims.count_attributions(attributions, "figures").magnitude == len(FACTS.rows("attributions"))
 
 
 def test_every_fact_has_one_grade_and_one_way_of_reading() -> None:

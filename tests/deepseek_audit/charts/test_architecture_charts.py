@@ -29,14 +29,16 @@ def rows(chart: Any) -> list[dict[str, Any]]:
 
 def test_factors_are_named_with_their_ratio() -> None:
     three = architecture.decomposition({name: constant(2, "ratio", "2") for name in ("One", "Two", "Three")})
-    labels = [row["label"] for row in rows(draw.factors(three, constant(8, "ratio", "8"), "Times", 10, alt="Words", **WORDS))]
+    chart = draw.factors(three, constant(8, "ratio", "8"), "Times", 10, **WORDS)
+    labels = [row["label"] for row in rows(chart)]
+    assert "Together × 8: one × 2, two × 2, three × 2." in chart.to_dict()["description"].replace("\u00a0", " ")
     assert labels == [*(f"{name}: × 2" for name in ("One", "Two", "Three")), "Together: × 8"]
 
 
 def test_the_chosen_trend_stands_first_and_the_others_as_rings(facts: Facts) -> None:
     models = progress.read_models(facts)
     found = progress.by_choice(models, models["deepseek_v3"])
-    drawn = [row for row in rows(draw.ahead_of_trend(found, alt="Words", **WORDS)) if "amount" in row]
+    drawn = [row for row in rows(draw.ahead_of_trend(found, **WORDS)) if "amount" in row]
     assert [row["kind"] for row in drawn] == ["reported"] + ["estimate"] * 7
     assert drawn[0]["label"] == f"Without the smallest, 39 models: ×\u00a0{found[progress.CHOSEN].compute}"
     assert [row["amount"] for row in drawn] == [each.compute.magnitude for each in found.values()]
@@ -84,7 +86,7 @@ def test_models_over_time_stand_at_what_they_need_for_v3s_capability(facts: Fact
 def test_a_mixture_is_drawn_with_its_experts_and_its_share(facts: Facts) -> None:
     model = architecture.read_models(facts)["deepseek_v3"]
     total, working = facts["v3_total_parameters"], facts["v3_activated_parameters"]
-    chart = mixture_picture.mixture(model, total, working, alt="Words", **WORDS).to_dict()
+    chart = mixture_picture.mixture(model, total, working, **WORDS).to_dict()
     for layers in (chart["layer"], chart["usermeta"]["narrow"]["layer"]):
         drawn = [row for layer in layers for row in layer["data"]["values"]]
         squares = [row for row in drawn if "works" in row]
@@ -102,7 +104,7 @@ def test_a_mixture_is_drawn_with_its_experts_and_its_share(facts: Facts) -> None
 
 def test_a_saving_is_drawn_beside_its_claim(facts: Facts) -> None:
     half, third = (constant(value, "percent", str(value)) for value in (50, 33))
-    drawn = [row for row in rows(draw.savings({"One": draw.Saving("Time", half, third, half)}, alt="Words", **WORDS)) if "amount" in row]
+    drawn = [row for row in rows(draw.savings({"One": draw.Saving("Time", half, third, half)}, **WORDS)) if "amount" in row]
     assert [(row["kind"], row["low"], row["amount"]) for row in drawn] == [("estimate", 50, 50), ("reported", 33, 50)]
 
 
