@@ -57,10 +57,6 @@ class ChapterShape(SphinxPostTransform):
         section = next(self.document.findall(nodes.section), None)
         if section is None:
             return
-        if self.env.docname != self.config.root_doc:
-            section.insert(1, nodes.raw("", self._head(), format="html"))
-        elif foot := self._code_of_home():
-            section.append(nodes.raw("", foot, format="html"))
         for inner in self.document.findall(nodes.section):
             if SHORT_ANSWER in inner["ids"]:
                 inner["classes"].append("short-answer")
@@ -68,6 +64,10 @@ class ChapterShape(SphinxPostTransform):
                 inner["classes"].append(APPENDIX)
         if citing.is_changelog(self.env.docname):
             self._name_versions()
+        if self.env.docname != self.config.root_doc:
+            section.insert(1, nodes.raw("", self._head(), format="html"))
+        elif foot := self._code_of_home():
+            section.append(nodes.raw("", foot, format="html"))
         self._add_margin_notes()
 
     def _name_versions(self) -> None:
@@ -125,8 +125,10 @@ class ChapterShape(SphinxPostTransform):
 
 
 def _words(document: nodes.document) -> int:
-    """The words of the sentences; code, charts and tables are not read in a line."""
-    return sum(len(paragraph.astext().split()) for paragraph in document.findall(nodes.paragraph))
+    """The words of the sentences that are not folded away; code, charts and tables are not read in a line."""
+    folded = [section for section in document.findall(nodes.section) if APPENDIX in section["classes"]]
+    left_out = {id(paragraph) for section in folded for paragraph in section.findall(nodes.paragraph)}
+    return sum(len(paragraph.astext().split()) for paragraph in document.findall(nodes.paragraph) if id(paragraph) not in left_out)
 
 
 def _block_of(node: nodes.Node) -> nodes.Element | None:

@@ -41,6 +41,17 @@ def test_an_appendix_is_folded_under_its_heading(changed: Path) -> None:
     assert page.xpath("//details[contains(@class, 'contents')]//a[@href='#appendix']")
 
 
+def test_the_time_to_read_leaves_out_what_is_folded(changed: Path) -> None:
+    page = lxml_html.document_fromstring((changed / PAGE).read_bytes())
+    (head,) = page.find_class("chapter-head")
+    minutes = int(head.text_content().split()[0])
+    words = [
+        len(part.text_content().split())
+        for part in page.xpath("//article//p[not(ancestor::details or ancestor::figure or ancestor::aside)]")
+    ]
+    assert abs(minutes - sum(words) / 230) < 2
+
+
 def test_an_appendix_is_text_like_any_other_for_the_search_and_in_print(changed: Path) -> None:
     (found,) = (page for page in searching.read(changed / searching.FILE) if page["address"] == PAGE)
     assert any(part["title"] == "The bills, stage by stage" and part["texts"] for part in found["parts"])
