@@ -712,7 +712,7 @@ class Swing:
         return abs(self.high.magnitude - self.low.magnitude)
 
 
-STRUCTURE = {"view_multiplier": "Which view of experiments", "view_share": "Which view of staff time"}
+STRUCTURE = {"view_multiplier": "Which view of trials", "view_share": "Which view of staff time"}
 
 
 def tornado(model: Inputs, seen: Sequence[View], basis: str, draws: int = 2**13) -> list[Swing]:
@@ -870,20 +870,18 @@ def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
     epoch = {"multiplier": facts["mult_epoch"], "share": mean_share(facts).to("ratio")}
     everyone = {"staff": facts["v3_authors_total"], "share": model["share"].ends[2]}
     return [
-        Assumptions("DeepSeek’s bill", alone, "The final run at the rent that DeepSeek assumes: no trials, no staff, no data."),
-        Assumptions("Epoch AI’s assumptions", epoch, "Its median for trials and its average share of staff time; the rest is ours."),
+        Assumptions("DeepSeek’s bill", alone, "The final run alone, at DeepSeek’s rent."),
+        Assumptions("Epoch AI’s assumptions", epoch, "Trials and staff time as it has them; the rest is ours."),
         Assumptions("Ours", {}, "Every input at its central value."),
-        Assumptions(
-            "Everyone counted", everyone, "All names on V3’s list, office staff and annotators too, all of their time; the rest is ours."
-        ),
+        Assumptions("Everyone counted", everyone, "All names on V3’s list at full time; the rest is ours."),
     ]
 
 
 def calculator_results() -> list[Results]:
     """What follows from the inputs: the hour, the total with its interval, and its parts."""
     hourly = [
-        Result("owned", "An hour on an owned chip", owned_rate, "usd/gpu_hour", digits=2, check_unit=False),
-        Result("rate", "An hour, on the chosen basis", rate_on_basis, "usd/gpu_hour", digits=2),
+        Result("owned", "An owned hour", owned_rate, "usd/gpu_hour", digits=2, check_unit=False),
+        Result("rate", "The hour, as chosen", rate_on_basis, "usd/gpu_hour", digits=2),
     ]
     total = Result("total", "The research behind V3", programme_cost, "usd", digits=2, interval=True)
     parts = [
@@ -905,14 +903,18 @@ def rate_on_basis(basis: Any, owned: Any, rent: Any) -> Any:
     return basis * owned + (1 - basis) * rent
 
 
+SHOWN_BASIS = {"sources": "From sources.", "partly assumption": "Partly assumed.", "assumption": "Assumed.", "the reader": "As given."}
+
+
 def sliders(facts: Facts, model: Inputs) -> list[Slider]:
     """The sliders of ``cost_model_sliders.csv``, each with the spread of its input."""
     found = []
     for row in facts.rows("cost_model_sliders"):
         one = model[row["input"]]
         low, high, step = (float(row[name]) for name in ("low", "high", "step"))
-        help_text = f"Rests on: {one.basis}."
-        found.append(Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=help_text))
+        found.append(
+            Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=SHOWN_BASIS[one.basis])
+        )
     return found
 
 
