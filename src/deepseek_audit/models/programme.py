@@ -834,7 +834,9 @@ def rents(facts: Facts, model: Inputs) -> list[tuple[str, Quantity]]:
 def calculator_inputs(facts: Facts, model: Inputs) -> list[Choice | Slider | Fixed]:
     """What readers set: the basis, the sliders; and what is fixed."""
     basis = Choice("basis", "The chips are", {"owned": 1, "rented": 0}, "owned", help="An owner’s cost, or a rental price.")
-    fixed = [Fixed(key, model[key].name.split(",")[0], model[key].quantity, digits=4) for key in ("hours", "power", "load", "pue")]
+    fixed = [
+        Fixed(key, model[key].name.split(",")[0], model[key].quantity, digits=4) for key in ("hours", "power", "load", "pue", "electricity")
+    ]
     return [basis, *sliders(facts, model), *fixed]
 
 
@@ -879,10 +881,7 @@ def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
 
 def calculator_results() -> list[Results]:
     """What follows from the inputs: the hour, the total with its interval, and its parts."""
-    hourly = [
-        Result("owned", "An owned hour", owned_rate, "usd/gpu_hour", digits=2, check_unit=False),
-        Result("rate", "The hour, as chosen", rate_on_basis, "usd/gpu_hour", digits=2),
-    ]
+    hour = Result("rate", "An hour of a chip", rate_on_basis, "usd/gpu_hour", digits=2, check_unit=False)
     total = Result("total", "The research behind V3", programme_cost, "usd", digits=2, interval=True)
     parts = [
         Result("run", "Final run", lambda hours, rate: hours * rate, "usd", digits=2),
@@ -890,7 +889,7 @@ def calculator_results() -> list[Results]:
         Result("people", "Researchers and engineers", staff_cost, "usd", digits=2),
         Result("bought", "Data", lambda data: data, "usd", digits=2),
     ]
-    return [Results("In all", [*hourly, total]), Results("Where it goes", parts, style="bars")]
+    return [Results("In all", [hour, total]), Results("Where it goes", parts, style="bars")]
 
 
 def calculator_parts(facts: Facts, model: Inputs) -> tuple[list[Choice | Slider | Fixed], list[Results]]:
@@ -898,12 +897,23 @@ def calculator_parts(facts: Facts, model: Inputs) -> tuple[list[Choice | Slider 
     return calculator_inputs(facts, model), calculator_results()
 
 
-def rate_on_basis(basis: Any, owned: Any, rent: Any) -> Any:
-    """The cost of an hour of owned chips where ``basis`` is 1, of rented ones where it is 0."""
+def rate_on_basis(
+    basis: Any,
+    rent: Any,
+    capital: Any,
+    interest: Any,
+    resale: Any,
+    life: Any,
+    utilization: Any,
+    power: Any,
+    load: Any,
+    pue: Any,
+    electricity: Any,
+    colocation: Any,
+) -> Any:
+    """The cost of an hour of owned chips where ``basis`` is 1, see :func:`owned_rate`, of rented ones where it is 0."""
+    owned = owned_rate(capital, interest, resale, life, utilization, power, load, pue, electricity, colocation)
     return basis * owned + (1 - basis) * rent
-
-
-SHOWN_BASIS = {"sources": "From sources.", "partly assumption": "Partly assumed.", "assumption": "Assumed.", "the reader": "As given."}
 
 
 def sliders(facts: Facts, model: Inputs) -> list[Slider]:
@@ -912,9 +922,8 @@ def sliders(facts: Facts, model: Inputs) -> list[Slider]:
     for row in facts.rows("cost_model_sliders"):
         one = model[row["input"]]
         low, high, step = (float(row[name]) for name in ("low", "high", "step"))
-        found.append(
-            Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=SHOWN_BASIS[one.basis])
-        )
+        said = "Assumed: no source." if one.assumption else ""
+        found.append(Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=said))
     return found
 
 

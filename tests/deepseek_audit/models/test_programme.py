@@ -506,7 +506,7 @@ def test_each_preset_by_hand():
 def test_tornado_by_hand(mixture):
     """The median of plain draws when one view is the right one; an input known to lie at an end."""
     swings = {swing.name: swing for swing in programme.tornado(MODEL, SEEN, "own")}
-    view = swings["Which view of experiments"]
+    view = swings["Which view of trials"]
     for trials, end in (("prior", view.low), ("fleet", view.high)):
         assert end.magnitude == pytest.approx(np.median(plain_draws("own", trials=trials, staff_view="mix")[0]), rel=0.02)
     few, many = (np.median(HOURS * plain_draws("own")[1] * trials + staff_and_data()) for trials in (1.5, 10))
