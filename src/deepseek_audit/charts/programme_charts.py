@@ -17,7 +17,7 @@ from factbook.quantity import Quantity, format_range
 
 MILLIONS = "datum.value ? '$' + datum.value / 1e6 + 'M' : '$0'"
 RATE_COLUMNS = {"what": "What", "part": "Part", "rate": "Rate", "low": "Low", "high": "High", "text": "As printed"}
-SWINGS, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 5, 50, 6e6, (0, 168e6), (20e6, 75e6)
+SWINGS, DOTS, DOT_STEP, DOT_ENDS, SWING_ENDS = 7, 50, 6e6, (0, 168e6), (20e6, 75e6)
 LEDGER_COLUMNS = {"figure": "Figure", "item": "Item", "status": "Status", "reason": "Why"}
 DOT_COLUMNS = {"value": "Total in US dollars"}
 SWING_COLUMNS = {"name": "Input or view", "at low": "Median at its low end", "at high": "Median at its high end"}

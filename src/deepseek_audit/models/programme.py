@@ -738,6 +738,11 @@ def tornado(model: Inputs, seen: Sequence[View], basis: str, draws: int = 2**13)
     return sorted(swings, key=lambda swing: -swing.width)
 
 
+def swing_of(swings: Sequence[Swing], one: Input, center: Quantity) -> Swing:
+    """How far an input moves the median; not at all, from the headline, where it is known."""
+    return next((swing for swing in swings if swing.name == one.name), Swing(one.name, one.key, center, center))
+
+
 def _known(model: Inputs, name: str, end: Quantity) -> dict[str, Input]:
     """The model with an input known to lie at one of its ends."""
     known = replace(model[name], quantity=replace(model[name].quantity, magnitude=end.magnitude), distribution="fixed")
@@ -882,6 +887,7 @@ def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
 def calculator_results() -> list[Results]:
     """What follows from the inputs: the hour, the total with its interval, and its parts."""
     hour = Result("rate", "An hour of a chip", rate_on_basis, "usd/gpu_hour", digits=2, check_unit=False)
+    computing = Result("computing", "All computing", lambda hours, rate, multiplier: hours * rate * multiplier, "usd", digits=2)
     total = Result("total", "The research behind V3", programme_cost, "usd", digits=2, interval=True)
     parts = [
         Result("run", "Final run", lambda hours, rate: hours * rate, "usd", digits=2),
@@ -889,7 +895,7 @@ def calculator_results() -> list[Results]:
         Result("people", "Researchers and engineers", staff_cost, "usd", digits=2),
         Result("bought", "Data", lambda data: data, "usd", digits=2),
     ]
-    return [Results("In all", [hour, total]), Results("Where it goes", parts, style="bars")]
+    return [Results("In all", [hour, computing, total]), Results("Where it goes", parts, style="bars")]
 
 
 def calculator_parts(facts: Facts, model: Inputs) -> tuple[list[Choice | Slider | Fixed], list[Results]]:
@@ -922,7 +928,7 @@ def sliders(facts: Facts, model: Inputs) -> list[Slider]:
     for row in facts.rows("cost_model_sliders"):
         one = model[row["input"]]
         low, high, step = (float(row[name]) for name in ("low", "high", "step"))
-        said = "Assumed: no source." if one.assumption else ""
+        said = "Assumed." if one.assumption else ""
         found.append(Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=said))
     return found
 

@@ -518,6 +518,13 @@ def test_tornado_by_hand(mixture):
         assert max(swing.low.magnitude, swing.high.magnitude) > mixture.at(0.5).magnitude * 0.99
 
 
+def test_a_known_input_moves_nothing(mixture):
+    swing = programme.Swing(MODEL["years"].name, "years", mixture.at(0.05), mixture.at(0.95))
+    assert programme.swing_of([swing], MODEL["years"], mixture.at(0.5)) == swing
+    known = programme.swing_of([swing], MODEL["multiplier"], mixture.at(0.5))
+    assert (known.low, known.high, known.width) == (mixture.at(0.5), mixture.at(0.5), 0)
+
+
 def staff_and_data(count=400_000):
     """Staff and data of the mixture: totals less the compute of the same draws, at a multiplier of nothing."""
     random = np.random.default_rng(11)
