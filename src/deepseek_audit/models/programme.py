@@ -877,9 +877,9 @@ def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
     epoch = {"multiplier": facts["mult_epoch"], "share": mean_share(facts).to("ratio")}
     everyone = {"staff": facts["v3_authors_total"], "share": model["share"].ends[2]}
     return [
-        Assumptions("DeepSeek’s bill", alone, "The final run alone, at DeepSeek’s rent."),
+        Assumptions("DeepSeek’s bill", alone, "The final run alone."),
         Assumptions("Epoch AI’s assumptions", epoch, "Trials and staff time as it has them; the rest is ours."),
-        Assumptions("Ours", {}, "Every input at its central value."),
+        Assumptions("Ours", {}, "Central values."),
         Assumptions("Everyone counted", everyone, "All names on V3’s list at full time; the rest is ours."),
     ]
 
