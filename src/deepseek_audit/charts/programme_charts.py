@@ -104,7 +104,7 @@ def dotplot(simulation: Simulation, model: Inputs, marks: Mapping[str, Quantity]
             x=alt.X("end:Q", scale=scale), y=alt.Y("above:Q", axis=None), text="text:N"
         ),
         lines.mark_text(align="left", baseline="top", dx=5, color=charts.INK).encode(x=x, y=y, text="text:N"),
-    ).properties(width=charts.WIDTH, height=320)
+    ).properties(width=charts.WIDTH, height=250)
     return finish(
         chart, words, DOT_COLUMNS, [*(model[name].quantity for name in ("hours", *BASES["own"], "chips", "devoted")), *marks.values()]
     )
@@ -144,7 +144,7 @@ def tornado(swings: Sequence[Swing], model: Inputs, center: Quantity, **words: U
 
 
 VIEWS_AXIS = AmountAxis("US dollars", (0, 200e6), [n * 40e6 for n in range(5)], False, MILLIONS)
-MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 20), [1, 2, 5, 10, 20], True, "datum.value")
+MULTIPLIER_AXIS = AmountAxis("All compute over the final run’s, log axis", (1, 30), [1, 2, 5, 10, 20], True, "datum.value")
 
 
 def multipliers(facts: Facts, floor: Sequence[Quantity], used: Sequence[Quantity], **words: Unpack[Words]) -> Drawing:

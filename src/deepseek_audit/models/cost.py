@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from deepseek_audit.models.architecture import training_flops
-from factbook.calculators.calculator import Fixed, Landmarks, Result, Results, Slider
+from factbook.calculators.calculator import Fixed, Result, Results, Slider
 from factbook.facts import Facts
 from factbook.publish import Cell
 from factbook.quantity import Quantity, Trace, computed, constant, format_range
@@ -450,20 +450,6 @@ def calculator_parts(facts: Facts, rebuilt: Sequence[RebuiltRun]) -> tuple[list[
         Result("v4", hours["v4"][0], lambda v4_hours, rate: v4_hours * rate, "usd", digits=2),
     ]
     return [rent, *fixed], [Results("The bills at this rent", bills)]
-
-
-def landmarks(facts: Facts, own: str, fleet: str) -> Landmarks:
-    """The figures in circulation beside the total of the research, each leading to where it is explained.
-
-    Args:
-        facts: the tables.
-        own, fleet: where figures on research, and on the fleet, are explained.
-    """
-    places = {"run": "cost-claims.html", "programme": own, "fleet": fleet}
-    known = [figure for figure in circulating_figures(facts) if figure.scope in places]
-    covered = {"run": "the run", "programme": "the research", "fleet": "the fleet"}
-    items = [(figure.label, figure.amount, places[figure.scope], covered[figure.scope]) for figure in known]
-    return Landmarks("total", items, scope=covered["programme"])
 
 
 def models_trained(tests: Iterable[Ablation]) -> Quantity:

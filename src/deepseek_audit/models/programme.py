@@ -712,7 +712,7 @@ class Swing:
         return abs(self.high.magnitude - self.low.magnitude)
 
 
-STRUCTURE = {"view_multiplier": "Which view of experiments", "view_share": "Which view of staff time"}
+STRUCTURE = {"view_multiplier": "Which view of trials", "view_share": "Which view of staff time"}
 
 
 def tornado(model: Inputs, seen: Sequence[View], basis: str, draws: int = 2**13) -> list[Swing]:
@@ -736,6 +736,11 @@ def tornado(model: Inputs, seen: Sequence[View], basis: str, draws: int = 2**13)
             low, high = (pick(medians, key=lambda median: median.magnitude) for pick in (min, max))
             swings.append(Swing(STRUCTURE[key], of, low, high))
     return sorted(swings, key=lambda swing: -swing.width)
+
+
+def swing_of(swings: Sequence[Swing], one: Input, center: Quantity) -> Swing:
+    """How far an input moves the median; not at all, from the headline, where it is known."""
+    return next((swing for swing in swings if swing.name == one.name), Swing(one.name, one.key, center, center))
 
 
 def _known(model: Inputs, name: str, end: Quantity) -> dict[str, Input]:
@@ -834,7 +839,9 @@ def rents(facts: Facts, model: Inputs) -> list[tuple[str, Quantity]]:
 def calculator_inputs(facts: Facts, model: Inputs) -> list[Choice | Slider | Fixed]:
     """What readers set: the basis, the sliders; and what is fixed."""
     basis = Choice("basis", "The chips are", {"owned": 1, "rented": 0}, "owned", help="An owner’s cost, or a rental price.")
-    fixed = [Fixed(key, model[key].name.split(",")[0], model[key].quantity, digits=4) for key in ("hours", "power", "load", "pue")]
+    fixed = [
+        Fixed(key, model[key].name.split(",")[0], model[key].quantity, digits=4) for key in ("hours", "power", "load", "pue", "electricity")
+    ]
     return [basis, *sliders(facts, model), *fixed]
 
 
@@ -870,21 +877,17 @@ def presets(facts: Facts, model: Inputs) -> list[Assumptions]:
     epoch = {"multiplier": facts["mult_epoch"], "share": mean_share(facts).to("ratio")}
     everyone = {"staff": facts["v3_authors_total"], "share": model["share"].ends[2]}
     return [
-        Assumptions("DeepSeek’s bill", alone, "The final run at the rent that DeepSeek assumes: no trials, no staff, no data."),
-        Assumptions("Epoch AI’s assumptions", epoch, "Its median for trials and its average share of staff time; the rest is ours."),
-        Assumptions("Ours", {}, "Every input at its central value."),
-        Assumptions(
-            "Everyone counted", everyone, "All names on V3’s list, office staff and annotators too, all of their time; the rest is ours."
-        ),
+        Assumptions("DeepSeek’s bill", alone, "The final run alone."),
+        Assumptions("Epoch AI’s assumptions", epoch, "Trials and staff time as it has them; the rest is ours."),
+        Assumptions("Ours", {}, "Central values."),
+        Assumptions("Everyone counted", everyone, "All names on V3’s list at full time; the rest is ours."),
     ]
 
 
 def calculator_results() -> list[Results]:
     """What follows from the inputs: the hour, the total with its interval, and its parts."""
-    hourly = [
-        Result("owned", "An hour on an owned chip", owned_rate, "usd/gpu_hour", digits=2, check_unit=False),
-        Result("rate", "An hour, on the chosen basis", rate_on_basis, "usd/gpu_hour", digits=2),
-    ]
+    hour = Result("rate", "An hour of a chip", rate_on_basis, "usd/gpu_hour", digits=2, check_unit=False)
+    computing = Result("computing", "All computing", lambda hours, rate, multiplier: hours * rate * multiplier, "usd", digits=2)
     total = Result("total", "The research behind V3", programme_cost, "usd", digits=2, interval=True)
     parts = [
         Result("run", "Final run", lambda hours, rate: hours * rate, "usd", digits=2),
@@ -892,7 +895,7 @@ def calculator_results() -> list[Results]:
         Result("people", "Researchers and engineers", staff_cost, "usd", digits=2),
         Result("bought", "Data", lambda data: data, "usd", digits=2),
     ]
-    return [Results("In all", [*hourly, total]), Results("Where it goes", parts, style="bars")]
+    return [Results("In all", [hour, computing, total]), Results("Where it goes", parts, style="bars")]
 
 
 def calculator_parts(facts: Facts, model: Inputs) -> tuple[list[Choice | Slider | Fixed], list[Results]]:
@@ -900,8 +903,22 @@ def calculator_parts(facts: Facts, model: Inputs) -> tuple[list[Choice | Slider 
     return calculator_inputs(facts, model), calculator_results()
 
 
-def rate_on_basis(basis: Any, owned: Any, rent: Any) -> Any:
-    """The cost of an hour of owned chips where ``basis`` is 1, of rented ones where it is 0."""
+def rate_on_basis(
+    basis: Any,
+    rent: Any,
+    capital: Any,
+    interest: Any,
+    resale: Any,
+    life: Any,
+    utilization: Any,
+    power: Any,
+    load: Any,
+    pue: Any,
+    electricity: Any,
+    colocation: Any,
+) -> Any:
+    """The cost of an hour of owned chips where ``basis`` is 1, see :func:`owned_rate`, of rented ones where it is 0."""
+    owned = owned_rate(capital, interest, resale, life, utilization, power, load, pue, electricity, colocation)
     return basis * owned + (1 - basis) * rent
 
 
@@ -911,8 +928,8 @@ def sliders(facts: Facts, model: Inputs) -> list[Slider]:
     for row in facts.rows("cost_model_sliders"):
         one = model[row["input"]]
         low, high, step = (float(row[name]) for name in ("low", "high", "step"))
-        help_text = f"Rests on: {one.basis}."
-        found.append(Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=help_text))
+        said = "Assumed." if one.assumption else ""
+        found.append(Slider(one.key, row["label"], one.quantity, low, high, step, uncertain=distribution_of(one), help=said))
     return found
 
 

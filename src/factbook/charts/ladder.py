@@ -84,8 +84,11 @@ def draw_ladder(groups: Mapping[str, Sequence[Rung]], axis: AmountAxis) -> Drawi
         "estimate": {"filled": False, "size": 110, "strokeWidth": 2.5},
         "floor": {"filled": True, "size": 150, "shape": "triangle-right"},
     }
+    # A line from the axis's start tells a length, which a log axis does not have and a range hides
+    is_plain = not axis.log and all(row["low"] == row["high"] for row in rows if "amount" in row)
+    stems = [rungs.mark_rule(strokeWidth=1, opacity=0.45).encode(x=start, x2="amount:Q", color=marks["color"])] if is_plain else []
     layers = [
-        rungs.mark_rule(strokeWidth=1, opacity=0.45).encode(x=start, x2="amount:Q", color=marks["color"]),
+        *stems,
         rungs.transform_filter("datum.low < datum.high")
         .mark_rule(strokeWidth=7, opacity=0.35)
         .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", color=marks["color"]),

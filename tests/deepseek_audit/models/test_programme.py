@@ -506,7 +506,7 @@ def test_each_preset_by_hand():
 def test_tornado_by_hand(mixture):
     """The median of plain draws when one view is the right one; an input known to lie at an end."""
     swings = {swing.name: swing for swing in programme.tornado(MODEL, SEEN, "own")}
-    view = swings["Which view of experiments"]
+    view = swings["Which view of trials"]
     for trials, end in (("prior", view.low), ("fleet", view.high)):
         assert end.magnitude == pytest.approx(np.median(plain_draws("own", trials=trials, staff_view="mix")[0]), rel=0.02)
     few, many = (np.median(HOURS * plain_draws("own")[1] * trials + staff_and_data()) for trials in (1.5, 10))
@@ -516,6 +516,13 @@ def test_tornado_by_hand(mixture):
     for swing in swings.values():
         assert min(swing.low.magnitude, swing.high.magnitude) < mixture.at(0.5).magnitude * 1.01
         assert max(swing.low.magnitude, swing.high.magnitude) > mixture.at(0.5).magnitude * 0.99
+
+
+def test_a_known_input_moves_nothing(mixture):
+    swing = programme.Swing(MODEL["years"].name, "years", mixture.at(0.05), mixture.at(0.95))
+    assert programme.swing_of([swing], MODEL["years"], mixture.at(0.5)) == swing
+    known = programme.swing_of([swing], MODEL["multiplier"], mixture.at(0.5))
+    assert (known.low, known.high, known.width) == (mixture.at(0.5), mixture.at(0.5), 0)
 
 
 def staff_and_data(count=400_000):
