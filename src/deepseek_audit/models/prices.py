@@ -11,7 +11,7 @@ from typing import Any
 from deepseek_audit.models import benchmarks
 from deepseek_audit.models.benchmarks import AHEAD, ALPHA, BEHIND, OPEN
 from deepseek_audit.models.dates import days_between as days_between
-from factbook.calculators.calculator import Fixed, Result
+from factbook.calculators.calculator import Fixed, Preset, Result
 from factbook.facts import Facts, Item, Selection
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, computed, constant, count_of
@@ -457,3 +457,29 @@ def answer_cost(model: str, thinks: bool) -> Callable[..., Any]:
     names = ["read", "written", "cached", *(["thinking"] if thinks else []), *priced]
     cost.__signature__ = inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])  # type: ignore[attr-defined]
     return cost
+
+
+def work_presets(facts: Facts) -> list[Preset]:
+    """Kinds of work to start from: a chat, a step of a programming agent, an exam question.
+
+    Lengths are assumptions of the report. The share in the cache of a chat is that of DeepSeek's service on the day it published;
+    how many times a plain answer a reasoning model writes on an exam question is what R1 wrote on AIME 2025 over our plain answer.
+    """
+    cached = (facts["service_cache_hit_tokens_per_day"] / facts["service_input_tokens_per_day"]).to("ratio")
+    thought = facts["bench_r1_aime_2025_average_tokens_per_question_r1_0528_card"] / facts.assumption("work_exam_written")
+    chat, agent, exam = (
+        {name: facts.assumption(f"work_{work}_{name}") for name in ("read", "written")} for work in ("chat", "agent", "exam")
+    )
+    return [
+        Preset("A chat", {**chat, "cached": cached}, "Lengths are our guess; the share in the cache is that of DeepSeek’s service."),
+        Preset(
+            "A programming agent",
+            {**agent, "cached": facts.assumption("work_agent_cached")},
+            "One step, by our guess: much is read, most of it again.",
+        ),
+        Preset(
+            "A hard exam question",
+            {**exam, "cached": 0, "thinking": thought.to("ratio")},
+            "R1 wrote so much on AIME 2025; the rest is our guess.",
+        ),
+    ]
