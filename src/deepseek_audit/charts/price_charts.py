@@ -14,7 +14,7 @@ from factbook.charts import BLUE, MUTED, AmountAxis, Drawing, Pair, Panel, Words
 from factbook.facts import load
 
 PRICE_AXIS = AmountAxis("Dollars per million tokens, log axis", (0.15, 100), [0.3, 1, 3, 10, 30, 100], True)
-# Panels, and the lines of ``chart_labels.csv`` in each; DeepSeek's stand out, and discounts and prices of hours are dashed
+# Charts, and the lines of ``chart_labels.csv`` in each; DeepSeek's stand out, and discounts and prices of hours are dashed
 PANELS = {
     "Each maker’s dearer model": (
         "OpenAI, large",
@@ -37,16 +37,18 @@ BILL_AXIS = AmountAxis("US dollars a task, log axis", (0.0007, 6), [0.001, 0.01,
 RATIO_AXIS = AmountAxis("OpenAI’s cost as a multiple of DeepSeek’s, log axis", (0.35, 200), [1, 2, 4, 8, 16, 32, 64], True, "datum.value")
 
 
-def list_prices(**words: Unpack[Words]) -> Drawing:
-    """List prices of output from the day they were first recorded: the lines and labels of ``price_lines`` in ``chart_labels.csv``."""
+def list_prices(heading: str, **words: Unpack[Words]) -> Drawing:
+    """List prices of output from the day they were first recorded: the ``price_lines`` of ``chart_labels.csv`` under a heading."""
     facts = load()
-    panels: dict[str, list[dict[str, Any]]] = {heading: [] for heading in PANELS}
+    rows: list[dict[str, Any]] = []
     for label in facts.where("chart_labels", chart="price_lines"):
+        if label["line"] not in PANELS[heading]:
+            continue
         row = facts.row(label["row_id"])
         told = {"line": label["line"], "label": label["label"], "place": label["place"]}
         drawn = {**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]}
-        panels[next(heading for heading, lines in PANELS.items() if label["line"] in lines)].append(drawn)
-    return charts.steps(panels, LINE_COLORS, PRICE_AXIS, PRICE_DATES, dashed=DASHED, **words)
+        rows.append(drawn)
+    return charts.steps({heading: rows}, LINE_COLORS, PRICE_AXIS, PRICE_DATES, dashed=DASHED, **words)
 
 
 @dataclass(frozen=True)

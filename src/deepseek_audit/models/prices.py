@@ -459,27 +459,28 @@ def answer_cost(model: str, thinks: bool) -> Callable[..., Any]:
     return cost
 
 
-def work_presets(facts: Facts) -> list[Preset]:
-    """Kinds of work to start from: a chat, a step of a programming agent, an exam question.
+def chat(facts: Facts) -> dict[str, Quantity]:
+    """What the calculator of answers starts from: tokens read and written, share of the input in the cache, and thinking.
 
-    Lengths are assumptions of the report. The share in the cache of a chat is that of DeepSeek's service on the day it published;
-    how many times a plain answer a reasoning model writes on an exam question is what R1 wrote on AIME 2025 over our plain answer.
+    Lengths and thinking are assumptions of the report; the share in the cache is that of DeepSeek's service on the day it published.
     """
     cached = (facts["service_cache_hit_tokens_per_day"] / facts["service_input_tokens_per_day"]).to("ratio")
-    thought = facts["bench_r1_aime_2025_average_tokens_per_question_r1_0528_card"] / facts.assumption("work_exam_written")
-    chat, agent, exam = (
-        {name: facts.assumption(f"work_{work}_{name}") for name in ("read", "written")} for work in ("chat", "agent", "exam")
-    )
+    return {**_assumed(facts, "chat", "read", "written", "thinking"), "cached": cached}
+
+
+def work_presets(facts: Facts) -> list[Preset]:
+    """Kinds of work to start from: the chat, a step of a programming agent, an exam question.
+
+    Lengths are assumptions of the report; on an exam question a reasoning model writes what R1 wrote on AIME 2025.
+    """
+    agent, exam = _assumed(facts, "agent", "read", "written", "cached"), _assumed(facts, "exam", "read", "written")
+    thinking = facts["bench_r1_aime_2025_average_tokens_per_question_r1_0528_card"] / exam["written"]
     return [
-        Preset("A chat", {**chat, "cached": cached}, "Lengths are our guess; the share in the cache is that of DeepSeek’s service."),
-        Preset(
-            "A programming agent",
-            {**agent, "cached": facts.assumption("work_agent_cached")},
-            "One step, by our guess: much is read, most of it again.",
-        ),
-        Preset(
-            "A hard exam question",
-            {**exam, "cached": 0, "thinking": thought.to("ratio")},
-            "R1 wrote so much on AIME 2025; the rest is our guess.",
-        ),
+        Preset("A chat", {}, "Lengths are our guess."),
+        Preset("A programming agent", agent, "One step, by our guess."),
+        Preset("A hard exam question", {**exam, "cached": 0, "thinking": thinking.to("ratio")}, "R1’s thinking on AIME 2025."),
     ]
+
+
+def _assumed(facts: Facts, work: str, *names: str) -> dict[str, Quantity]:
+    return {name: facts.assumption(f"work_{work}_{name}") for name in names}

@@ -77,7 +77,7 @@ def _panel(panel: Panel, axis: AmountAxis, results: str, own: str, last: bool) -
         end = alt.Chart(inline(written(line[-1:]))).encode(x=x, y=y)
         layers += [
             base.mark_line(interpolate="step-after", color=GREEN, strokeWidth=2, strokeDash=[1, 0] if moment in moments[-1:] else [5, 4]),
-            end.mark_text(align="right", dy=-10, color=GREEN, fontWeight="bold", fontSize=12).encode(text="moment:N"),
+            end.mark_text(align="right", dy=-14, color=GREEN, fontWeight="bold", fontSize=12).encode(text="moment:N"),
         ]
     layers += [
         # Marks without a label step back, so that the labels can be read over them

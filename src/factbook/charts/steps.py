@@ -66,4 +66,4 @@ def _panel(
             for place, offsets in STEP_LABELS.items()
         ),
     ]
-    return alt.layer(*layers).properties(width=WIDTH, height=190, title=panel_title(heading))
+    return alt.layer(*layers).properties(width=WIDTH, height=240, title=panel_title(heading))

@@ -25,7 +25,7 @@ def drawn(chart: Any) -> list[dict[str, Any]]:
 
 
 def test_list_prices_are_dated_by_their_rows_and_discounts_are_dashed() -> None:
-    rows = drawn(price_charts.list_prices(**WORDS))
+    rows = [row for heading in price_charts.PANELS for row in drawn(price_charts.list_prices(heading, **WORDS))]
     found = {(row["line"], row["date"]): row for row in rows}
     r1 = found["DeepSeek, R1 and large", "2025-01-20"]
     assert (r1["label"], r1["value"], r1["text"], r1["place"], r1["dashed"]) == ("R1", 2.19, "$2.19 per million tokens", "above", False)
