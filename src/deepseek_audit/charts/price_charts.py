@@ -37,17 +37,22 @@ BILL_AXIS = AmountAxis("US dollars a task, log axis", (0.0007, 6), [0.001, 0.01,
 RATIO_AXIS = AmountAxis("OpenAI’s cost as a multiple of DeepSeek’s, log axis", (0.35, 200), [1, 2, 4, 8, 16, 32, 64], True, "datum.value")
 
 
-def list_prices(heading: str, **words: Unpack[Words]) -> Drawing:
+def list_prices(heading: str, finding: str, name: str) -> Drawing:
     """List prices of output from the day they were first recorded: the ``price_lines`` of ``chart_labels.csv`` under a heading."""
     facts = load()
     rows: list[dict[str, Any]] = []
     for label in facts.where("chart_labels", chart="price_lines"):
-        if label["line"] not in PANELS[heading]:
-            continue
-        row = facts.row(label["row_id"])
-        told = {"line": label["line"], "label": label["label"], "place": label["place"]}
-        drawn = {**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]}
-        rows.append(drawn)
+        if label["line"] in PANELS[heading]:
+            row = facts.row(label["row_id"])
+            told = {"line": label["line"], "label": label["label"], "place": label["place"]}
+            rows.append({**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]})
+    alt = "; ".join(f"{row['label']} {row['value']:bare}" for row in rows if row["label"])
+    words: Words = {
+        "finding": finding,
+        "measure": "Price of output, from the day first recorded. Blue: DeepSeek; gray: OpenAI. Dashed: discounts, off-peak hours.",
+        "alt": f"List prices of output over time, dollars per million tokens. {alt}.",
+        "name": name,
+    }
     return charts.steps({heading: rows}, LINE_COLORS, PRICE_AXIS, PRICE_DATES, dashed=DASHED, **words)
 
 
@@ -99,7 +104,13 @@ def _panel(board: Board) -> Panel:
     return Panel(board.heading, rows, best)
 
 
-def cost_ratios(compared: Sequence[CostRatios], **words: Unpack[Words]) -> Drawing:
+def cost_ratios(compared: Sequence[CostRatios], finding: str, name: str) -> Drawing:
     """What rivals cost as a multiple of DeepSeek's models, by list price and by bill: a line for each pair, with its month."""
     found = [Pair(f"{date.fromisoformat(each.day):%B %Y}: {each.pair}", each.list_price, each.bill) for each in compared]
+    words: Words = {
+        "finding": finding,
+        "measure": "OpenAI’s cheapest model that solves at least as many of Aider’s tasks, against DeepSeek’s reasoning model.",
+        "alt": "; ".join(f"{each.pair}: {each.list_price} by list price, {each.bill} by bill" for each in compared) + ".",
+        "name": name,
+    }
     return charts.pairs(found, ("list", "bill"), RATIO_AXIS, **words)

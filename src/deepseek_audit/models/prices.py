@@ -11,7 +11,8 @@ from typing import Any
 from deepseek_audit.models import benchmarks
 from deepseek_audit.models.benchmarks import AHEAD, ALPHA, BEHIND, OPEN
 from deepseek_audit.models.dates import days_between as days_between
-from factbook.calculators.calculator import Fixed, Preset, Result
+from factbook.assumptions import assumption
+from factbook.calculators.calculator import Fixed, Input, Preset, Result, Slider
 from factbook.facts import Facts, Item, Selection
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, computed, constant, count_of
@@ -428,6 +429,25 @@ def price_inputs(facts: Facts, offered: str) -> Iterator[Fixed]:
         model = facts.row(item.id("value"))["subject"]
         listed = list_prices(facts, item.id("value"))
         yield from (Fixed(f"{model}_{kind}", f"{item.label}: {word}", listed[kind]) for kind, word in KINDS.items())
+
+
+def answer_inputs(
+    facts: Facts,
+    offered: str,
+    read: str | None,
+    written: str | None,
+    cached: str | None,
+    thinking: str | None,
+) -> list[Input]:
+    """The inputs of the calculator of answers: what a chapter's reader assumes, or the chat; and the prices, see :func:`price_inputs`."""
+    start = chat(facts)
+    return [
+        Slider("read", "Tokens read per answer", assumption("read", read, start["read"]), 100, 50_000, 100, log=True),
+        Slider("written", "Tokens of a plain answer", assumption("written", written, start["written"]), 50, 5000, 50, log=True),
+        Slider("cached", "Share of input in the cache", assumption("cached", cached, start["cached"], at_most=1, or_zero=True), 0, 1, 0.05),
+        Slider("thinking", "Thinking: times as many tokens", assumption("thinking", thinking, start["thinking"]), 1, 50, 1, log=True),
+        *price_inputs(facts, offered),
+    ]
 
 
 def answer_costs(facts: Facts, offered: str) -> list[Result]:

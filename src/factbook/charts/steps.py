@@ -13,7 +13,6 @@ STEP_LABELS = {
     "above": {"align": "left", "dx": 3, "dy": -10, "fontSize": 12},
     "below": {"align": "left", "dx": 3, "dy": 13, "fontSize": 12},
     "left": {"align": "right", "dx": 2, "dy": -12, "fontSize": 12},
-    "under": {"align": "right", "dx": 2, "dy": 14, "fontSize": 12},
 }
 STEP_COLUMNS = {"line": "Line", "label": "Model", "date": "From", "value": "Value", "text": "As printed", "note": "Note"}
 
