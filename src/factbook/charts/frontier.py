@@ -24,7 +24,7 @@ FRONTIER_COLUMNS = {
 # Where a label stands; the shares end above 100, so that the name of a line has room over it
 PLACES: dict[str, Any] = {"above": {"dy": -11}, "below": {"dy": 13}, "left": {"align": "right", "dx": -9}}
 SHARES = (0, 112)
-HEIGHT = 200
+HEIGHT = 180
 
 
 @dataclass(frozen=True)
