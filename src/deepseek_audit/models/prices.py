@@ -431,21 +431,23 @@ def price_inputs(facts: Facts, offered: str) -> Iterator[Fixed]:
         yield from (Fixed(f"{model}_{kind}", f"{item.label}: {word}", listed[kind]) for kind, word in KINDS.items())
 
 
-def answer_inputs(
-    facts: Facts,
-    offered: str,
-    read: str | None,
-    written: str | None,
-    cached: str | None,
-    thinking: str | None,
-) -> list[Input]:
-    """The inputs of the calculator of answers: what a chapter's reader assumes, or the chat; and the prices, see :func:`price_inputs`."""
-    start = chat(facts)
+def answer_inputs(facts: Facts, offered: str, chosen: Mapping[str, str | None]) -> list[Input]:
+    """The inputs of the calculator of answers: what a chapter's reader chose by name, or the chat; and the prices.
+
+    Args:
+        facts: the tables.
+        offered: see :func:`price_inputs`.
+        chosen: a text with number and unit, or None, by the names of :func:`chat`.
+    """
+    start = {
+        name: assumption(name, chosen[name], usual, at_most=1 if name == "cached" else math.inf, or_zero=name == "cached")
+        for name, usual in chat(facts).items()
+    }
     return [
-        Slider("read", "Tokens read per answer", assumption("read", read, start["read"]), 100, 50_000, 100, log=True),
-        Slider("written", "Tokens of a plain answer", assumption("written", written, start["written"]), 50, 5000, 50, log=True),
-        Slider("cached", "Share of input in the cache", assumption("cached", cached, start["cached"], at_most=1, or_zero=True), 0, 1, 0.05),
-        Slider("thinking", "Thinking: times as many tokens", assumption("thinking", thinking, start["thinking"]), 1, 50, 1, log=True),
+        Slider("read", "Tokens read per answer", start["read"], 100, 50_000, 100, log=True),
+        Slider("written", "Tokens of a plain answer", start["written"], 50, 5000, 50, log=True),
+        Slider("cached", "Share of input in the cache", start["cached"], 0, 1, 0.05),
+        Slider("thinking", "Thinking: times as many tokens", start["thinking"], 1, 50, 1, log=True),
         *price_inputs(facts, offered),
     ]
 
