@@ -110,10 +110,10 @@ def test_parameters_hold_no_number_of_their_own(chapter):
 
 @pytest.mark.parametrize("chapter", GIVEN)
 def test_every_parameter_is_read_by_the_one_rule(chapter):
-    """Through `assumption`, directly or in the two models that take several: no chapter reads a number by itself."""
+    """Through `assumption`, directly or in the three models that take several: no chapter reads a number by itself."""
     first, *others = [cell.source for cell in jupytext.read(ROOT / "book" / f"{chapter}.md").cells if cell.cell_type == "code"]
     code = "\n".join(others)
-    models = r"programme\.assuming\(programme\.inputs\(facts\), chosen\)|market\.estimation_windows\("
+    models = r"programme\.assuming\(programme\.inputs\(facts\), chosen\)|market\.estimation_windows\(|prices\.answer_inputs\("
     for name in re.findall(r"^(\w+) = None$", first, re.MULTILINE):
         direct = rf'assumption\("{name}", {name}, '
         handed_on = rf'"{name}": {name}[,}}]|estimation_windows\({name}\)'

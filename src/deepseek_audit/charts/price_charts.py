@@ -14,7 +14,7 @@ from factbook.charts import BLUE, MUTED, AmountAxis, Drawing, Pair, Panel, Words
 from factbook.facts import load
 
 PRICE_AXIS = AmountAxis("Dollars per million tokens, log axis", (0.15, 100), [0.3, 1, 3, 10, 30, 100], True)
-# Panels, and the lines of ``chart_labels.csv`` in each; DeepSeek's stand out, and discounts and prices of hours are dashed
+# Charts, and the lines of ``chart_labels.csv`` in each; DeepSeek's stand out, and discounts and prices of hours are dashed
 PANELS = {
     "Each maker’s dearer model": (
         "OpenAI, large",
@@ -37,16 +37,23 @@ BILL_AXIS = AmountAxis("US dollars a task, log axis", (0.0007, 6), [0.001, 0.01,
 RATIO_AXIS = AmountAxis("OpenAI’s cost as a multiple of DeepSeek’s, log axis", (0.35, 200), [1, 2, 4, 8, 16, 32, 64], True, "datum.value")
 
 
-def list_prices(**words: Unpack[Words]) -> Drawing:
-    """List prices of output from the day they were first recorded: the lines and labels of ``price_lines`` in ``chart_labels.csv``."""
+def list_prices(heading: str, finding: str, name: str) -> Drawing:
+    """List prices of output from the day they were first recorded: the ``price_lines`` of ``chart_labels.csv`` under a heading."""
     facts = load()
-    panels: dict[str, list[dict[str, Any]]] = {heading: [] for heading in PANELS}
+    rows: list[dict[str, Any]] = []
     for label in facts.where("chart_labels", chart="price_lines"):
-        row = facts.row(label["row_id"])
-        told = {"line": label["line"], "label": label["label"], "place": label["place"]}
-        drawn = {**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]}
-        panels[next(heading for heading, lines in PANELS.items() if label["line"] in lines)].append(drawn)
-    return charts.steps(panels, LINE_COLORS, PRICE_AXIS, PRICE_DATES, dashed=DASHED, **words)
+        if label["line"] in PANELS[heading]:
+            row = facts.row(label["row_id"])
+            told = {"line": label["line"], "label": label["label"], "place": label["place"]}
+            rows.append({**told, "date": row["as_of"], "value": facts[label["row_id"]], "note": row["note"]})
+    alt = "; ".join(f"{row['label']} {row['value']:bare}" for row in rows if row["label"])
+    words: Words = {
+        "finding": finding,
+        "measure": "Price of output, from the day first recorded. Blue: DeepSeek; gray: OpenAI. Dashed: discounts, off-peak hours.",
+        "alt": f"List prices of output over time, dollars per million tokens. {alt}.",
+        "name": name,
+    }
+    return charts.steps({heading: rows}, LINE_COLORS, PRICE_AXIS, PRICE_DATES, dashed=DASHED, **words)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,13 @@ def _panel(board: Board) -> Panel:
     return Panel(board.heading, rows, best)
 
 
-def cost_ratios(compared: Sequence[CostRatios], **words: Unpack[Words]) -> Drawing:
+def cost_ratios(compared: Sequence[CostRatios], finding: str, name: str) -> Drawing:
     """What rivals cost as a multiple of DeepSeek's models, by list price and by bill: a line for each pair, with its month."""
     found = [Pair(f"{date.fromisoformat(each.day):%B %Y}: {each.pair}", each.list_price, each.bill) for each in compared]
+    words: Words = {
+        "finding": finding,
+        "measure": "OpenAI’s cheapest model that solves at least as many of Aider’s tasks, against DeepSeek’s reasoning model.",
+        "alt": "; ".join(f"{each.pair}: {each.list_price} by list price, {each.bill} by bill" for each in compared) + ".",
+        "name": name,
+    }
     return charts.pairs(found, ("list", "bill"), RATIO_AXIS, **words)

@@ -11,7 +11,8 @@ from typing import Any
 from deepseek_audit.models import benchmarks
 from deepseek_audit.models.benchmarks import AHEAD, ALPHA, BEHIND, OPEN
 from deepseek_audit.models.dates import days_between as days_between
-from factbook.calculators.calculator import Fixed, Result
+from factbook.assumptions import assumption
+from factbook.calculators.calculator import Fixed, Input, Preset, Result, Slider
 from factbook.facts import Facts, Item, Selection
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, computed, constant, count_of
@@ -430,6 +431,27 @@ def price_inputs(facts: Facts, offered: str) -> Iterator[Fixed]:
         yield from (Fixed(f"{model}_{kind}", f"{item.label}: {word}", listed[kind]) for kind, word in KINDS.items())
 
 
+def answer_inputs(facts: Facts, offered: str, chosen: Mapping[str, str | None]) -> list[Input]:
+    """The inputs of the calculator of answers: what a chapter's reader chose by name, or the chat; and the prices.
+
+    Args:
+        facts: the tables.
+        offered: see :func:`price_inputs`.
+        chosen: a text with number and unit, or None, by the names of :func:`chat`.
+    """
+    start = {
+        name: assumption(name, chosen[name], usual, at_most=1 if name == "cached" else math.inf, or_zero=name == "cached")
+        for name, usual in chat(facts).items()
+    }
+    return [
+        Slider("read", "Tokens read per answer", start["read"], 100, 50_000, 100, log=True),
+        Slider("written", "Tokens of a plain answer", start["written"], 50, 5000, 50, log=True),
+        Slider("cached", "Share of input in the cache", start["cached"], 0, 1, 0.05),
+        Slider("thinking", "Thinking: times as many tokens", start["thinking"], 1, 50, 1, log=True),
+        *price_inputs(facts, offered),
+    ]
+
+
 def answer_costs(facts: Facts, offered: str) -> list[Result]:
     """The cost of a thousand answers of each of some models, as results of a calculator; ``offered`` as in :func:`price_inputs`."""
     models = {facts.row(item.id("value"))["subject"]: item.label for item in facts.listing(offered)}
@@ -457,3 +479,30 @@ def answer_cost(model: str, thinks: bool) -> Callable[..., Any]:
     names = ["read", "written", "cached", *(["thinking"] if thinks else []), *priced]
     cost.__signature__ = inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])  # type: ignore[attr-defined]
     return cost
+
+
+def chat(facts: Facts) -> dict[str, Quantity]:
+    """What the calculator of answers starts from: tokens read and written, share of the input in the cache, and thinking.
+
+    Lengths and thinking are assumptions of the report; the share in the cache is that of DeepSeek's service on the day it published.
+    """
+    cached = (facts["service_cache_hit_tokens_per_day"] / facts["service_input_tokens_per_day"]).to("ratio")
+    return {**_assumed(facts, "chat", "read", "written", "thinking"), "cached": cached}
+
+
+def work_presets(facts: Facts) -> list[Preset]:
+    """Kinds of work to start from: the chat, a step of a programming agent, an exam question.
+
+    Lengths are assumptions of the report; on an exam question a reasoning model writes what R1 wrote on AIME 2025.
+    """
+    agent, exam = _assumed(facts, "agent", "read", "written", "cached"), _assumed(facts, "exam", "read", "written")
+    thinking = facts["bench_r1_aime_2025_average_tokens_per_question_r1_0528_card"] / exam["written"]
+    return [
+        Preset("A chat", {}, "Lengths are our guess."),
+        Preset("A programming agent", agent, "One step, by our guess."),
+        Preset("A hard exam question", {**exam, "cached": 0, "thinking": thinking.to("ratio")}, "R1’s thinking on AIME 2025."),
+    ]
+
+
+def _assumed(facts: Facts, work: str, *names: str) -> dict[str, Quantity]:
+    return {name: facts.assumption(f"work_{work}_{name}") for name in names}

@@ -21,9 +21,10 @@ FRONTIER_COLUMNS = {
 }
 
 
-# Where a label stands, and above which share a line's name stands under it
+# Where a label stands; the shares end above 100, so that the name of a line has room over it
 PLACES: dict[str, Any] = {"above": {"dy": -11}, "below": {"dy": 13}, "left": {"align": "right", "dx": -9}}
-HIGH = 92
+SHARES = (0, 112)
+HEIGHT = 180
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _panel(panel: Panel, axis: AmountAxis, results: str, own: str, last: bool) -
     scale = alt.Scale(type="log", domain=list(axis.ends), nice=False)
     ticks = alt.Axis(values=list(axis.ticks), labelExpr=axis.label, title=axis.title if last else None)
     x = alt.X("bill:Q", scale=scale, axis=ticks)
-    y = alt.Y("share:Q", title=results, scale=alt.Scale(domain=[0, 100], nice=False), axis=alt.Axis(values=[0, 25, 50, 75, 100]))
+    y = alt.Y("share:Q", title=results, scale=alt.Scale(domain=list(SHARES), nice=False), axis=alt.Axis(values=[0, 25, 50, 75, 100]))
     moments = list(dict.fromkeys(row["moment"] for row in panel.best))
     rows = [{**row, "tasks": panel.heading} for row in panel.rows]
     points = alt.Chart(inline(written(rows))).encode(
@@ -74,10 +75,9 @@ def _panel(panel: Panel, axis: AmountAxis, results: str, own: str, last: bool) -
         line.append({**line[-1], "bill": axis.ends[1]})
         base = alt.Chart(inline(written(line))).encode(x=x, y=y)
         end = alt.Chart(inline(written(line[-1:]))).encode(x=x, y=y)
-        below = line[-1]["share"].magnitude > HIGH
         layers += [
             base.mark_line(interpolate="step-after", color=GREEN, strokeWidth=2, strokeDash=[1, 0] if moment in moments[-1:] else [5, 4]),
-            end.mark_text(align="right", dy=15 if below else -10, color=GREEN, fontWeight="bold", fontSize=12).encode(text="moment:N"),
+            end.mark_text(align="right", dy=-14, color=GREEN, fontWeight="bold", fontSize=12).encode(text="moment:N"),
         ]
     layers += [
         # Marks without a label step back, so that the labels can be read over them
@@ -90,4 +90,4 @@ def _panel(panel: Panel, axis: AmountAxis, results: str, own: str, last: bool) -
             for place, offsets in PLACES.items()
         ),
     ]
-    return alt.layer(*layers).properties(width=WIDTH, height=260, title=panel_title(panel.heading))
+    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=panel_title(panel.heading))

@@ -13,7 +13,6 @@ STEP_LABELS = {
     "above": {"align": "left", "dx": 3, "dy": -10, "fontSize": 12},
     "below": {"align": "left", "dx": 3, "dy": 13, "fontSize": 12},
     "left": {"align": "right", "dx": 2, "dy": -12, "fontSize": 12},
-    "under": {"align": "right", "dx": 2, "dy": 14, "fontSize": 12},
 }
 STEP_COLUMNS = {"line": "Line", "label": "Model", "date": "From", "value": "Value", "text": "As printed", "note": "Note"}
 
@@ -66,4 +65,4 @@ def _panel(
             for place, offsets in STEP_LABELS.items()
         ),
     ]
-    return alt.layer(*layers).properties(width=WIDTH, height=250, title=panel_title(heading))
+    return alt.layer(*layers).properties(width=WIDTH, height=240, title=panel_title(heading))

@@ -13,22 +13,15 @@ from factbook.contract import Chart
 from tests.bookkit.browser import ROOT
 from tests.bookkit.outputs.test_charts import SPECIFICATION
 
-# Findings of charts whose labels may touch something, with the reason; what is listed and touches nothing is a fault, too
-EXCEPTIONS = {
-    "At each date DeepSeek’s models were among the best buys": "on a phone a month stands on its own line",
-    "DeepSeek’s dearer model got cheaper in 2025, dearer in 2026": "on a phone names stand on their own lines",
-}
-
 
 def test_no_label_of_the_books_charts_runs_into_anything() -> None:
-    faults, met = [], set()
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        for chart in overlaps.charts_of(json.loads(path.read_text(encoding="utf-8"))):
-            found = [f"{path.stem}, “{chart.title}”, {form}: {overlap}" for form, overlap in overlaps.of_chart(chart)]
-            met |= {chart.title} if found else set()
-            faults += found if chart.title not in EXCEPTIONS else []
+    faults = [
+        f"{path.stem}, “{chart.title}”, {form}: {overlap}"
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        for chart in overlaps.charts_of(json.loads(path.read_text(encoding="utf-8")))
+        for form, overlap in overlaps.of_chart(chart)
+    ]
     assert not faults, "\n".join(faults)
-    assert met == EXCEPTIONS.keys(), f"delete these exceptions, which are needed no more: {EXCEPTIONS.keys() - met}"
 
 
 def text(x: float, y: float, words: str, turn: str = "", **more: str) -> str:

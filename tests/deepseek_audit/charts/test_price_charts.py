@@ -25,7 +25,7 @@ def drawn(chart: Any) -> list[dict[str, Any]]:
 
 
 def test_list_prices_are_dated_by_their_rows_and_discounts_are_dashed() -> None:
-    rows = drawn(price_charts.list_prices(**WORDS))
+    rows = [row for heading in price_charts.PANELS for row in drawn(price_charts.list_prices(heading, "Finding", "name"))]
     found = {(row["line"], row["date"]): row for row in rows}
     r1 = found["DeepSeek, R1 and large", "2025-01-20"]
     assert (r1["label"], r1["value"], r1["text"], r1["place"], r1["dashed"]) == ("R1", 2.19, "$2.19 per million tokens", "above", False)
@@ -60,7 +60,7 @@ def test_bills_are_those_of_a_task_and_labeled_as_the_table_says() -> None:
 
 def test_a_pair_has_its_list_price_and_its_bill_side_by_side() -> None:
     one = prices.compare_costs(RUNS["o1_1217_high"], RUNS["deepseek_r1"], FACTS.listing("price_and_bill"), "2025-01-20")
-    rows = [row for row in drawn(price_charts.cost_ratios([one], **WORDS)) if "kind" in row]
+    rows = [row for row in drawn(price_charts.cost_ratios([one], "Finding", "name")) if "kind" in row]
     assert {(row["pair"], row["said"], row["left"]) for row in rows} == {
         ("January 2025: o1 and R1", "list 27", True),
         ("January 2025: o1 and R1", "bill 34", False),

@@ -371,3 +371,12 @@ def test_forecasts_against_what_happened(facts, runs):
     assert hours < facts.claim("arthnova_next5x").magnitude < 5.4193 / 0.8756
     small = prices.price_ratio(facts["price_gpt_3_average_usd_2021_11"], facts["price_llama_3_2_3b_average_usd_2024_11"])
     assert small.magnitude == pytest.approx(1000)
+
+
+def test_kinds_of_work_are_told_in_tokens(facts):
+    """An exam question's thinking is the 12,000 tokens of R1 on AIME 2025; a chat's cache is 342 of 608 billion tokens a day."""
+    chat, (first, agent, exam) = prices.chat(facts), prices.work_presets(facts)
+    assert float(chat["cached"]) == pytest.approx(342 / 608)
+    assert not first.settings and all("assumption" in facts.row(f"work_chat_{name}")["note"].lower() for name in ("read", "written"))
+    assert float(exam.settings["thinking"]) * exam.settings["written"].magnitude == pytest.approx(12_000)
+    assert agent.settings["read"] > chat["read"] and float(agent.settings["cached"]) > float(chat["cached"])
