@@ -530,6 +530,7 @@ class Calculator(Output, frozen=True):
         results: in groups.
         landmarks: known figures beside one of the results.
         presets: settings to choose from.
+        presets_title: what they are, as a question or a name.
         sentence: what follows, in words; ``{name}`` and ``{name.interval}`` stand for a result and its interval.
     """
 
@@ -545,6 +546,7 @@ class Calculator(Output, frozen=True):
     results: tuple[ResultGroup, ...]
     landmarks: Landmarks | None
     presets: tuple[Preset, ...] = ()
+    presets_title: str = "Whose assumptions?"
     sentence: str = ""
 
     def __post_init__(self) -> None:

@@ -267,6 +267,7 @@ class Calculator:
         description: one or two sentences under the title.
         landmarks: known figures to compare one result with.
         presets: settings to choose from; of each the page shows the main result: the first that the sentence names, or else the first.
+        presets_title: what they are, as a question or a name.
         sentence: the main result in words, which follow the settings: ``"The research cost {total}, within {total.interval}."``
 
     Raises:
@@ -280,6 +281,7 @@ class Calculator:
     description: str = ""
     landmarks: Landmarks | None = None
     presets: Sequence[Preset] = ()
+    presets_title: str = "Whose assumptions?"
     sentence: str = ""
     _formulas: dict[str, _Formula] = field(init=False, repr=False)
 
@@ -540,6 +542,7 @@ class Calculator:
             "results": [self._describe_group(group, by_name, outcomes) for group in self.results],
             "landmarks": self._landmarks(outcomes) if self.landmarks else None,
             "presets": [self._describe_preset(preset) for preset in self.presets],
+            "presets_title": self.presets_title,
             "sentence": self.sentence,
         }
         return contract.Calculator.from_payload(record_all(content))
