@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,18 @@ def test_an_edition_adds_its_permalinks_to_the_list_once(changed: Path, tmp_path
     assert {one.edition for one in kept} == {"7.0.0"}
     assert {"cost-claims#figure-key", "cost-claims#table-first", "glossary#"} <= {one.permalink for one in kept}
     assert len({one.permalink for one in kept}) == len(kept)
+
+
+def test_a_number_that_was_renamed_leads_to_one_of_its_unit(built: Path) -> None:
+    """A guess by name or by value may lead to another thing; where the new number is another one, the row says so."""
+    published = json.loads((ROOT / "published/numbers.json").read_text(encoding="utf-8"))["numbers"]
+    units = {
+        entry["id"]: entry["unit"] for entry in json.loads((built / "_build/html/numbers.json").read_text(encoding="utf-8"))["numbers"]
+    }
+    known = renamed.read(ROOT / renamed.FILE)
+    wrong = [
+        f"{old} → {new}"
+        for old, new in known.places.items()
+        if old in published and new in units and units[new] != published[old][2] and old not in known.became
+    ]
+    assert wrong == []
