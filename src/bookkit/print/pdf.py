@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
@@ -37,6 +37,14 @@ STYLE = Path(__file__).parent / "static" / "book.css"
 # A page that a book may have to print or send by itself
 SUMMARY = "summary.html"
 MOST_PASSES = 4
+MARGIN = "12mm"
+ONE_PAGE: dict[str, Any] = {
+    "format": "A4",
+    "margin": dict.fromkeys(("top", "right", "bottom", "left"), MARGIN),
+    "print_background": True,
+    "tagged": True,
+    "scale": 0.92,
+}
 Result = TypeVar("Result")
 FILL = """(pages) => document.querySelectorAll("[data-page-of]").forEach((place) => {
   place.textContent = pages[place.dataset.pageOf] ?? "";
@@ -130,7 +138,7 @@ def printed_page(site: Path, name: str) -> bytes:
     title, content = _in_a_tab(
         _browser(),
         site / name,
-        lambda tab: (tab.title(), tab.pdf(format="A4", prefer_css_page_size=True, print_background=True, tagged=True, scale=0.92)),
+        lambda tab: (tab.title(), tab.pdf(**ONE_PAGE)),
     )
     return described(content, onepage.document(site, ""), title)
 

@@ -404,7 +404,7 @@ def test_the_theme_button_switches_and_is_remembered(browser, site, system):
         ("US$5.576 million", "$5.576M"),
         ("27x", "27 times"),
         ("17 percent", "17.0%"),
-        ("2.788M hours", "2,788,000"),
+        ("2,788,000 hours", "2.788M"),
         ("50000", "50,000"),
     ],
 )

@@ -185,3 +185,8 @@ def test_a_number_that_was_renamed_leads_to_one_of_its_unit(built: Path) -> None
         if old in published and new in units and units[new] != published[old][2] and old not in known.became
     ]
     assert wrong == []
+
+
+def test_no_row_renames_what_is_there(built: Path) -> None:
+    present = {entry["id"] for entry in json.loads((built / "_build/html/numbers.json").read_text(encoding="utf-8"))["numbers"]}
+    assert renamed.read(ROOT / renamed.FILE).places.keys() & present == set()

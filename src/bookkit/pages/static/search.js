@@ -17,10 +17,13 @@ const searched = (pages) => {
     const value = plain * factor;
     // Years and small counts are exact; others are as exact as they were written
     const slack = power || plain.includes(".") || value >= 1e4 ? Math.min((10 ** zeros / 2) * factor, value / 100) : 0;
-    return { start: index + before.length, end: index + before.length + whole.length, value, slack, unit: unit && (/^(%|p)/i.test(unit) ? "%" : "x") };
+    return { start: index + before.length, end: index + before.length + whole.length, plain, power, value, slack, unit: unit && (/^(%|p)/i.test(unit) ? "%" : "x") };
   });
   const sought = numbersIn(asked);
-  const same = (one, other) => Math.abs(one.value - other.value) <= one.slack * (1 + 1e-9) && (!one.unit || one.unit === other.unit);
+  // Where no scale is asked for, “5.57” finds “$5.576M”, too
+  const begins = (one, other) => !one.power && other.plain.startsWith(one.plain);
+  const near = (one, other) => Math.abs(one.value - other.value) <= one.slack * (1 + 1e-9);
+  const same = (one, other) => (near(one, other) || begins(one, other)) && (!one.unit || one.unit === other.unit);
   const placesOf = (number) => (text) => numbersIn(text).filter((one) => same(number, one));
 
   const rest = sought.reduceRight((text, { start, end }) => text.slice(0, start) + text.slice(end), asked);
@@ -31,8 +34,8 @@ const searched = (pages) => {
   // “companies” finds “company”: a word is found where one begins with it or with its stem
   const stemmer = new Stemmer();
   const stem = (word) => escaped(/^[a-z]+$/.test(word) ? stemmer.stemWord(word) : word).replace(/i$/, "[iy]");
-  const begins = (word) => new RegExp(`(^|[^\\p{L}\\p{N}])((?:${escaped(word)}|${stem(word)})[\\p{L}\\p{N}]*)`, "giu");
-  const placesOfWord = (word) => (text) => [...text.matchAll(begins(word))].map(({ index, 1: before, 2: found }) =>
+  const beginning = (word) => new RegExp(`(^|[^\\p{L}\\p{N}])((?:${escaped(word)}|${stem(word)})[\\p{L}\\p{N}]*)`, "giu");
+  const placesOfWord = (word) => (text) => [...text.matchAll(beginning(word))].map(({ index, 1: before, 2: found }) =>
     ({ start: index + before.length, end: index + before.length + found.length }));
   const words = [...sought.map(placesOf), ...(telling.length || sought.length ? telling : all).map(placesOfWord)];
   const has = (text) => (places) => places(text).length > 0;
