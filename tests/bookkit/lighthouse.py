@@ -17,11 +17,12 @@ TIMEOUT = 120  # seconds
 
 @dataclass(frozen=True)
 class Report:
-    """What one run found. Times are in milliseconds, on the simulated connection."""
+    """What one run found. Times are in milliseconds, on the simulated connection; ``shift`` is how much of the window moves."""
 
     scores: dict[str, int]
     failed: list[str]
     paint: float
+    shift: float
     bytes: int
     requests: int
 
@@ -53,6 +54,7 @@ def read(result: dict[str, Any]) -> Report:
         scores={name: round(100 * (result["categories"][name]["score"] or 0)) for name in CATEGORIES},
         failed=failed,
         paint=audits["largest-contentful-paint"]["numericValue"],
+        shift=audits["cumulative-layout-shift"]["numericValue"],
         bytes=sum(item.get("transferSize", 0) for item in requests),
         requests=len(requests),
     )
