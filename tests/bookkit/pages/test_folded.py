@@ -14,6 +14,8 @@ from bookkit.print import onepage
 from tests.bookkit.browser import serving, unfold, visiting
 from tests.bookkit.pages.test_browser import OVERFLOW, OVERHANG, axe_faults
 
+# One process builds the book that these tests read
+pytestmark = pytest.mark.xdist_group("changed")
 PAGE = "cost-claims.html"
 FOLD = "#appendix > .appendix-fold"
 CODE = ".cell details.hide"

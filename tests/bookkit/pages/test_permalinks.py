@@ -19,6 +19,8 @@ from factbook import publish
 from factbook.contract import Chart, ContractError, Table
 from tests.bookkit.browser import ROOT, serving, visiting
 
+# One process builds the book that these tests read
+pytestmark = pytest.mark.xdist_group("changed")
 KEPT = permalinks.read(ROOT / permalinks.FILE)
 
 
