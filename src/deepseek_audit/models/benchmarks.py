@@ -473,6 +473,12 @@ def count_tests(tests: Collection[Comparison], *verdicts: str) -> Quantity:
     return count_of(number, rows, f"comparisons, {' or '.join(verdicts)}" if verdicts else "comparisons")
 
 
+def names_of(tests: Mapping[str, Comparison], verdict: str) -> str:
+    """The benchmarks on which a comparison ends with a verdict, in words: “MMLU and SimpleQA”, or “none”."""
+    names = [BENCHMARK_NAMES[name] for name, test in tests.items() if test.verdict() == verdict]
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) or "none"
+
+
 def tally(tests: Mapping[str, Comparison]) -> tuple[Quantity, Quantity, Quantity, Quantity]:
     """How many tests there are, and in how many of them the first is ahead, cannot be told apart, and is behind."""
     found = list(tests.values())

@@ -170,6 +170,14 @@ def test_models_are_compared_on_what_both_took():
     assert found["frames"].p_value == pytest.approx(2 * two_sided(z_by_hand(0.5, 0.545, 1000, 1000)))
 
 
+def test_benchmarks_are_named_by_how_they_end(facts: Facts) -> None:
+    paper = benchmarks.printed_scores(facts, "r1_preprint")
+    tests = benchmarks.compare_all(paper["deepseek_r1"], paper["o1_1217"])
+    assert benchmarks.names_of(tests, benchmarks.BEHIND) == "MMLU and SimpleQA"
+    assert benchmarks.names_of({"mmlu": tests["mmlu"]}, benchmarks.BEHIND) == "MMLU"
+    assert benchmarks.names_of({"mmlu": tests["mmlu"]}, benchmarks.AHEAD) == "none"
+
+
 def test_a_count_of_tests_leads_to_all_of_them(facts):
     """So that none that are behind is a number with sources too."""
     paper = benchmarks.printed_scores(facts, "r1_preprint")
