@@ -613,7 +613,13 @@ class Verdict(Part, frozen=True):
 
 
 class Article(Part, frozen=True):
-    """An article whose claims are audited, and how many of them have each verdict."""
+    """An article whose claims are audited, and how many of them have each verdict.
+
+    Attributes:
+        dated: when it was published, as far as known, and how that is known.
+        obtained: how its text was obtained.
+        copy: address of a page that has the text, where ``url`` is empty.
+    """
 
     key: Name
     name: str
@@ -624,6 +630,9 @@ class Article(Part, frozen=True):
     year: str
     read_as: str
     tally: dict[Name, int]
+    dated: str = ""
+    obtained: str = ""
+    copy: str = ""
 
 
 class ClaimSource(Part, frozen=True):
@@ -674,6 +683,9 @@ class Claim(Part, frozen=True):
         as_of: when the article said it: a day, a month or a year.
         sources: what the verdict rests on.
         rows: ids of the data behind the reference.
+        quotation: the words that it rests on, exactly; may be empty.
+        quoted_line: where they stand.
+        attributed_to: whom the article gives it to, if to somebody else.
     """
 
     id: Name
@@ -698,6 +710,9 @@ class Claim(Part, frozen=True):
     as_of: str
     sources: tuple[ClaimSource, ...]
     rows: tuple[str, ...]
+    quotation: str = ""
+    quoted_line: str = ""
+    attributed_to: str = ""
 
 
 class PrintedIn(Part, frozen=True):

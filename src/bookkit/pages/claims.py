@@ -86,6 +86,7 @@ def page(
         decided_by=DECIDED_BY.get(claim.decided_by) or f"Decided by: {claim.decided_by}.",
         rows=[(row_id, numbers.row_markup(dossier.rows[row_id])) for row_id in claim.rows],
         article=(article.url, described(article)),
+        about=article,
         sources=[(source.url, described(source), READ_AS.get(source.read_as, "")) for source in claim.sources],
         chapter=titles.get(claim.chapter, ""),
         method=short_title(titles.get(verdicts_page, "")),

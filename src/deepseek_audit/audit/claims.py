@@ -58,6 +58,7 @@ class AuditedClaim:
     Attributes:
         claim: the row of ``claims.csv``.
         judgement: the row of ``judgements.csv``.
+        quotation: the row of ``quotations.csv``: the words that the claim rests on.
         said: the claimed number, if it has one.
         low, high: the interval that the claim's rounding and hedges allow, in the claim's unit; infinite where open.
         reference: what it is compared with, in the claim's unit where it is a number.
@@ -78,6 +79,7 @@ class AuditedClaim:
     verdict: str
     computed: bool
     outcome: str
+    quotation: Row
     outdated: str = ""
 
     @property
@@ -157,7 +159,18 @@ def _audited(facts: Facts, claim: Row, judgement: Row, strict: bool) -> AuditedC
         verdict, outdated = arithmetic, NO_LONGER_RIGHT
     assert verdict is not None
     outcome = _outcome(arithmetic) if verdict == "forecast" else ""
-    return AuditedClaim(claim, judgement, said, low, high, reference, in_scope, verdict, arithmetic is not None, outcome, outdated)
+    computed, quotation = arithmetic is not None, _quotation(facts, claim["claim_id"])
+    return AuditedClaim(claim, judgement, said, low, high, reference, in_scope, verdict, computed, outcome, quotation, outdated)
+
+
+def _quotation(facts: Facts, claim_id: str) -> Row:
+    """Raises:
+    AuditError: the claim has no quotation.
+    """
+    found = facts.where("quotations", claim_id=claim_id)
+    if not found:
+        raise AuditError("has no quotation. Add a row to data/quotations.csv.")
+    return found[0]
 
 
 def interval(claim: Row) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from deepseek_audit.audit import references
 from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedClaim, tally
 from deepseek_audit.models.cost import SCOPES, sum_of_terms
 from factbook import contract, quantity
+from factbook.dates import write_out
 from factbook.facts import Facts
 from factbook.publish import FIRST_CALENDAR_YEAR, Cell, as_html, as_text, row_details
 from factbook.quantity import Quantity
@@ -147,9 +148,25 @@ def _verdicts() -> tuple[contract.Verdict, ...]:
 def _articles(facts: Facts, audited: Sequence[AuditedClaim]) -> tuple[contract.Article, ...]:
     counts = tally(audited)
     return tuple(
-        contract.Article(key=key, name=name, **_source(facts, key), tally={verdict: counts.get((key, verdict), 0) for verdict in VERDICTS})
+        contract.Article(
+            key=key,
+            name=name,
+            **_source(facts, key),
+            tally={verdict: counts.get((key, verdict), 0) for verdict in VERDICTS},
+            **_copy_of_article(facts, key),
+        )
         for key, name in ARTICLE_NAMES.items()
     )
+
+
+def _copy_of_article(facts: Facts, key: str) -> dict[str, str]:
+    """When an article was published, as far as known, and how its text was obtained; nothing of one that is not in ``articles.csv``."""
+    rows = facts.where("articles", article=key)
+    if not rows:
+        return {}
+    row = rows[0]
+    dated = f"Between {write_out(row['published_from'])} and {write_out(row['published_to'])}. {row['dated_by']}"
+    return {"dated": dated, "obtained": row["obtained"], "copy": row["copy"]}
 
 
 def described(facts: Facts, audited: AuditedClaim) -> contract.Claim:
@@ -178,6 +195,9 @@ def described(facts: Facts, audited: AuditedClaim) -> contract.Claim:
         as_of=claim["as_of"][: DATE_LENGTHS[claim["as_of_precision"]]],
         sources=tuple(contract.ClaimSource(**_source(facts, key)) for key in filter(None, judgement["source_keys"].split(" "))),
         rows=tuple(sorted(_rows(audited))),
+        quotation=audited.quotation["quotation"],
+        quoted_line=audited.quotation["line"].removeprefix("L"),
+        attributed_to=audited.quotation["attributed_to"],
     )
 
 
@@ -226,12 +246,13 @@ def decided_by(audited: AuditedClaim) -> str:
 
 
 def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
-    """The recomputation in sentences: what is said and allowed, the reference, and how they compare."""
+    """The recomputation in sentences: what is said and allowed, the reference, and how they compare; nothing where there is no number."""
     claim, judgement, reference = audited.claim, audited.judgement, audited.reference
     low, high = _ends(audited)
     said_number = audited.said if claim["unit"] != "year" else None
     said = _number(said_number.shown(SAID_DIGITS)) if said_number is not None else _said(facts, audited)
-    yield ["The article says: ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]
+    if claim["unit"] != "text":
+        yield ["The article gives ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]
     if reference is None:
         return
     yield _reference_step(facts, judgement["about"], reference)
@@ -241,7 +262,7 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
         yield _comparison(audited, low, high, reference)
     if audited.said is not None and isinstance(reference, Quantity) and reference.magnitude:
         ratio = (audited.said / reference).shown("3")
-        if abs(float(ratio) - 1) >= RATIO_SHOWN:
+        if abs(float(ratio) - 1) >= RATIO_SHOWN and str(ratio) != "1":
             yield ["The claimed number is ", _number(ratio), " times the reference."]
     if audited.outdated:
         yield [
