@@ -26,19 +26,24 @@ def audit(loaded: Facts, ids: Sequence[str]) -> int:
     from deepseek_audit.audit import claims
 
     try:
-        audited = claims.audit(loaded, strict=False)
+        audited, news = claims.audit(loaded, strict=False), claims.audit_news(loaded, strict=False)
     except claims.AuditError as error:
         print(f"{error}\n\nMend data/judgements.csv or data/claims.csv, then run the command again.", file=sys.stderr)
         return 1
+    known = {claim.claim_id: claim for claim in (*audited, *news)}
     for name in ids:
-        claim = next((claim for claim in audited if claim.claim_id == name), None)
+        claim = known.get(name)
         if claim is None:
-            print(unknown("claim", name, [claim.claim_id for claim in audited]), file=sys.stderr)
+            print(unknown("claim", name, known), file=sys.stderr)
             return 1
         compared = f" It says {loaded.claim_text(name)}; {claim.judgement['about']}: {claim.reference}." if claim.reference else ""
         print(f"{name}: {claim.label}.{compared} {claim.judgement['reason']}")
-    outdated = [claim.claim_id for claim in audited if claim.outdated]
-    print(f"audit      {len(audited)} claims have a verdict" + (f"; the changed data contradict {', '.join(outdated)}" if outdated else ""))
+    outdated = [claim.claim_id for claim in known.values() if claim.outdated]
+    beside = f" and {len(news)} statements of the news" if news else ""
+    print(
+        f"audit      {len(audited)} claims{beside} have a verdict"
+        + (f"; the changed data contradict {', '.join(outdated)}" if outdated else "")
+    )
     return 0
 
 

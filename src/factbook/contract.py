@@ -35,11 +35,14 @@ IN_A_SENTENCE = r"\{([a-z0-9_.]+)\}"
 GRADE_MARKS = {"primary": "●", "secondary": "◐", "estimate": "○", "claim": "◇", "unverified": "△", "assumption": "□"}
 VERDICT_MARKS = {
     "confirmed": "✓",
+    "as_disclosed": "◇",
+    "reported": "❝",
     "close": "≈",
-    "contradicted": "✗",
     "wrong_scope": "⇄",
+    "contradicted": "✗",
     "contested": "±",
     "unsupported": "?",
+    "not_traced": "∅",
     "forecast": "→",
 }
 RATINGS = {"confirmed": 5, "close": 4, "wrong_scope": 2, "contradicted": 1}
@@ -636,7 +639,12 @@ class Article(Part, frozen=True):
 
 
 class ClaimSource(Part, frozen=True):
-    """A source that a verdict rests on."""
+    """A source that a verdict rests on.
+
+    Attributes:
+        says: what it says that bears on the verdict.
+        where: where it says so.
+    """
 
     source_key: str
     title: str
@@ -644,6 +652,45 @@ class ClaimSource(Part, frozen=True):
     publisher: str
     year: str
     read_as: str
+    says: str = ""
+    where: str = ""
+
+
+class Hedge(Part, frozen=True):
+    """A word that leaves room, and what it leaves."""
+
+    word: str
+    rule: str
+
+
+class Reading(Part, frozen=True):
+    """What one reader called a claim, and why."""
+
+    reader: str
+    verdict: Name
+    label: str
+    reason: str
+    doubt: str = ""
+
+
+class Search(Part, frozen=True):
+    """A search that found nothing, or both sides."""
+
+    query: str
+    language: str
+    collection: str
+    date: str
+    found: str
+
+
+class Change(Part, frozen=True):
+    """A change of a verdict: the edition, its day, the verdicts in words and why."""
+
+    edition: str
+    date: str
+    before: str
+    after: str
+    because: str
 
 
 class StepNumber(Part, frozen=True):
@@ -655,6 +702,16 @@ class StepNumber(Part, frozen=True):
     exact: str
     formula: str
     rows: tuple[str, ...]
+
+
+class PrintedIn(Part, frozen=True):
+    """A claim beside others: one that prints a figure, or says the same."""
+
+    id: Name
+    article_name: str
+    verdict: Name
+    label: str
+    paraphrase: str = ""
 
 
 class Claim(Part, frozen=True):
@@ -686,6 +743,17 @@ class Claim(Part, frozen=True):
         quotation: the words that it rests on, exactly; may be empty.
         quoted_line: where they stand.
         attributed_to: whom the article gives it to, if to somebody else.
+        hedges: the words that leave room.
+        corrected: the claim as it would be right, in texts and numbers; may be empty.
+        choice: why it is compared with that reference.
+        since: what changed after the article.
+        readings: what each reader called it.
+        decided: why the verdict stands where they differ.
+        searches: what was searched.
+        changes: of its verdict.
+        same: the claims that say the same.
+        related: those that are compared with the same reference.
+        news: whether it is a statement of the news, which no tally of the articles includes.
     """
 
     id: Name
@@ -713,15 +781,22 @@ class Claim(Part, frozen=True):
     quotation: str = ""
     quoted_line: str = ""
     attributed_to: str = ""
+    hedges: tuple[Hedge, ...] = ()
+    corrected: tuple[StepNumber | str, ...] = ()
+    choice: str = ""
+    since: str = ""
+    readings: tuple[Reading, ...] = ()
+    decided: str = ""
+    searches: tuple[Search, ...] = ()
+    changes: tuple[Change, ...] = ()
+    same: tuple[PrintedIn, ...] = ()
+    related: tuple[PrintedIn, ...] = ()
+    news: bool = False
 
-
-class PrintedIn(Part, frozen=True):
-    """A claim that prints a figure."""
-
-    id: Name
-    article_name: str
-    verdict: Name
-    label: str
+    @property
+    def corrected_text(self) -> str:
+        """The claim as it would be right, as text."""
+        return "".join(part if isinstance(part, str) else part.text for part in self.corrected)
 
 
 class Figure(Part, frozen=True):
@@ -746,6 +821,10 @@ class WeighedClaim(Part, frozen=True):
         because: why the verdict, in a sentence.
         hangs_on_it: what hangs on the claim.
         travels: how far it travels.
+        quotation: the words that it rests on; may be empty.
+        corrected: the claim as it would be right; may be empty.
+        heading: what the card is about, such as the rule that decided it.
+        rule: what that says.
     """
 
     id: Name
@@ -755,8 +834,19 @@ class WeighedClaim(Part, frozen=True):
     label: str
     outcome: str
     because: str
-    hangs_on_it: str
-    travels: str
+    hangs_on_it: str = ""
+    travels: str = ""
+    quotation: str = ""
+    corrected: str = ""
+    heading: str = ""
+    rule: str = ""
+
+
+class Tally(Part, frozen=True):
+    """How some claims fall: what they are called, and how many have each verdict."""
+
+    name: str
+    tally: dict[Name, int]
 
 
 class Claims(Output, frozen=True):
@@ -787,9 +877,10 @@ class Claims(Output, frozen=True):
 
 
 class Scoreboard(Claims, frozen=True):
-    """How the verdicts fall, by article."""
+    """How the verdicts fall, by article; ``beside`` are further groups that stand below the total, such as those that matter most."""
 
     articles: tuple[Article, ...]
+    beside: tuple[Tally, ...] = ()
 
     def _used(self) -> Iterator[tuple[str, str]]:
         return ((key, key) for article in self.articles for key in article.tally)
@@ -805,15 +896,16 @@ class FigureIndex(Claims, frozen=True):
 
 
 class Foremost(Claims, frozen=True):
-    """The claims that matter most, the weightiest first."""
+    """Claims as a list of cards, such as those that matter most; ``name`` is the list's anchor."""
 
     foremost: tuple[WeighedClaim, ...]
+    name: Name = "foremost"
 
     def _used(self) -> Iterator[tuple[str, str]]:
         return ((claim.verdict, claim.label) for claim in self.foremost)
 
 
-class Dossier(Scoreboard, frozen=True):
+class Dossier(Scoreboard, frozen=True, kw_only=True):
     """All audited claims, and the rows behind their references by id."""
 
     claims: tuple[Claim, ...]

@@ -6,9 +6,9 @@ from datetime import date
 
 
 def write_out(iso: str) -> str:
-    """A date as it is written in sentences: ``27 January 2025``."""
-    when = date.fromisoformat(iso)
-    return f"{when.day} {when:%B %Y}"
+    """A date as it is written in sentences: ``27 January 2025``; one that is known to the month or the year says no more."""
+    when = date.fromisoformat(f"{iso}-01-01"[:10] if len(iso) == len("2025") else f"{iso}-01"[:10])
+    return {len("2025"): f"{when:%Y}", len("2025-01"): f"{when:%B %Y}"}.get(len(iso), f"{when.day} {when:%B %Y}")
 
 
 def abbreviate(iso: str) -> str:

@@ -33,14 +33,18 @@ def set_cells(path: Path, key: str, **cells: str) -> None:
 def test_audit_counts_the_claims(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit"]) == 0
     printed = capsys.readouterr()
-    assert printed.out == f"audit      {len(facts.load().rows('claims'))} claims have a verdict\n"
+    articles = {row["article"] for row in facts.load().rows("articles")}
+    own = [row["article"] in articles for row in facts.load().rows("claims")]
+    assert printed.out == f"audit      {sum(own)} claims and {len(own) - sum(own)} statements of the news have a verdict\n"
     assert printed.err == ""
 
 
 def test_audit_tells_the_verdict_of_a_claim(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "a294k_cost"]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("a294k_cost: Right number, wrong thing. It says $294K; R1’s training on top of V3: $294K. The figure covers ")
+    assert told.startswith(
+        "a294k_cost: Right number, wrong thing. It says $294K; R1’s training on top of V3: $294K. The sum is DeepSeek’s own"
+    )
     assert main(["audit", "a294k_costs"]) == 1
     assert "Did you mean a294k_cost" in capsys.readouterr().err
 

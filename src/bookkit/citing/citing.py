@@ -370,8 +370,11 @@ def link(address: str, text: str, escaped: bool = False) -> Markup:
 
 
 def day(date: datetime.date | str) -> str:
-    """``22 November 2026``, in English wherever the book is built; of a date, or of one written as 2026-11-22."""
-    date = datetime.date.fromisoformat(date) if isinstance(date, str) else date
+    """``22 November 2026``, in English wherever the book is built; of a date, or of one written as 2026-11-22, 2026-11 or 2026."""
+    if isinstance(date, str):
+        year, *rest = date.split("-")
+        month = MONTHS[int(rest[0]) - 1] if rest else ""
+        return " ".join(filter(None, (str(int(rest[1])) if len(rest) > 1 else "", month, year)))
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 

@@ -97,7 +97,9 @@ def badge_of(claim: Claim, verdicts: Mapping[str, Verdict]) -> Markup:
 
 
 def places(lines: Sequence[str]) -> str:
-    """Where in an article: ``line 5`` or ``lines 2, 5 and 7``."""
+    """Where in an article: ``line 5`` or ``lines 2, 5 and 7``; a place that is no line as it is written."""
+    if not all(line.isdigit() for line in lines):
+        return list_words(lines)
     return f"{'line' if len(lines) == 1 else 'lines'} {list_words(lines)}"
 
 
@@ -151,7 +153,7 @@ def _foremost(found: Foremost, has_pages: bool) -> Markup:
         (claim, address(claim.id) if has_pages else "", badge(verdicts[claim.verdict], claim.label, claim.outcome))
         for claim in found.foremost
     ]
-    return render("outputs/foremost.html", cards=cards)
+    return render("outputs/foremost.html", cards=cards, name=found.name)
 
 
 def _scoreboard(board: Scoreboard, audit: str) -> Markup:
@@ -164,6 +166,9 @@ def _scoreboard(board: Scoreboard, audit: str) -> Markup:
 
     lines = [(name, counts(key, tally), sum(tally.values()), False) for name, key, tally in [*tallies, ("All", "", total)]]
     lines[-1] = (*lines[-1][:3], True)
+    for group in board.beside:
+        own = [(group.tally.get(key, 0), verdict, "") for key, verdict in verdicts.items()]
+        lines.append((group.name, own, sum(group.tally.values()), False))
     return render("outputs/scoreboard.html", verdicts=list(verdicts.values()), lines=lines)
 
 
@@ -173,7 +178,7 @@ def _filtered(audit: str, article: str, verdict: str) -> str:
 
 
 def _filters(dossier: Dossier, titles: Mapping[str, str]) -> Markup:
-    named = {claim.chapter: titles.get(claim.chapter, claim.chapter) for claim in dossier.claims}
+    named = {claim.chapter: titles.get(claim.chapter, claim.chapter) for claim in dossier.claims if not claim.news}
     chapters = {key: short_title(title) for key, title in titles.items() if key in named}
     chapters |= {key: short_title(title) for key, title in named.items() if key not in titles}
     choices = (
@@ -199,5 +204,6 @@ def _table(dossier: Dossier, titles: Mapping[str, str], has_pages: bool) -> Mark
             "chapter_address": f"{claim.chapter}.html" if claim.chapter in titles else "",
         }
         for claim in dossier.claims
+        if not claim.news
     ]
     return render("outputs/claims_table.html", columns=COLUMNS, rows=rows)

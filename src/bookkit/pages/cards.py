@@ -95,7 +95,13 @@ class Drawing(NamedTuple):
 
 
 def card(
-    title: str, answer: str = "", above: str = "", below: str = "", chart: Specification | None = None, colors: Colors | None = None
+    title: str,
+    answer: str = "",
+    above: str = "",
+    below: str = "",
+    chart: Specification | None = None,
+    colors: Colors | None = None,
+    small: bool = False,
 ) -> bytes:
     """The card as PNG, 1200 by 630 pixels.
 
@@ -106,8 +112,10 @@ def card(
         below: a small line at the foot: the site's address, version, date and license.
         chart: without one the text takes the whole card.
         colors: if not the usual ones.
+        small: with a palette in place of true colors, where there are many.
     """
-    return engine.svg_to_png(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
+    draw = engine.svg_to_small_png if small else engine.svg_to_png
+    return draw(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
 
 
 def svg(title: str, answer: str, above: str, below: str, chart: Specification | None, colors: Colors) -> str:

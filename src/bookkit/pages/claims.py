@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from docutils import nodes
 from markupsafe import Markup
@@ -25,10 +26,10 @@ from bookkit.citing.extension import cite, write_files
 from bookkit.markup import features, searching
 from bookkit.markup.templates import render
 from bookkit.outputs import beside, notes, numbers
-from bookkit.outputs.claims import FILE, FOLDER, PAGES, address, badge_of, known, places, short_title
-from bookkit.pages import answer, changelog, head
+from bookkit.outputs.claims import FILE, FOLDER, PAGES, address, badge, badge_of, known, places, short_title
+from bookkit.pages import answer, cards, changelog, head
 from bookkit.pages.builder import BookBuilder
-from factbook.contract import READ_AS, Article, Claim, ClaimSource, Dossier, Payload
+from factbook.contract import READ_AS, Article, Claim, ClaimSource, Dossier, Payload, Reading, Verdict
 
 __all__ = ["PAGES", "setup"]
 
@@ -74,20 +75,31 @@ def page(
         changes: the changelog.
         verdicts_page: public name of the chapter that says how verdicts come about; may be empty.
     """
-    article = article_of(claim, dossier)
+    article, verdicts = article_of(claim, dossier), dossier.known()
+    before, after = _neighbors(claim, dossier)
     return render(
         "pages/claim.html",
         claim=claim,
         up="../",
         overview_page=overview_page,
         places=places(claim.lines),
-        badge=badge_of(claim, dossier.known()),
+        quoted_place=places([claim.quoted_line]) if claim.quoted_line else "",
+        badge=badge_of(claim, verdicts),
+        said_on=citing.day(claim.as_of),
+        readings=[(reading, badge(_verdict(reading, verdicts), reading.label)) for reading in claim.readings],
+        beside=[
+            (name, [(other, badge(verdicts[other.verdict], other.label, short=True)) for other in others])
+            for name, others in (("The same statement elsewhere", claim.same), ("Compared with the same", claim.related))
+            if others
+        ],
+        before=before,
+        after=after,
         due=citing.day(claim.due) if claim.due else "",
         decided_by=DECIDED_BY.get(claim.decided_by) or f"Decided by: {claim.decided_by}.",
         rows=[(row_id, numbers.row_markup(dossier.rows[row_id])) for row_id in claim.rows],
         article=(article.url, described(article)),
         about=article,
-        sources=[(source.url, described(source), READ_AS.get(source.read_as, "")) for source in claim.sources],
+        sources=[(source, described(source), READ_AS.get(source.read_as, "")) for source in claim.sources],
         chapter=titles.get(claim.chapter, ""),
         method=short_title(titles.get(verdicts_page, "")),
         verdicts_page=verdicts_page,
@@ -97,10 +109,24 @@ def page(
     )
 
 
+def _verdict(reading: Reading, verdicts: Mapping[str, Verdict]) -> Verdict:
+    """What a reader called it; of a verdict that no claim has, under its own words."""
+    return verdicts.get(reading.verdict) or Verdict(reading.verdict, reading.label)
+
+
+def _neighbors(claim: Claim, dossier: Dossier) -> tuple[Claim | None, Claim | None]:
+    """The claims before and after it in its article, or in the news."""
+    own = [other for other in dossier.claims if (other.news if claim.news else other.article == claim.article)]
+    place = next(place for place, other in enumerate(own) if other.id == claim.id)
+    return own[place - 1] if place else None, own[place + 1] if place + 1 < len(own) else None
+
+
 def article_of(claim: Claim, dossier: Dossier) -> Article:
-    """What is known of the claim's article; of one that is not listed, its name."""
+    """What is known of the claim's article; of one that is not listed, what its sources say of it, or its name."""
     name = claim.article_name
-    unlisted = Article(claim.article, name, source_key="", title=name, url="", publisher="", year="", read_as="", tally={})
+    itself = next((source for source in claim.sources if source.source_key == claim.article), None)
+    about = {field: getattr(itself, field) if itself else "" for field in ("source_key", "title", "url", "publisher", "year", "read_as")}
+    unlisted = Article(claim.article, name, **{**about, "title": about["title"] or name}, tally={})
     return next((entry for entry in dossier.articles if entry.key == claim.article), unlisted)
 
 
@@ -134,20 +160,25 @@ def _address_in(book: Book, claim: Claim) -> str:
 
 
 def claim_review(claim: Claim, dossier: Dossier, work: Work) -> Payload:
-    """The claim as a ``ClaimReview`` of schema.org."""
+    """The claim as a ``ClaimReview`` of schema.org, with what Google requires of one.
+
+    The reviewed claim is said in short, as Google asks; the article's own words are its text.
+    """
     book, article = work.book, article_of(claim, dossier)
     rated = dossier.known()[claim.verdict].rated
-    appearance = {"@type": "Article", "headline": article.title, "url": article.url}
+    appearance = {"@type": "CreativeWork", "headline": article.title, "url": article.url or article.copy, "datePublished": claim.as_of}
+    authors = [{"@type": "Organization", "name": author.name} for author in book.authors]
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
         **({"url": work.address} if work.address else {}),
         "datePublished": claim.judged,
         "claimReviewed": claim.paraphrase,
-        "author": [{"@type": "Organization", "name": author.name} for author in book.authors],
-        "reviewBody": claim.reason,
+        "author": authors[0] if len(authors) == 1 else authors,
+        "reviewBody": " ".join(filter(None, (claim.corrected_text, claim.reason))),
         "itemReviewed": {
             "@type": "Claim",
+            **({"text": claim.quotation} if claim.quotation else {}),
             "author": {"@type": "Organization", "name": claim.article_name},
             "appearance": {name: value for name, value in appearance.items() if value},
             "datePublished": claim.as_of,
@@ -167,7 +198,8 @@ def machine_entries(dossier: Dossier, book: Book) -> list[Payload]:
         {
             **claim.to_payload(),
             "steps": ["".join(part if isinstance(part, str) else part.text for part in step) for step in claim.steps],
-            "sources": [source.source_key for source in claim.sources],
+            "corrected": claim.corrected_text,
+            "sources": [{"source_key": source.source_key, "says": source.says, "where": source.where} for source in claim.sources],
             "address": _address_in(book, claim),
         }
         for claim in dossier.claims
@@ -223,7 +255,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def _searched(claim: Claim) -> searching.Page:
     said = f"{claim.article_name}: {claim.said}." if claim.said else f"{claim.article_name}."
-    return searching.page(address(claim.id), claim.paraphrase, [("", "", [f"{claim.label}. {claim.reason}", said])], "Claim")
+    texts = [f"{claim.label}. {claim.corrected_text} {claim.reason}", said, claim.quotation]
+    return searching.page(address(claim.id), claim.paraphrase, [("", "", [text for text in texts if text])], "Claim")
 
 
 def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:
@@ -233,8 +266,8 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     claim: Claim | None = context.get("bookkit_claim")
     if claim:
         work = work_of(citing.book_of(app), claim)
-        description = answer.shorten(f"{claim.label}. {claim.reason}")
-        head.describe(app, context, work, description, claim_review(claim, dossier, work), card_of=_home(app))
+        description = answer.shorten(f"{claim.label}. {claim.corrected_text or claim.reason}")
+        head.describe(app, context, work, description, claim_review(claim, dossier, work), card_of=work)
         cite(context, work, thing="claim")
     elif pagename in app.env.found_docs:
         name = beside.public_name(app, pagename)
@@ -263,5 +296,12 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or dossier is None or not citing.writes_pages(app):
         return
     output = Path(app.outdir)
-    (output / FILE).write_text(machine_file(dossier, citing.book_of(app)), encoding="utf-8", newline="\n")
+    book = citing.book_of(app)
+    (output / FILE).write_text(machine_file(dossier, book), encoding="utf-8", newline="\n")
     write_files(output, works(app))
+    below, colors = " · ".join(citing.colophon(book)), head.card_colors(app)
+    for claim in dossier.claims:
+        path = output / unquote(head.card_path(work_of(book, claim)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        found = f"{claim.label}. {claim.corrected_text or claim.reason}"
+        path.write_bytes(cards.card(claim.paraphrase, found, f"{book.name} {claim.article_name} says:", below, colors=colors, small=True))

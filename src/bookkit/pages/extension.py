@@ -81,12 +81,11 @@ def _write_files(app: Sphinx, exception: Exception | None) -> None:
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8", newline="")
     (out / root_files.PICTURE).write_bytes(root_files.picture(colors))
-    _write_cards(app, colors)
+    _write_cards(app)
 
 
-def _write_cards(app: Sphinx, palette: dict[str, str]) -> None:
-    book = book_of(app)
-    colors = cards.Colors(palette["paper"], palette["ink"], palette["muted"], palette["accent"])
+def _write_cards(app: Sphinx) -> None:
+    book, colors = book_of(app), head.card_colors(app)
     below = " · ".join(colophon(book))
     key_charts = notes.of_book(app.env, notes.KEY_CHART)
     for docname, summary in sorted(head.summaries(app).items()):

@@ -90,7 +90,7 @@ def describe_chapter(app: Sphinx, pagename: str, context: dict[str, Any]) -> Non
     context["bookkit_head"] = of_chapter(work, summaries(app).get(pagename, Summary()), parts)
 
 
-def describe(app: Sphinx, context: dict[str, Any], work: Work, description: str, *structured: Data, card_of: str = "") -> None:
+def describe(app: Sphinx, context: dict[str, Any], work: Work, description: str, *structured: Data, card_of: Work | None = None) -> None:
     """Say in the head of a page that is no chapter what it is; the sitemap lists it.
 
     Args:
@@ -99,10 +99,10 @@ def describe(app: Sphinx, context: dict[str, Any], work: Work, description: str,
         work: the page.
         description: for search engines and previews.
         structured: what the page is about, in the words of schema.org.
-        card_of: the document whose card previews show; by default the home page.
+        card_of: the page whose card previews show; by default the home page.
     """
     further_works(app).append(work)
-    card = card_path(work_of(app, card_of or app.config.root_doc))
+    card = card_path(card_of or work_of(app, app.config.root_doc))
     context["bookkit_head"] = Head(description, work.address, describe_preview(work, description, card), [*structured])
 
 
@@ -218,6 +218,12 @@ def relative(path: str, target: str) -> str:
 def card_path(work: Work) -> str:
     """The path of a page's card for link previews."""
     return f"{CARDS}/{work.stem}.png"
+
+
+def card_colors(app: Sphinx) -> cards.Colors:
+    """The colors of a card."""
+    known = palette(app)
+    return cards.Colors(known["paper"], known["ink"], known["muted"], known["accent"])
 
 
 def palette(app: Sphinx) -> dict[str, str]:

@@ -3,6 +3,9 @@
 ``data/claims.csv`` holds what an article says, with the interval its own rounding and hedges allow.
 ``data/judgements.csv`` names what it is compared with, and holds what arithmetic cannot decide. The verdict is
 computed here wherever the two can be compared; a judgement that the arithmetic contradicts is an error.
+
+Both tables also hold statements of the press that are not in the five articles: the news. They are judged by the same rules
+and counted apart.
 """
 
 from __future__ import annotations
@@ -33,16 +36,27 @@ ATTRIBUTIONS = ("right", "conflated", "unsupported")
 # What an attribution tells, and how a table or a chart heads it
 VERDICTS = {
     "confirmed": "Confirmed",
+    "as_disclosed": "As disclosed",
+    "reported": "Reported accurately, not verified",
     "close": "Close",
-    "contradicted": "Contradicted",
     "wrong_scope": "Right number, wrong thing",
+    "contradicted": "Contradicted",
     "contested": "Contested",
     "unsupported": "No source found",
+    "not_traced": "Not traced",
     "forecast": "Forecast",
 }
+# Verdicts by which what an article says holds, and by which it passes on what somebody says and nobody else has checked
+RIGHT = ("confirmed", "close")
+RELAYED = ("as_disclosed", "reported")
+# Those by which it gives a reader something wrong
+WRONG = ("wrong_scope", "contradicted")
+# They say that nothing was found to compare with, or nothing that decides
+WITHOUT_REFERENCE = ("contested", "unsupported", "not_traced")
+OUTCOMES = ("met", "missed", "open")
 # A reference this far outside the claim's interval still counts as close
 CLOSE = 0.10
-NO_LONGER_RIGHT = "it is judged wrong_scope (right number, wrong thing), but the number does not fit the reference."
+NO_LONGER_RIGHT = "it is judged {verdict}, but the number does not fit the reference."
 # Floating-point noise at an interval's end is no contradiction
 NOISE = 1e-9
 
@@ -57,8 +71,10 @@ class AuditedClaim:
 
     Attributes:
         claim: the row of ``claims.csv``.
-        judgement: the row of ``judgements.csv``.
+        judgement: the row of ``judgements.csv``; where it is the same as that of another claim, what stands there.
         quotation: the row of ``quotations.csv``: the words that the claim rests on.
+        sources: the rows of ``claim_sources.csv``: which source says what, and where.
+        name: what its article, or the outlet, is called.
         said: the claimed number, if it has one.
         low, high: the interval that the claim's rounding and hedges allow, in the claim's unit; infinite where open.
         reference: what it is compared with, in the claim's unit where it is a number.
@@ -80,6 +96,8 @@ class AuditedClaim:
     computed: bool
     outcome: str
     quotation: Row
+    sources: tuple[Row, ...]
+    name: str
     outdated: str = ""
 
     @property
@@ -106,7 +124,7 @@ class AuditedClaim:
 
 
 def audit(facts: Facts, *, strict: bool = True) -> list[AuditedClaim]:
-    """Every claim of the five articles with its verdict, in the order of ``claims.csv``.
+    """Every claim of the five articles with its verdict, in the order of ``claims.csv``; see `audit_news` for those of the press.
 
     Args:
         facts: the tables.
@@ -117,13 +135,23 @@ def audit(facts: Facts, *, strict: bool = True) -> list[AuditedClaim]:
         AuditError: a claim without a judgement, a reference that does not exist or cannot be compared,
             a judgement that the arithmetic contradicts, or one that lacks what its verdict needs.
     """
-    judgements = {row["claim_id"]: row for row in facts.rows("judgements")}
+    return _audit(facts, (row for row in facts.rows("claims") if row["article"] in ARTICLE_NAMES), strict)
+
+
+def audit_news(facts: Facts, *, strict: bool = True) -> list[AuditedClaim]:
+    """Every statement of the news with its verdict, in the order of ``claims.csv``; no tally of the articles includes them.
+
+    Raises:
+        AuditError: as `audit`.
+    """
+    return _audit(facts, (row for row in facts.rows("claims") if row["article"] not in ARTICLE_NAMES), strict)
+
+
+def _audit(facts: Facts, rows: Iterable[Row], strict: bool) -> list[AuditedClaim]:
     audited, faults = [], []
-    for claim in facts.rows("claims"):
+    for claim in rows:
         try:
-            if claim["claim_id"] not in judgements:
-                raise AuditError("has no judgement. Add a row to data/judgements.csv.")
-            audited.append(_audited(facts, claim, judgements[claim["claim_id"]], strict))
+            audited.append(_audited(facts, claim, strict))
         except (AuditError, UnitError, UnknownFact, UnverifiedFact) as error:
             faults.append(f"{claim['claim_id']}: {error}")
     if faults:
@@ -137,39 +165,74 @@ def audit_one(facts: Facts, claim_id: str) -> AuditedClaim:
     Raises:
         AuditError: its judgement is missing, lacks what its verdict needs, or is contradicted by the arithmetic.
     """
-    judgements = facts.where("judgements", claim_id=claim_id)
-    if not judgements:
-        raise AuditError(f"{claim_id} has no judgement. Add a row to data/judgements.csv.")
-    return _audited(facts, facts.claim_row(claim_id), judgements[0], strict=True)
+    return _audited(facts, facts.claim_row(claim_id), strict=True)
 
 
-def _audited(facts: Facts, claim: Row, judgement: Row, strict: bool) -> AuditedClaim:
-    for key in filter(None, judgement["source_keys"].split(" ")):
-        facts.source(key)
-    said = facts.claim(claim["claim_id"]) if claim["value"] else None
+# What a row takes from the row that it is the same as
+OWN_COLUMNS = ("claim_id", "same_as", "chapter", "judged")
+
+
+def judgement_of(facts: Facts, claim_id: str) -> Row:
+    """The row of ``judgements.csv`` on a claim; where it names another claim that says the same, with what stands there.
+
+    Raises:
+        AuditError: there is none, or the row that it names is itself the same as another.
+    """
+    row = _one(facts, "judgements", claim_id, "judgement")
+    if not row["same_as"]:
+        return row
+    if filled := [column for column, cell in row.items() if cell and column not in OWN_COLUMNS]:
+        raise AuditError(f"it is the same as {row['same_as']}, so leave {', '.join(filled)} empty.")
+    shared = _one(facts, "judgements", row["same_as"], "judgement")
+    if shared["same_as"]:
+        raise AuditError(f"{row['same_as']} is itself the same as {shared['same_as']}. Name that one.")
+    return {**shared, **{column: row[column] for column in OWN_COLUMNS}}
+
+
+def _audited(facts: Facts, claim: Row, strict: bool) -> AuditedClaim:
+    claim_id = claim["claim_id"]
+    judgement = judgement_of(facts, claim_id)
+    sources = tuple(facts.where("claim_sources", claim_id=judgement["same_as"] or claim_id))
+    said = facts.claim(claim_id) if claim["value"] else None
     low, high = interval(claim)
     reference = _in_unit_of(claim, references.value_of(facts, judgement["reference"])) if judgement["reference"] else None
     in_scope = _in_unit_of(claim, references.value_of(facts, judgement["in_scope"])) if judgement["in_scope"] else None
     arithmetic = _arithmetic(claim, low, high, reference)
-    _require_sound(judgement, reference, arithmetic)
+    _require_sound(judgement, reference, arithmetic, bool(sources))
     verdict, outdated = judgement["verdict"] or arithmetic, ""
-    if verdict == "wrong_scope" and arithmetic == "contradicted":
+    if verdict in (*RELAYED, "wrong_scope") and arithmetic == "contradicted":
+        fault = NO_LONGER_RIGHT.format(verdict=verdict)
         if strict:
-            raise AuditError(NO_LONGER_RIGHT)
-        verdict, outdated = arithmetic, NO_LONGER_RIGHT
+            raise AuditError(fault)
+        verdict, outdated = arithmetic, fault
     assert verdict is not None
-    outcome = _outcome(arithmetic) if verdict == "forecast" else ""
-    computed, quotation = arithmetic is not None, _quotation(facts, claim["claim_id"])
-    return AuditedClaim(claim, judgement, said, low, high, reference, in_scope, verdict, computed, outcome, quotation, outdated)
+    return AuditedClaim(
+        claim,
+        judgement,
+        said,
+        low,
+        high,
+        reference,
+        in_scope,
+        verdict,
+        computed=arithmetic is not None,
+        outcome=_outcome(judgement, arithmetic) if verdict == "forecast" else "",
+        quotation=_one(facts, "quotations", claim_id, "quotation"),
+        sources=sources,
+        name=ARTICLE_NAMES.get(claim["article"]) or facts.source(claim["article"])["publisher"],
+        outdated=outdated,
+    )
 
 
-def _quotation(facts: Facts, claim_id: str) -> Row:
-    """Raises:
-    AuditError: the claim has no quotation.
+def _one(facts: Facts, table: str, claim_id: str, what: str) -> Row:
+    """The row of a table on a claim.
+
+    Raises:
+        AuditError: there is none.
     """
-    found = facts.where("quotations", claim_id=claim_id)
+    found = facts.where(table, claim_id=claim_id)
     if not found:
-        raise AuditError("has no quotation. Add a row to data/quotations.csv.")
+        raise AuditError(f"{claim_id} has no {what}. Add a row to data/{table}.csv.")
     return found[0]
 
 
@@ -235,40 +298,40 @@ def _arithmetic(claim: Row, low: float, high: float, reference: references.Value
     return "contradicted" if claim["unit"] == "year" and verdict == "close" else verdict
 
 
-def _require_sound(judgement: Row, reference: references.Value | None, arithmetic: str | None) -> None:
+def _require_sound(judgement: Row, reference: references.Value | None, arithmetic: str | None, sourced: bool) -> None:
     """Refuse a judgement that lacks what its verdict needs, or that arithmetic contradicts."""
     verdict = judgement["verdict"]
     if not judgement["reason"].strip():
         raise AuditError("its reason is empty. Say in one sentence why.")
     if bool(judgement["reference"]) != bool(judgement["about"]):
         raise AuditError("reference and about go together: fill both or none.")
+    if judgement["reference"] and not judgement["choice"]:
+        raise AuditError("its choice is empty. Say in one sentence why this is the right reference.")
     if bool(judgement["in_scope"]) != bool(judgement["in_scope_about"]):
         raise AuditError("in_scope and in_scope_about go together: fill both or none.")
     if (verdict == "wrong_scope") != bool(judgement["belongs_to"]):
         raise AuditError("belongs_to names the right thing of wrong_scope, and of nothing else.")
-    if (verdict == "forecast") != bool(judgement["due"]):
-        raise AuditError("due belongs to a forecast, and a forecast has one.")
-    if verdict == "unsupported" and reference is not None:
-        raise AuditError("it is called unsupported but has a reference.")
+    if judgement["due"] and verdict != "forecast":
+        raise AuditError("due belongs to a forecast.")
+    if bool(judgement["outcome"]) != (verdict == "forecast" and arithmetic is None):
+        raise AuditError("outcome belongs to a forecast that arithmetic cannot score, and such a forecast has one.")
+    if bool(judgement["first_verdict"]) != bool(judgement["decided"]):
+        raise AuditError("first_verdict and decided go together: fill both where the two readings differ, else none.")
+    if verdict in WITHOUT_REFERENCE and reference is not None:
+        raise AuditError(f"it is called {verdict} but has a reference.")
     if arithmetic is None:
         if not verdict:
             raise AuditError("arithmetic cannot decide it and it has no judged verdict.")
-        if (
-            reference is None
-            and verdict in ("confirmed", "close", "contradicted", "wrong_scope", "contested")
-            and not judgement["source_keys"]
-        ):
+        if reference is None and not sourced and verdict in (*RIGHT, *RELAYED, *WRONG, "contested"):
             raise AuditError(f"it is judged {verdict} without a reference or a source.")
-    elif verdict == "contested":
-        raise AuditError("it is called contested, but arithmetic decides it. Leave the verdict empty.")
-    elif verdict in ("confirmed", "close", "contradicted"):
+    elif verdict in (*RIGHT, "contradicted"):
         same = "repeats" if verdict == arithmetic else "contradicts"
         raise AuditError(f"the judged verdict {verdict} {same} the arithmetic ({arithmetic}). Leave the verdict empty.")
 
 
-def _outcome(arithmetic: str | None) -> str:
+def _outcome(judgement: Row, arithmetic: str | None) -> str:
     if arithmetic is None:
-        return "open"
+        return judgement["outcome"]
     return "missed" if arithmetic == "contradicted" else "met"
 
 
@@ -284,17 +347,13 @@ def count_verdicts(audited: Iterable[AuditedClaim], *verdicts: str) -> Quantity:
 
 def summary(claim: AuditedClaim) -> list[str]:
     """A claim as a line of a table: who says what, and the verdict with its reason."""
-    said = f"{ARTICLE_NAMES[claim.claim['article']]}: {claim.claim['paraphrase']}"
+    said = f"{claim.name}: {claim.claim['paraphrase']}"
     return [said, f"{VERDICTS[claim.verdict]}. {claim.judgement['reason']}"]
 
 
 def tally(audited: Iterable[AuditedClaim]) -> dict[tuple[str, str], int]:
     """How many claims of each article have each verdict: (article, verdict) to count."""
     return dict(Counter((claim.claim["article"], claim.verdict) for claim in audited))
-
-
-# Verdicts by which an article was right
-RIGHT = ("confirmed", "close")
 
 
 def count(audited: Iterable[AuditedClaim], *verdicts: str, of: str = "claims") -> Quantity:
@@ -318,7 +377,7 @@ def by_article(audited: Iterable[AuditedClaim]) -> dict[str, list[AuditedClaim]]
 
 def attributions(facts: Facts) -> list[dict[str, str]]:
     """Each cost or hardware figure of an article and what it belongs to: ``data/attributions.csv`` with the article's name."""
-    articles = {row["claim_id"]: ARTICLE_NAMES[row["article"]] for row in facts.rows("claims")}
+    articles = {row["claim_id"]: ARTICLE_NAMES[row["article"]] for row in facts.rows("claims") if row["article"] in ARTICLE_NAMES}
     return [{**row, "article": articles[row["claim_id"]]} for row in facts.rows("attributions")]
 
 
@@ -339,20 +398,33 @@ def count_attributions(attributions: Iterable[Mapping[str, str]], of_what: str, 
     return quantity.count((row["claim_id"] for row in kept), of_what)
 
 
+# Groups of verdicts that sentences count, with what they are called there
+GROUPS = {
+    "right": (RIGHT, "claims confirmed or close"),
+    "relayed": (RELAYED, "claims passed on as disclosed or reported"),
+    "misled": (WRONG, "claims contradicted or right of another thing"),
+}
+
+
 def describe(audited: list[AuditedClaim]) -> dict[str, Quantity]:
-    """How many claims there are, how many have each verdict, and for each article how many there are and how many hold."""
-    everything, right = count(audited), count(audited, *RIGHT, of="claims confirmed or close")
-    holds: dict[str, Quantity] = {}
-    for article, own in by_article(audited).items():
-        name = article.removeprefix("article_")
-        holds |= {f"{name}_all": count(own), f"{name}_right": count(own, *RIGHT, of="claims confirmed or close")}
+    """How many claims there are, how many have each verdict, and of each article how many are right, passed on, or mislead."""
+    everything = count(audited)
+    counts = {name: count(audited, *verdicts, of=words) for name, (verdicts, words) in GROUPS.items()}
+    by_name = {key.removeprefix("article_"): own for key, own in by_article(audited).items()}
     return {
         "all": everything,
-        "right": right,
-        "right_share": (right / everything).to("percent").shown("2"),
+        **counts,
+        **{f"{name}_share": (counts[name] / everything).to("percent").shown("2") for name in GROUPS},
         "wrong": count(audited, "contradicted", of="claims contradicted"),
         "scope": count(audited, "wrong_scope", of="claims that are right of another thing"),
         "unsupported": count(audited, "unsupported", of="claims without a source"),
+        "not_traced": count(audited, "not_traced", of="people and quotations not traced"),
         "contested": count(audited, "contested", of="contested claims"),
-        **holds,
+        "forecasts": count(audited, "forecast", of="forecasts"),
+        **{f"{name}_all": count(own) for name, own in by_name.items()},
+        **{
+            f"{name}_{group}": count(own, *verdicts, of=words)
+            for name, own in by_name.items()
+            for group, (verdicts, words) in GROUPS.items()
+        },
     }

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deepseek_audit.audit import references
-from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, VERDICTS, AuditedClaim, tally
+from deepseek_audit.audit import hedges, history, provenance, readings, references
+from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, ON_STATEMENTS, VERDICTS, AuditedClaim, tally
 from deepseek_audit.models.cost import SCOPES, sum_of_terms
 from factbook import contract, quantity
 from factbook.dates import write_out
@@ -24,6 +25,7 @@ from factbook.quantity import Quantity
 ENDS_DIGITS = SAID_DIGITS = "7"
 REFERENCE_DIGITS = "4"
 FORMULA_DIGITS = "5"
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # An ISO date that is known to the month or the year says no more
 DATE_LENGTHS = {"day": 10, "month": 7, "year": 4}
 # The claimed number over its reference is worth a sentence from here on
@@ -65,8 +67,13 @@ class Scoreboard(Shown):
         return ["Article", *VERDICTS.values()], rows
 
     def describe(self) -> contract.Scoreboard:
-        """The articles with their tallies, and what the verdicts are called."""
-        return contract.Scoreboard(verdicts=_verdicts(), articles=_articles(self.facts, self.audited))
+        """The articles with their tallies, those that matter first apart, and what the verdicts are called."""
+        first = Counter(claim.verdict for claim in foremost(self.facts, self.audited))
+        return contract.Scoreboard(
+            verdicts=_verdicts(),
+            articles=_articles(self.facts, self.audited),
+            beside=(contract.Tally(name="Those that matter first", tally=dict(first)),),
+        )
 
 
 class FigureIndex(Shown):
@@ -101,44 +108,136 @@ class Foremost(Shown):
         """Each with its verdict and why it matters."""
         rows = {row["claim_id"]: row for row in self.facts.rows("claim_weights")}
         chosen = foremost(self.facts, self.audited)
-        return contract.Foremost(verdicts=_verdicts(), foremost=tuple(_weighed(one, rows[one.claim_id]) for one in chosen))
+        return contract.Foremost(verdicts=_verdicts(), foremost=tuple(_weighed(self.facts, one, rows[one.claim_id]) for one in chosen))
 
 
 def foremost(facts: Facts, audited: Sequence[AuditedClaim]) -> list[AuditedClaim]:
-    """The claims of ``claim_weights.csv``: the weightiest first, of the same weight in the order of the file."""
+    """The claims of ``claim_weights.csv``: the weightiest first, of the same weight those first whose figure most texts print."""
     found = {one.claim_id: one for one in audited}
-    return [found[row["claim_id"]] for row in sorted(facts.rows("claim_weights"), key=lambda row: WEIGHTS.index(row["weight"]))]
+    rows = sorted(facts.rows("claim_weights"), key=lambda row: (WEIGHTS.index(row["weight"]), -_texts(facts, row)))
+    return [found[row["claim_id"]] for row in rows]
 
 
-def _weighed(audited: AuditedClaim, row: Mapping[str, str]) -> contract.WeighedClaim:
-    return contract.WeighedClaim(
-        id=audited.claim_id,
-        article_name=_plain_name(audited),
-        paraphrase=audited.claim["paraphrase"],
-        verdict=audited.verdict,
-        label=audited.label,
-        outcome=audited.outcome,
-        because=audited.judgement["reason"],
-        hangs_on_it=row["hangs_on_it"],
-        travels=row["travels"],
-    )
+def _texts(facts: Facts, row: Mapping[str, str]) -> int:
+    """How many texts print the figure of a weighed claim, where its way is followed."""
+    return round(provenance.count_texts(facts, row["figure"]).magnitude) if row["figure"] else 0
 
 
-class Dossier(Shown):
-    """All audited claims, for a website to make pages of."""
+def _weighed(facts: Facts, audited: AuditedClaim, row: Mapping[str, str]) -> contract.WeighedClaim:
+    followed = f"{_texts(facts, row)} texts that we followed print it. " if row["figure"] else ""
+    return _card(facts, audited, hangs_on_it=row["hangs_on_it"], travels=f"{followed}{row['travels']}")
+
+
+class News(Shown):
+    """Statements of the press, each with its words, the verdict and what would be right."""
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
-        rows = [[claim.claim_id, _plain_name(claim), claim.claim["paraphrase"], claim.label] for claim in self.audited]
+        return ["Outlet", "Words", "Verdict"], [[one.article_name, one.quotation, one.label] for one in self.describe().foremost]
+
+    def describe(self) -> contract.Foremost:
+        """Each with its outlet and day."""
+        return contract.Foremost(verdicts=_verdicts(), foremost=tuple(_told(self.facts, one) for one in self.audited), name="news")
+
+
+def _card(facts: Facts, audited: AuditedClaim, **besides: str) -> contract.WeighedClaim:
+    """A claim as a card; ``besides`` fills or replaces fields."""
+    known = {
+        "id": audited.claim_id,
+        "article_name": _plain_name(audited),
+        "paraphrase": audited.claim["paraphrase"],
+        "verdict": audited.verdict,
+        "label": audited.label,
+        "outcome": audited.outcome,
+        "because": audited.judgement["reason"],
+        "corrected": _as_sentence(corrected(facts, audited)),
+    }
+    return contract.WeighedClaim(**{**known, **besides})
+
+
+def _told(facts: Facts, audited: AuditedClaim) -> contract.WeighedClaim:
+    return _card(facts, audited, article_name=f"{audited.name}, {write_out(_as_of(audited))}", quotation=audited.quotation["quotation"])
+
+
+class Rules(Shown):
+    """The rules of ``audit_rules.csv``, each with a claim that it decided."""
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        return ["Rule", "It says", "Example"], [[one.heading, one.rule, one.paraphrase] for one in self.describe().foremost]
+
+    def describe(self) -> contract.Foremost:
+        """Each with its example and that one’s verdict."""
+        found = {one.claim_id: one for one in self.audited}
+        cards = tuple(
+            _card(self.facts, found[row["example"]], heading=f"{row['number']}. {row['name']}", rule=row["rule"])
+            for row in self.facts.rows("audit_rules")
+        )
+        return contract.Foremost(verdicts=_verdicts(), foremost=cards, name="rules")
+
+
+class Debated(Shown):
+    """The claims whose verdict is the most debatable, each with the arguments of both readers."""
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        return ["Claim", "Verdict", "Both arguments"], [[one.paraphrase, one.label, one.because] for one in self.describe().foremost]
+
+    def describe(self) -> contract.Foremost:
+        """Those of the list “debatable_claims”, in its order."""
+        found = {one.claim_id: one for one in self.audited}
+        chosen = [found[row["row_id"]] for row in self.facts.where("listings", listing="debatable_claims")]
+        cards = tuple(_card(self.facts, one, because=one.judgement["decided"], corrected="") for one in chosen)
+        return contract.Foremost(verdicts=_verdicts(), foremost=cards, name="debated")
+
+
+@dataclass(frozen=True)
+class Dossier(Shown):
+    """All audited claims, for a website to make pages of; the news beside those of the articles."""
+
+    news: Sequence[AuditedClaim] = ()
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        rows = [[claim.claim_id, _plain_name(claim), claim.claim["paraphrase"], claim.label] for claim in self._all()]
         return ["Claim", "Article", "What it says", "Verdict"], rows
 
     def describe(self) -> contract.Dossier:
         """Everything the pages show."""
+        beside = Beside.of(self._all())
         return contract.Dossier(
             verdicts=_verdicts(),
             articles=_articles(self.facts, self.audited),
-            claims=tuple(described(self.facts, claim) for claim in self.audited),
-            rows={row_id: row_details(row_id) for row_id in sorted({row for claim in self.audited for row in _rows(claim)})},
+            claims=tuple(described(self.facts, claim, beside) for claim in self._all()),
+            rows={row_id: row_details(row_id) for row_id in sorted({row for claim in self._all() for row in _rows(claim)})},
         )
+
+    def _all(self) -> list[AuditedClaim]:
+        return [*self.audited, *self.news]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Which claims stand beside each other: by the judgement that they share, and by what they are compared with."""
+
+    by_judgement: Mapping[str, Sequence[AuditedClaim]]
+    by_reference: Mapping[str, Sequence[AuditedClaim]]
+
+    @classmethod
+    def of(cls, audited: Iterable[AuditedClaim]) -> Beside:
+        """Of some claims."""
+        by_judgement: defaultdict[str, list[AuditedClaim]] = defaultdict(list)
+        by_reference: defaultdict[str, list[AuditedClaim]] = defaultdict(list)
+        for claim in audited:
+            by_judgement[claim.judgement["same_as"] or claim.claim_id].append(claim)
+            if claim.judgement["reference"]:
+                by_reference[claim.judgement["reference"]].append(claim)
+        return cls(by_judgement, by_reference)
+
+    def same(self, claim: AuditedClaim) -> list[AuditedClaim]:
+        """The other claims that say the same."""
+        return [other for other in self.by_judgement.get(claim.judgement["same_as"] or claim.claim_id, ()) if other is not claim]
+
+    def related(self, claim: AuditedClaim) -> list[AuditedClaim]:
+        """The other claims that are compared with the same and do not say the same."""
+        others = self.by_reference.get(claim.judgement["reference"], ())
+        return [other for other in others if other is not claim and other not in self.same(claim)]
 
 
 def _verdicts() -> tuple[contract.Verdict, ...]:
@@ -169,13 +268,14 @@ def _copy_of_article(facts: Facts, key: str) -> dict[str, str]:
     return {"dated": dated, "obtained": row["obtained"], "copy": row["copy"]}
 
 
-def described(facts: Facts, audited: AuditedClaim) -> contract.Claim:
-    """One claim: what is said, what it is compared with, the steps, the verdict and why."""
-    claim, judgement = audited.claim, audited.judgement
+def described(facts: Facts, audited: AuditedClaim, beside: Beside | None = None) -> contract.Claim:
+    """One claim: what is said, what it is compared with, the steps, the verdict and why, who judged it and how it changed."""
+    claim, judgement, beside = audited.claim, audited.judgement, beside or Beside.of([audited])
+    second = readings.second_reading(facts, audited.claim_id)
     return contract.Claim(
         id=audited.claim_id,
         article=claim["article"],
-        article_name=ARTICLE_NAMES[claim["article"]],
+        article_name=audited.name,
         lines=tuple(facts.claim_lines(audited.claim_id)),
         paraphrase=claim["paraphrase"],
         kind=audited.kind,
@@ -189,16 +289,106 @@ def described(facts: Facts, audited: AuditedClaim) -> contract.Claim:
         reason=judgement["reason"],
         belongs_to=judgement["belongs_to"] if not audited.outdated else "",
         due=judgement["due"],
-        confidence=judgement["confidence"],
+        confidence=readings.confidence(judgement, second),
         chapter=judgement["chapter"],
         judged=judgement["judged"],
-        as_of=claim["as_of"][: DATE_LENGTHS[claim["as_of_precision"]]],
-        sources=tuple(contract.ClaimSource(**_source(facts, key)) for key in filter(None, judgement["source_keys"].split(" "))),
+        as_of=_as_of(audited),
+        sources=tuple(_claim_source(facts, row) for row in audited.sources),
         rows=tuple(sorted(_rows(audited))),
         quotation=audited.quotation["quotation"],
         quoted_line=audited.quotation["line"].removeprefix("L"),
         attributed_to=audited.quotation["attributed_to"],
+        hedges=_hedges(facts, audited),
+        corrected=tuple(corrected(facts, audited)) if not audited.outdated else (),
+        choice=judgement["choice"],
+        since=_as_sentence(filled(facts, judgement["since"])),
+        readings=tuple(_readings(audited, second)),
+        decided=judgement["decided"],
+        searches=tuple(_search(row) for row in facts.where("searches", claim_id=audited.claim_id)),
+        changes=tuple(_change(audited, row) for row in history.changes(facts, audited.claim_id)),
+        same=tuple(map(_printed_in, beside.same(audited))),
+        related=tuple(map(_printed_in, beside.related(audited))),
+        news=claim["article"] not in ARTICLE_NAMES,
     )
+
+
+def _as_sentence(parts: Iterable[contract.StepNumber | str]) -> str:
+    return "".join(part if isinstance(part, str) else part.text for part in parts)
+
+
+def _as_of(audited: AuditedClaim) -> str:
+    """When the article said it, as far as it is known."""
+    return audited.claim["as_of"][: DATE_LENGTHS[audited.claim["as_of_precision"]]]
+
+
+def _label(verdict: str, audited: AuditedClaim) -> str:
+    return (ON_STATEMENTS.get(verdict) if audited.kind == "statement" else None) or VERDICTS[verdict]
+
+
+def _readings(audited: AuditedClaim, second: Mapping[str, str] | None) -> Iterator[contract.Reading]:
+    """What each reader called it; the first reader’s reason stands in the verdict’s box where it is the final one."""
+    first = audited.judgement["first_verdict"] or audited.verdict
+    yield contract.Reading(reader="First", verdict=first, label=_label(first, audited), reason="")
+    if second is not None:
+        label = _label(second["verdict"], audited)
+        yield contract.Reading(reader="Second", verdict=second["verdict"], label=label, reason=second["reason"], doubt=second["doubt"])
+
+
+def _claim_source(facts: Facts, row: Mapping[str, str]) -> contract.ClaimSource:
+    return contract.ClaimSource(**_source(facts, row["source_key"]), says=row["says"], where=row["where"])
+
+
+def _search(row: Mapping[str, str]) -> contract.Search:
+    return contract.Search(**{name: row[name] for name in ("query", "language", "collection", "date", "found")})
+
+
+def _change(audited: AuditedClaim, row: Mapping[str, str]) -> contract.Change:
+    before, after = (_label(row[name], audited) if row[name] else "" for name in ("before", "after"))
+    return contract.Change(edition=row["edition"], date=row["date"], before=before, after=after, because=row["because"])
+
+
+def _printed_in(audited: AuditedClaim) -> contract.PrintedIn:
+    return contract.PrintedIn(
+        id=audited.claim_id,
+        article_name=_plain_name(audited),
+        verdict=audited.verdict,
+        label=audited.label,
+        paraphrase=audited.claim["paraphrase"],
+    )
+
+
+def _hedges(facts: Facts, audited: AuditedClaim) -> tuple[contract.Hedge, ...]:
+    words = [word for word in audited.quotation["hedge"].split("; ") if word]
+    return tuple(contract.Hedge(word=word, rule=hedges.KINDS[kind].rule) for word in words for kind in hedges.kinds_of(facts, word))
+
+
+def corrected(facts: Facts, audited: AuditedClaim) -> Iterator[contract.StepNumber | str]:
+    """The claim as it would be right.
+
+    Raises:
+        UnknownFact: there is no row or function that it names.
+    """
+    return filled(facts, audited.judgement["corrected"])
+
+
+def filled(facts: Facts, text: str) -> Iterator[contract.StepNumber | str]:
+    """A text of ``judgements.csv`` with its numbers in place of their names in braces.
+
+    Raises:
+        UnknownFact: there is no such row or function.
+    """
+    for place, part in enumerate(re.split(r"[{}]", text)):
+        if place % 2:
+            yield _in_words(references.in_sentence(facts, part))
+        elif part:
+            yield part
+
+
+def _in_words(value: references.Value) -> contract.StepNumber | str:
+    """A number or a date as a sentence has it."""
+    if isinstance(value, str):
+        return write_out(value) if ISO_DATE.fullmatch(value) else value
+    return f"{value.magnitude:.0f}" if _is_calendar_year(value) else _number(value)
 
 
 def _said(facts: Facts, audited: AuditedClaim) -> str:
@@ -217,7 +407,7 @@ def _is_multiple(audited: AuditedClaim) -> bool:
 
 
 def _plain_name(claim: AuditedClaim) -> str:
-    return ARTICLE_NAMES[claim.claim["article"]].partition(" (")[0]
+    return claim.name.partition(" (")[0]
 
 
 def in_brief(audited: AuditedClaim) -> list[Cell]:
@@ -252,10 +442,11 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
     said_number = audited.said if claim["unit"] != "year" else None
     said = _number(said_number.shown(SAID_DIGITS)) if said_number is not None else _said(facts, audited)
     if claim["unit"] != "text":
-        yield ["The article gives ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]
+        who = "The article" if claim["article"] in ARTICLE_NAMES else "The outlet"
+        yield [f"{who} gives ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]
     if reference is None:
         return
-    yield _reference_step(facts, judgement["about"], reference)
+    yield [*_reference_step(facts, judgement["about"], reference), f" {judgement['choice']}"]
     if claim["unit"] == "year":
         return
     if isinstance(reference, Quantity) and (low is not None or high is not None):

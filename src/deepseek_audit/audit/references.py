@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deepseek_audit.models import architecture, cost, prices, programme, quantization, reinforcement
+from deepseek_audit.models import architecture, cost, market, prices, programme, quantization, reinforcement
 from factbook.facts import Facts, UnknownFact, unknown
 from factbook.quantity import Quantity, computed, constant, count
 
@@ -72,6 +72,17 @@ def value_of(facts: Facts, expression: str) -> Value:
     return facts[expression] if facts.row(expression)["value"] else facts.text(expression)
 
 
+def in_sentence(facts: Facts, written: str) -> Value:
+    """What a sentence names in braces: as in :meth:`~factbook.facts.Facts.in_sentence`, or a function of this module.
+
+    Raises:
+        UnknownFact: there is no such row or function; the message names the nearest ones.
+    """
+    if written.endswith("()") or not facts.row(written.partition(".")[0].partition(",")[0])["value"]:
+        return value_of(facts, written)
+    return facts.in_sentence(written)
+
+
 @reference
 def both_bills(facts: Facts) -> Quantity:
     """V3's final run and R1's training on top, at DeepSeek's assumed rent."""
@@ -99,12 +110,6 @@ def r1_share_of_gpt4_floor(facts: Facts) -> Quantity:
 
 
 @reference
-def both_bills_share_of_gpt4_floor(facts: Facts) -> Quantity:
-    """V3’s final run and R1’s training together as a share of the floor named for GPT-4."""
-    return ((facts["v3_usd_total"] + facts["r1_usd_total"]) / facts["gpt4_altman"]).to("percent")
-
-
-@reference
 def r1_with_its_base_share_of_gpt4_floor(facts: Facts) -> Quantity:
     """R1’s training and that of the base it starts from as a share of the floor named for GPT-4."""
     r1_hours = facts["r1zero_hours"] + facts["r1_sft_hours"] + facts["r1_hours"]
@@ -121,6 +126,12 @@ def h800_link_share(facts: Facts) -> Quantity:
 def v3_activated_share(facts: Facts) -> Quantity:
     """The share of V3’s parameters that work on each token."""
     return (facts["v3_activated_parameters"] / facts["v3_total_parameters"]).to("percent")
+
+
+@reference
+def v3_saving_vs_dense_of_its_size(facts: Facts) -> Quantity:
+    """The share of V3’s parameters that rest at each token: what it saves against a dense model of its size."""
+    return (1 - facts["v3_activated_parameters"] / facts["v3_total_parameters"]).to("percent")
 
 
 @reference
@@ -243,13 +254,6 @@ def training_state_saving(facts: Facts) -> Quantity:
 
 
 @reference
-def saving_on_trained_models(facts: Facts) -> Quantity:
-    """Memory that leaving out a critic as large as the policy saves, if only the models in training are counted."""
-    policy = facts["bf16_training_state_bytes"]
-    return architecture.reduction(2 * policy, policy)
-
-
-@reference
 def saving_in_time(facts: Facts) -> Quantity:
     """Computing time that leaving out the critic saves, with answers generated as slowly as on DeepSeek’s servers."""
     slowness = reinforcement.slowness_of_generation(facts)
@@ -257,13 +261,6 @@ def saving_in_time(facts: Facts) -> Quantity:
     without, with_critic = reinforcement.passes(generation, 0, 1), reinforcement.passes(generation, 1, 1)
     formula = f"1 − {without:.2g} / {with_critic:.2g}, in times of one forward pass over an answer"
     return computed(100 * reinforcement.saving(generation), "percent", 2, formula, {"grpo_dropped_component", *slowness.rows})
-
-
-@reference
-def critic_on_trained_models(facts: Facts) -> Quantity:
-    """The models in training with a critic as large as the policy, over the policy alone."""
-    policy = facts["bf16_training_state_bytes"]
-    return ((policy + policy) / policy).to("ratio")
 
 
 @reference
@@ -289,12 +286,6 @@ def next_largest_loss(facts: Facts) -> Quantity:
 
 
 @reference
-def r1_rl_hours_over_data_hours(facts: Facts) -> Quantity:
-    """R1’s hours of reinforcement learning, R1-Zero’s left out, over its hours of making fine-tuning data."""
-    return (facts["r1_hours"] / facts["r1_sft_hours"]).to("ratio")
-
-
-@reference
 def aime_ratio(facts: Facts) -> Quantity:
     """R1’s score on AIME 2024 over GPT-4o’s, both by DeepSeek."""
     return (facts["bench_r1_aime_2024_pass1_r1_preprint"] / facts["bench_gpt_4o_0513_aime_2024_pass1_r1_preprint"]).to("ratio")
@@ -310,6 +301,22 @@ def nvda_return(facts: Facts) -> Quantity:
 def avgo_return(facts: Facts) -> Quantity:
     """Broadcom’s return on 27 January 2025, from closing prices."""
     return _return_of_the_day(facts, "avgo")
+
+
+@reference
+def nvda_loss(facts: Facts) -> Quantity:
+    """Nvidia’s loss of market value on 27 January 2025: the fall of its price times the shares on the cover of its last filing."""
+    return _loss_of_the_day(facts, "nvda", "nvda_shares_2024_11_15")
+
+
+@reference
+def nvda_and_avgo_loss(facts: Facts) -> Quantity:
+    """What Nvidia and Broadcom lost together that day, each by its price and the shares on the cover of its last filing."""
+    return nvda_loss(facts) + _loss_of_the_day(facts, "avgo", "avgo_shares_2024_11_29")
+
+
+def _loss_of_the_day(facts: Facts, ticker: str, shares: str) -> Quantity:
+    return -1 * market.market_value_change(facts[shares], facts[f"{ticker}_close_2025_01_24"], facts[f"{ticker}_close_2025_01_27"])
 
 
 def _return_of_the_day(facts: Facts, ticker: str) -> Quantity:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from statistics import median
 
-from deepseek_audit.audit import claims
+from deepseek_audit.audit import claims, hedges
 from deepseek_audit.models import export_record
 from deepseek_audit.models.architecture import (
     BF16,
@@ -217,6 +217,11 @@ def judgement_holds(facts: Facts, claim_id: str) -> Values:
     return [computed(1, "count", EXACT, f"judgement of {claim_id}", {claim_id})]
 
 
+def interval_is_allowed(facts: Facts, claim_id: str) -> Values:
+    """One, where the interval of a claim is what its rounding and its hedges allow; else zero."""
+    return [computed(int(hedges.is_allowed(facts, claim_id)), "count", EXACT, f"interval of {claim_id}", {claim_id})]
+
+
 def gpus_per_node(facts: Facts) -> Values:
     """GPUs of one server."""
     return [GPUS_PER_NODE]
@@ -241,6 +246,7 @@ FUNCTIONS: dict[str, Function] = {
         close_before,
         chips_not_as_recorded,
         judgement_holds,
+        interval_is_allowed,
         gpus_per_node,
     )
 }

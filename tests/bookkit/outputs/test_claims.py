@@ -86,6 +86,11 @@ def work(entry, book=BOOK):
     return pages.work_of(book, entry)
 
 
+def of_articles(audit):
+    """The claims that are no statements of the news."""
+    return [entry for entry in audit.claims if not entry.news]
+
+
 def emitted():
     """What the notebook of this book emits."""
     from deepseek_audit.audit import claims as audit
@@ -93,7 +98,7 @@ def emitted():
     from factbook.facts import load
 
     facts = load()
-    return dossier.Dossier(facts, audit.audit(facts)).describe()
+    return dossier.Dossier(facts, audit.audit(facts), audit.audit_news(facts)).describe()
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +217,8 @@ def test_json_for_a_page_cannot_end_its_element():
 def test_the_overview_lists_every_claim_of_the_book(audit):
     made = BeautifulSoup(claims.overview(audit, TITLES), "html.parser")
     rows = made.select("table.claim-table tbody tr")
-    assert [row["id"] for row in rows] == [entry.id for entry in audit.claims]
-    for row, entry in zip(rows, audit.claims, strict=True):
+    assert [row["id"] for row in rows] == [entry.id for entry in of_articles(audit)]
+    for row, entry in zip(rows, of_articles(audit), strict=True):
         assert row.find("a")["href"] == f"claims/{entry.id}.html"
         assert {name: row[f"data-{name}"] for name in ("article", "verdict", "chapter", "kind")} == {
             name: getattr(entry, name) for name in ("article", "verdict", "chapter", "kind")
@@ -221,7 +226,7 @@ def test_the_overview_lists_every_claim_of_the_book(audit):
         assert entry.paraphrase in row.text and entry.said in row.text and entry.compared_with in row.text
     offered = {select["name"]: {option["value"] for option in select.find_all("option")} for select in made.find_all("select")}
     for name in ("article", "verdict", "chapter", "kind"):
-        assert {getattr(entry, name) for entry in audit.claims} <= offered[name]
+        assert {getattr(entry, name) for entry in of_articles(audit)} <= offered[name]
 
 
 def test_the_scoreboard_adds_up(audit):
@@ -229,7 +234,7 @@ def test_the_scoreboard_adds_up(audit):
     lines = [[int(cell.text) for cell in row.find_all("td")] for row in made.select("tbody tr")]
     assert all(sum(line[:-1]) == line[-1] for line in lines)
     assert [sum(column) for column in zip(*lines[:-1], strict=True)] == lines[-1]
-    assert lines[-1][-1] == len(audit.claims)
+    assert lines[-1][-1] == len(of_articles(audit))
 
 
 def test_the_file_for_machines_is_complete(audit):
@@ -246,8 +251,10 @@ def test_the_file_for_machines_is_complete(audit):
 def test_every_page_of_the_book_says_what_is_needed_to_check_it(audit):
     for entry in audit.claims:
         text = BeautifulSoup(pages.page(entry, audit, BOOK, TITLES, "audit.html"), "html.parser").text
-        for part in (entry.paraphrase, entry.label, entry.reason, entry.belongs_to, "Step by step", "Sources", "History"):
+        told = (entry.paraphrase, entry.label, entry.corrected_text, entry.reason, entry.belongs_to, entry.quotation, entry.since)
+        for part in (*told, "The words", "Sources", "Two readings", "History", *(source.says for source in entry.sources)):
             assert part in text, (entry.id, part)
+        assert ("Step by step" in text) == bool(entry.steps)
         for row in entry.rows:
             assert audit.rows[row].text in text
 
@@ -265,8 +272,86 @@ def test_a_chapter_lists_its_claims_and_no_others(audit):
 
 
 def test_a_number_and_words_given_to_the_wrong_thing():
-    assert "The number belongs to: V2." in page(claim(verdict="wrong_scope", belongs_to="V2")).text
-    assert "It belongs to: Nvidia." in page(claim(verdict="wrong_scope", belongs_to="Nvidia", kind="statement")).text
+    assert "The number is right for: V2." in page(claim(verdict="wrong_scope", belongs_to="V2")).text
+    assert "What it says is right for: Nvidia." in page(claim(verdict="wrong_scope", belongs_to="Nvidia", kind="statement")).text
+
+
+def test_what_would_be_right_stands_under_the_claim():
+    made = page(claim(verdict="contradicted", label="Contradicted", corrected=["V3 cost ", number("$5.58M"), "."]))
+    assert made.hgroup.p.text.split("\n")[-1] == "✗ ContradictedV3 cost $5.58M."
+    assert made.hgroup.h1.text == "V3 cost $5.5 million."
+    assert made.hgroup.find("data")["value"] == "5500000.0"
+
+
+def test_words_with_their_hedges_and_what_these_allow():
+    made = page(claim(quotation="it cost about $5.5 million", quoted_line="5", hedges=[{"word": "about", "rule": "A tenth."}]))
+    assert made.blockquote.text == "it cost about $5.5 million"
+    assert "First Paper, line 5" in made.figcaption.text
+    assert "“about”: A tenth." in made.text
+
+
+def test_no_steps_where_there_are_none():
+    bare = page(claim(steps=[], rows=[], choice="Only the maker knows."))
+    assert "Step by step" not in bare.text and "What decides" in bare.text and "Only the maker knows." in bare.text
+    assert "What decides" not in page(claim(steps=[], rows=[])).text
+
+
+def test_a_source_says_what_and_where():
+    made = page(claim(sources=[{**source(), "says": "It bills the run.", "where": "Table 1"}]))
+    line = made.find(id="sources").find_next("ul").find_all("li")[1]
+    assert line.text.startswith("It bills the run. A paper") and ", Table 1; " in line.text
+
+
+def test_two_readings_and_why_one_stands():
+    first = {"reader": "First", "verdict": "close", "label": "Close", "reason": ""}
+    second = {"reader": "Second", "verdict": "odd_one", "label": "Odd one", "reason": "It differs.", "doubt": "Perhaps not."}
+    made = page(claim(readings=[first, second], decided="The second has the better source."))
+    text = made.find(id="two-readings").parent.text
+    assert "First reading: ≈ Close" in text and "Second reading: • Odd one" in text
+    assert "It differs. Its doubt: Perhaps not." in text and "The second has the better source." in text
+    assert "No outside panel" in text
+    assert page(claim(readings=[first])).find(id="two-readings").text == "One reading"
+    assert page(claim()).find(id="two-readings") is None
+
+
+def test_searches_stand_behind_what_was_not_found():
+    search = {"query": "Zhang <patriotism>", "language": "Chinese", "collection": "pages", "date": "2026-11-30", "found": "nothing"}
+    made = page(claim(searches=[search]))
+    assert "Zhang <patriotism> Chinese, in pages, 2026-11-30: nothing." in made.find(id="what-was-searched").parent.text
+
+
+def test_a_change_of_verdict_stands_in_the_history():
+    change = {"edition": "0.7.0", "date": "2026-11-30", "before": "Close", "after": "Confirmed", "because": "A test was found."}
+    text = page(claim(changes=[change])).find(id="history").parent.text
+    assert "Edition 0.7.0, 2026-11-30: “Close” became “Confirmed”. A test was found." in text
+    assert "added. A test" in page(claim(changes=[{**change, "before": ""}])).find(id="history").parent.text
+
+
+def test_claims_stand_beside_each_other():
+    """Those before and after in the article, those that say the same, and those compared with the same."""
+    one, two, three = claim("one"), claim("two", paraphrase="It took days."), claim("three", article="second", article_name="Second Paper")
+    other = {"id": "three", "article_name": "Second Paper", "verdict": "confirmed", "label": "Confirmed", "paraphrase": "V3 cost much."}
+    one = claim("one", same=[other], related=[{**other, "id": "two"}])
+    known = dossier_of(one, two, three)
+    made = BeautifulSoup(pages.page(one, known, BOOK, TITLES, "audit.html"), "html.parser")
+    assert [(link["rel"], link["href"]) for link in made.nav.find_all("a")] == [(["next"], "two.html")]
+    assert made.find(id="same").find_next("a")["href"] == "three.html"
+    assert made.find(id="related").find_next("a")["href"] == "two.html"
+    last = BeautifulSoup(pages.page(two, known, BOOK, TITLES, "audit.html"), "html.parser")
+    assert [(link["rel"], link["href"]) for link in last.nav.find_all("a")] == [(["prev"], "one.html")]
+
+
+def test_a_statement_of_the_news_is_in_no_tally_and_no_table():
+    told = claim(
+        "told", article="agency", article_name="An Agency", lines=["headline"], quoted_line="headline", quotation="V3 for less", news=True
+    )
+    known = dossier_of(claim(), told)
+    shown = claims.overview(known, TITLES)
+    assert "told" not in shown and 'data-article="first"' in shown
+    made = BeautifulSoup(pages.page(told, known, BOOK, TITLES, "audit.html"), "html.parser")
+    assert made.find(class_="claim-kicker").a["href"] == "../audit.html#news"
+    assert "An Agency, headline" in made.text and "Published: January 2025." in made.text
+    assert not made.nav.find_all("a")
 
 
 def test_a_forecast_says_when_it_is_due():
@@ -321,16 +406,17 @@ def test_every_claim_review_is_complete(audit):
         assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
         assert review["claimReviewed"] == entry.paraphrase
         assert review["url"] == f"https://example.org/b/claims/{entry.id}.html"
-        assert all(author["@type"] and author["name"] for author in review["author"])
+        assert review["author"]["@type"] and review["author"]["name"]
         item, rating = review["itemReviewed"], review["reviewRating"]
         assert item["@type"] == "Claim" and item["author"]["name"] == entry.article_name
+        assert item["text"] == entry.quotation
         assert item["appearance"]["headline"] and item["appearance"].get("url", "https://").startswith("https://")
         assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", item["datePublished"])
         assert rating["alternateName"] == entry.label
         if "ratingValue" in rating:
             assert rating["worstRating"] <= rating["ratingValue"] <= rating["bestRating"]
         else:
-            assert entry.verdict in ("contested", "unsupported", "forecast")
+            assert entry.verdict in ("as_disclosed", "reported", "contested", "unsupported", "not_traced", "forecast")
         datetime.date.fromisoformat(review["datePublished"])
 
 

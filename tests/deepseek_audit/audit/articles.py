@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
+from deepseek_audit.audit.claims import ARTICLE_NAMES
 from factbook.checks import Check
 from factbook.facts import Facts
 from factbook.tables import Row
@@ -91,7 +92,7 @@ def says(claim: Row, number: Row) -> bool:
 
 
 def _numbers(facts: Facts) -> list[str]:
-    return [row["claim_id"] for row in facts.rows("claims") if row["value"]]
+    return [row["claim_id"] for row in facts.rows("claims") if row["value"] and row["article"] in ARTICLE_NAMES]
 
 
 def claimed_number_is_printed_at_each_of_its_locators(facts: Facts, claim_id: str) -> None:
