@@ -40,10 +40,8 @@ def audit(loaded: Facts, ids: Sequence[str]) -> int:
         print(f"{name}: {claim.label}.{compared} {claim.judgement['reason']}")
     outdated = [claim.claim_id for claim in known.values() if claim.outdated]
     beside = f" and {len(news)} statements of the news" if news else ""
-    print(
-        f"audit      {len(audited)} claims{beside} have a verdict"
-        + (f"; the changed data contradict {', '.join(outdated)}" if outdated else "")
-    )
+    contradicted = f"; the changed data contradict {', '.join(outdated)}" if outdated else ""
+    print(f"audit      {len(audited)} claims{beside} have a verdict{contradicted}")
     return 0
 
 

@@ -38,6 +38,11 @@ class Room:
     rule: str
 
 
+ROUNDING = Room(
+    "A bare number",
+    "What it rounds from: half of its last digit that is not zero, up and down; of a whole number below a hundred, half of one. "
+    "A count that is printed to the last one, and a year, mean just that.",
+)
 KINDS = {
     "about": Room("About", "A tenth up and down at least, and never less than the rounding."),
     "floor": Room("More than", "From the number up, not beyond five times it; a share not beyond the whole."),

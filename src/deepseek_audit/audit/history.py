@@ -38,14 +38,14 @@ def before_and_after(facts: Facts, audited: Iterable[AuditedClaim], edition: str
 def matrix(facts: Facts, audited: Iterable[AuditedClaim], edition: str) -> tuple[list[str], list[list[Cell]]]:
     """Verdicts before an edition in lines, those that stand in columns: the heads and the lines; empty ones are left out."""
     counted = before_and_after(facts, audited, edition)
-    befores = [name for name in (*VERDICTS, NEW) if any(before == name for before, _ in counted)]
-    afters = [name for name in VERDICTS if any(after == name for _, after in counted)]
+    old = [name for name in (*VERDICTS, NEW) if any(before == name for before, _ in counted)]
+    new = [name for name in VERDICTS if any(after == name for _, after in counted)]
     labels = {**VERDICTS, NEW: "Not there"}
     lines: list[list[Cell]] = [
-        [labels[before], *(_count(counted.get((before, after), []), f"claims from {before} to {after}") for after in afters)]
-        for before in befores
+        [labels[before], *(_count(counted.get((before, after), []), f"claims from {before} to {after}") for after in new)]
+        for before in old
     ]
-    return ["Before", *(VERDICTS[after] for after in afters)], lines
+    return ["Before", *(VERDICTS[after] for after in new)], lines
 
 
 def _count(ids: list[str], of: str) -> Cell:

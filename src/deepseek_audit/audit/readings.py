@@ -25,6 +25,8 @@ from factbook.tables import Row
 # From the least to the most sure
 CONFIDENCES = ("low", "medium", "high")
 KAPPA_DIGITS = 2
+# Of the interval that statsmodels gives
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
