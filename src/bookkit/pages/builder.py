@@ -101,7 +101,9 @@ class BookBuilder(StandaloneHTMLBuilder):
             super().load_indexer(docnames)
 
     def index_page(self, pagename: str, doctree: nodes.document, title: str) -> None:
-        """Make the page findable, under its public name."""
+        """Make the page findable, under its public name, unless its head says ``nosearch``, as Sphinx has it."""
+        if "nosearch" in self.env.metadata[pagename]:
+            return
         if self.searches_sentences:
             self.add_to_search(searching.chapter(self.get_target_uri(pagename), self.env.titles[pagename].astext(), doctree))
         else:

@@ -89,13 +89,13 @@ def page(
         readings=[(reading, badge(_verdict(reading, verdicts), reading.label)) for reading in claim.readings],
         beside=[
             (name, [(other, badge(verdicts[other.verdict], other.label, short=True)) for other in others])
-            for name, others in (("The same statement elsewhere", claim.same), ("Compared with the same", claim.related))
+            for name, others in (("The same statement elsewhere", claim.same), ("Other claims with the same reference", claim.related))
             if others
         ],
         before=before,
         after=after,
         due=citing.day(claim.due) if claim.due else "",
-        decided_by=DECIDED_BY.get(claim.decided_by) or f"Decided by: {claim.decided_by}.",
+        decided_by=_decided_by(claim),
         rows=[(row_id, numbers.row_markup(dossier.rows[row_id])) for row_id in claim.rows],
         article=(article.url, described(article)),
         about=article,
@@ -104,9 +104,17 @@ def page(
         method=short_title(titles.get(verdicts_page, "")),
         verdicts_page=verdicts_page,
         judged=citing.day(claim.judged),
+        verdict_changes=[(change, citing.day(change.date)) for change in claim.changes],
         history=_history(claim, changes),
         report=_report_address(claim, book),
     )
+
+
+def _decided_by(claim: Claim) -> str:
+    """What decides, in words; where sources do, the steps show no more than the size."""
+    if claim.decided_by == "judgement" and claim.steps:
+        return "Judged from sources; the figures below show the size."
+    return DECIDED_BY.get(claim.decided_by) or f"Decided by: {claim.decided_by}."
 
 
 def _verdict(reading: Reading, verdicts: Mapping[str, Verdict]) -> Verdict:
@@ -255,8 +263,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def _searched(claim: Claim) -> searching.Page:
     said = f"{claim.article_name}: {claim.said}." if claim.said else f"{claim.article_name}."
-    texts = [f"{claim.label}. {claim.corrected_text} {claim.reason}", said, claim.quotation]
-    return searching.page(address(claim.id), claim.paraphrase, [("", "", [text for text in texts if text])], "Claim")
+    found = f"{claim.label}. {claim.corrected_text or claim.reason}"
+    return searching.page(address(claim.id), claim.paraphrase, [("", "", [found, said])], "Claim")
 
 
 def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:

@@ -108,12 +108,12 @@ class AuditedClaim:
     @property
     def kind(self) -> str:
         """``number``, or ``statement`` where the claim has none."""
-        return "statement" if self.claim["unit"] in ("text", "date") else "number"
+        return kind_of(self.claim)
 
     @property
     def label(self) -> str:
         """The verdict in words."""
-        return (ON_STATEMENTS.get(self.verdict) if self.kind == "statement" else None) or VERDICTS[self.verdict]
+        return label_of(self.verdict, self.claim)
 
     @property
     def ratio(self) -> float | None:
@@ -121,6 +121,16 @@ class AuditedClaim:
         if self.said is None or not isinstance(self.reference, Quantity) or not self.reference.magnitude:
             return None
         return self.said.magnitude / self.reference.magnitude
+
+
+def kind_of(claim: Row) -> str:
+    """``number``, or ``statement`` where a row of ``claims.csv`` has none."""
+    return "statement" if claim["unit"] in ("text", "date") else "number"
+
+
+def label_of(verdict: str, claim: Row) -> str:
+    """A verdict in words, as it is called on a claim."""
+    return (ON_STATEMENTS.get(verdict) if kind_of(claim) == "statement" else None) or VERDICTS[verdict]
 
 
 def audit(facts: Facts, *, strict: bool = True) -> list[AuditedClaim]:
@@ -219,9 +229,14 @@ def _audited(facts: Facts, claim: Row, strict: bool) -> AuditedClaim:
         outcome=_outcome(judgement, arithmetic) if verdict == "forecast" else "",
         quotation=_one(facts, "quotations", claim_id, "quotation"),
         sources=sources,
-        name=ARTICLE_NAMES.get(claim["article"]) or facts.source(claim["article"])["publisher"],
+        name=ARTICLE_NAMES.get(claim["article"]) or _outlet(facts.source(claim["article"])),
         outdated=outdated,
     )
+
+
+def _outlet(source: Row) -> str:
+    """Who says what a piece of the news says: its speaker where a short name tells, else the outlet."""
+    return source["short_name"] or source["publisher"]
 
 
 def _one(facts: Facts, table: str, claim_id: str, what: str) -> Row:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepseek_audit.audit import hedges, history, provenance, readings, references
-from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, ON_STATEMENTS, VERDICTS, AuditedClaim, tally
+from deepseek_audit.audit.claims import ARTICLE_NAMES, CLOSE, RELAYED, RIGHT, VERDICTS, AuditedClaim, label_of, tally
 from deepseek_audit.models.cost import SCOPES, sum_of_terms
 from factbook import contract, quantity
 from factbook.dates import write_out
@@ -322,7 +322,7 @@ def _as_of(audited: AuditedClaim) -> str:
 
 
 def _label(verdict: str, audited: AuditedClaim) -> str:
-    return (ON_STATEMENTS.get(verdict) if audited.kind == "statement" else None) or VERDICTS[verdict]
+    return label_of(verdict, audited.claim)
 
 
 def _readings(audited: AuditedClaim, second: Mapping[str, str] | None) -> Iterator[contract.Reading]:
@@ -358,17 +358,28 @@ def _printed_in(audited: AuditedClaim) -> contract.PrintedIn:
 
 
 def _hedges(facts: Facts, audited: AuditedClaim) -> tuple[contract.Hedge, ...]:
-    words = [word for word in audited.quotation["hedge"].split("; ") if word]
+    """The hedges that stand in the quoted words, each with what it allows."""
+    quoted = audited.quotation["quotation"].lower().replace("+", "plus sign")
+    words = [word for word in audited.quotation["hedge"].split("; ") if word and word.lower() in quoted]
     return tuple(contract.Hedge(word=word, rule=hedges.KINDS[kind].rule) for word in words for kind in hedges.kinds_of(facts, word))
 
 
 def corrected(facts: Facts, audited: AuditedClaim) -> Iterator[contract.StepNumber | str]:
-    """The claim as it would be right.
+    """The claim as it would be right; where it is right, the number that it is compared with.
 
     Raises:
         UnknownFact: there is no row or function that it names.
     """
-    return filled(facts, audited.judgement["corrected"])
+    if audited.judgement["corrected"] or audited.verdict not in (*RIGHT, *RELAYED) or not isinstance(audited.reference, Quantity):
+        return filled(facts, audited.judgement["corrected"])
+    about, reference = audited.judgement["about"], audited.reference
+    if not _is_comparable(audited):
+        return iter(())
+    return iter([f"{about[0].upper()}{about[1:]}: ", *_in_a_list(reference), "."])
+
+
+def _in_a_list(number: Quantity) -> Step:
+    return [f"{number.magnitude:.0f}"] if _is_calendar_year(number) else [_number(number.shown(REFERENCE_DIGITS))]
 
 
 def filled(facts: Facts, text: str) -> Iterator[contract.StepNumber | str]:

@@ -49,8 +49,8 @@ KINDS = {
     "below": Room("Less than", "Up to the number, not below a fifth of it."),
     "maximum": Room("Up to", "A maximum that was reached or can be: from nine tenths of the number to the number."),
     "relayed": Room("Reportedly", "The number as it stands; the question becomes whether it was reported so."),
-    "possible": Room("Could", "The number as it stands; the question becomes whether it is shown to be possible, or it is a forecast."),
-    "mostly": Room("Often", "It holds if it holds as a rule; exceptions do not refute it."),
+    "possible": Room("Could", "Judged by whether it is shown to be possible, or as a forecast; a number stands as it is."),
+    "mostly": Room("Often", "It holds if it holds of the part that the word names; exceptions do not refute it."),
     "likened": Room("Similar", "As for “about”, on top of what the number it is likened to allows."),
 }
 

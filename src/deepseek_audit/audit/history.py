@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from deepseek_audit.audit.claims import RELAYED, RIGHT, VERDICTS, WRONG, AuditedClaim
+from deepseek_audit.audit.claims import RELAYED, RIGHT, VERDICTS, WRONG, AuditedClaim, label_of
 from factbook import quantity
 from factbook.facts import Facts
 from factbook.publish import Cell
@@ -42,8 +42,7 @@ def matrix(facts: Facts, audited: Iterable[AuditedClaim], edition: str) -> tuple
     new = [name for name in VERDICTS if any(after == name for _, after in counted)]
     labels = {**VERDICTS, NEW: "Not there"}
     lines: list[list[Cell]] = [
-        [labels[before], *(_count(counted.get((before, after), []), f"claims from {before} to {after}") for after in new)]
-        for before in old
+        [labels[before], *(_count(counted.get((before, after), []), f"claims from {before} to {after}") for after in new)] for before in old
     ]
     return ["Before", *(VERDICTS[after] for after in new)], lines
 
@@ -75,7 +74,7 @@ def lines(facts: Facts, edition: str, *, reversals: bool) -> list[list[str]]:
     return [
         [
             f"{facts.claim_row(row['claim_id'])['paraphrase']} ({row['claim_id']})",
-            f"{VERDICTS[row['before']]} → {VERDICTS[row['after']]}. {row['because']}",
+            f"{' → '.join(label_of(row[name], facts.claim_row(row['claim_id'])) for name in ('before', 'after'))}. {row['because']}",
         ]
         for row in facts.rows("verdict_changes")
         if row["edition"] == edition and row["before"] and _is_reversal(row) == reversals

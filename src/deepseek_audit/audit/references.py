@@ -304,6 +304,12 @@ def avgo_return(facts: Facts) -> Quantity:
 
 
 @reference
+def r1_rl_bill(facts: Facts) -> Quantity:
+    """R1-Zero’s and R1’s reinforcement learning, without the making of fine-tuning data."""
+    return facts["r1zero_usd"] + facts["r1_usd"]
+
+
+@reference
 def nvda_loss(facts: Facts) -> Quantity:
     """Nvidia’s loss of market value on 27 January 2025: the fall of its price times the shares on the cover of its last filing."""
     return _loss_of_the_day(facts, "nvda", "nvda_shares_2024_11_15")

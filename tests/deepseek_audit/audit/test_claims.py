@@ -417,7 +417,7 @@ def test_what_would_be_right_is_said_in_a_sentence(claim: claims.AuditedClaim) -
     if claim.verdict in claims.WRONG:
         assert text, "a reader wants to know what is right"
     if text:
-        assert text.endswith(".") and len(text.split()) <= LONGEST_CORRECTED_WORDS, text
+        assert text.endswith(".") and text[0].isupper() and len(text.split()) <= LONGEST_CORRECTED_WORDS, text
         assert "_" not in text and not re.search(r"[{}]", text), text
         assert text != claim.claim["paraphrase"]
     assert "{" not in f"{told.reason}{told.since}{told.choice}{told.decided}{told.belongs_to}"
@@ -540,6 +540,7 @@ BY_HAND: dict[str, tuple[str, Any]] = {
     "v3_cache_saving_vs_llama": ("percent", 100 * (1 - 70.272 / 516.096)),
     "fp8_saving_vs_fp32": ("percent", 100 * (1 - 8 / 32)),
     "aime_ratio": ("ratio", 79.8 / 9.3),
+    "r1_rl_bill": ("usd", 202_000 + 82_000),
     "nvda_loss": ("usd", (142.62 - 118.42) * 24.49e9),
     "nvda_and_avgo_loss": ("usd", (142.62 - 118.42) * 24.49e9 + (244.70 - 202.13) * 4_687_356_156),
     "v3_saving_vs_dense_of_its_size": ("percent", 100 * (1 - 37 / 671)),
