@@ -28,7 +28,7 @@ MARKS: Mapping[str, Mapping[str, Any]] = {
     "estimate": {"filled": False, "size": 100, "strokeWidth": 2.5},
     "floor": {"filled": True, "size": 140, "shape": "triangle-right"},
 }
-KINDS = {"reported": "the maker’s own figure", "estimate": "an estimate", "floor": "at least this much"}
+KINDS = {"reported": "as its source states it", "estimate": "an estimate", "floor": "at least this much"}
 TOLD = {"label": "What", "text": "Amount", "known": "Known as"}
 
 
