@@ -34,7 +34,7 @@ from factbook.contract import READ_AS, Article, Claim, ClaimSource, Dossier, Pay
 __all__ = ["PAGES", "setup"]
 
 DECIDED_BY = {
-    "arithmetic": "Decided by arithmetic alone.",
+    "arithmetic": "Computed, once the reference was chosen; the choice and its reason stand below.",
     "both": "The arithmetic is computed; what the number belongs to is judged.",
     "judgement": "Judged from sources; there is nothing to compute.",
 }
@@ -262,7 +262,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _searched(claim: Claim) -> searching.Page:
-    said = f"{claim.article_name}: {claim.said}." if claim.said else f"{claim.article_name}."
+    said = f"{claim.article_name}: {claim.said}." if claim.said and claim.kind == "number" else f"{claim.article_name}."
     found = f"{claim.label}. {claim.corrected_text or claim.reason}"
     return searching.page(address(claim.id), claim.paraphrase, [("", "", [found, said])], "Claim")
 

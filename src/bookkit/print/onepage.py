@@ -438,10 +438,17 @@ def _appendix(document: Data) -> Markup:
                 if claim["article"] == article["key"]
             ],
         }
-        for article in document["articles"]
+        for article in [*document["articles"], *_news(document)]
     ]
     marks = [claims.badge(Verdict(key=key, label=label)) for key, label in document["verdicts"].items()]
     return render("print/claims.html", anchor=CLAIMS_ANCHOR, title=CLAIMS_TITLE, marks=marks, groups=groups)
+
+
+def _news(document: Data) -> list[Data]:
+    """The statements of the news as a group of their own, by outlet; none where there are none."""
+    told = [claim for claim in document["claims"] if claim.get("news")]
+    keys = dict.fromkeys((claim["article"], claim["article_name"]) for claim in told)
+    return [{"key": key, "name": name, "title": "A statement of the news", "publisher": "", "year": "", "url": ""} for key, name in keys]
 
 
 def _badge(claim: Data) -> Markup:

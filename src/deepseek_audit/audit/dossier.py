@@ -403,6 +403,8 @@ def _in_words(value: references.Value) -> contract.StepNumber | str:
 
 
 def _said(facts: Facts, audited: AuditedClaim) -> str:
+    if audited.claim["unit"] == "text":
+        return f"“{audited.quotation['quotation']}”"
     if audited.said is None or audited.claim["unit"] == "year":
         return facts.claim_text(audited.claim_id)
     return str(audited.said.shown(SAID_DIGITS)) + (" times" if _is_multiple(audited) else "")
@@ -472,7 +474,7 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
         ]
     if audited.in_scope is not None:
         yield [
-            f"For what the article speaks of, we would compare it with {judgement['in_scope_about']}: ",
+            f"The article speaks of something else; for that we would compare it with {judgement['in_scope_about']}: ",
             _value(audited.in_scope),
             *(_computed(facts, audited.in_scope) if isinstance(audited.in_scope, Quantity) else ()),
             ".",

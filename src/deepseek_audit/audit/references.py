@@ -78,7 +78,8 @@ def in_sentence(facts: Facts, written: str) -> Value:
     Raises:
         UnknownFact: there is no such row or function; the message names the nearest ones.
     """
-    if written.endswith("()") or not facts.row(written.partition(".")[0].partition(",")[0])["value"]:
+    name = written.partition(",")[0].partition(".")[0]
+    if written.endswith("()") or (facts.home(name) != "claims" and not facts.row(name)["value"]):
         return value_of(facts, written)
     return facts.in_sentence(written)
 

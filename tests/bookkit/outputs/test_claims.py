@@ -252,7 +252,7 @@ def test_every_page_of_the_book_says_what_is_needed_to_check_it(audit):
     for entry in audit.claims:
         text = BeautifulSoup(pages.page(entry, audit, BOOK, TITLES, "audit.html"), "html.parser").text
         told = (entry.paraphrase, entry.label, entry.corrected_text, entry.reason, entry.belongs_to, entry.quotation, entry.since)
-        for part in (*told, "The words", "Sources", "Two readings", "History", *(source.says for source in entry.sources)):
+        for part in (*told, "The words", "The claim: ", "Two readings", "History", *(source.says for source in entry.sources)):
             assert part in text, (entry.id, part)
         assert ("Step by step" in text) == bool(entry.steps)
         for row in entry.rows:
