@@ -40,6 +40,8 @@ SMALL = 22
 # The chart may come closer to the card's edges than text: tall charts need the room.
 CHART_MARGIN = 40
 TEXT_COLUMN = 500
+# Previews want 600 by 315 pixels at least
+SMALL_SCALE = 2 / 3
 # Chart letters larger than this would outdo the card's own text.
 LARGEST_SCALE = 1.7
 
@@ -112,10 +114,10 @@ def card(
         below: a small line at the foot: the site's address, version, date and license.
         chart: without one the text takes the whole card.
         colors: if not the usual ones.
-        small: with a palette in place of true colors, where there are many.
+        small: two thirds of the size and a palette in place of true colors, where there are many.
     """
-    draw = engine.svg_to_small_png if small else engine.svg_to_png
-    return draw(svg(title, answer, above, below, chart, colors or Colors()), scale=1, ppi=72)
+    drawn = svg(title, answer, above, below, chart, colors or Colors())
+    return engine.svg_to_small_png(drawn, scale=SMALL_SCALE, ppi=72) if small else engine.svg_to_png(drawn, scale=1, ppi=72)
 
 
 def svg(title: str, answer: str, above: str, below: str, chart: Specification | None, colors: Colors) -> str:

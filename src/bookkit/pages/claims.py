@@ -311,5 +311,5 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     for claim in dossier.claims:
         path = output / unquote(head.card_path(work_of(book, claim)))
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = f"{claim.label}. {claim.corrected_text or claim.reason}"
-        path.write_bytes(cards.card(claim.paraphrase, found, f"{book.name} {claim.article_name} says:", below, colors=colors, small=True))
+        said = f"Claimed: {claim.paraphrase} {claim.corrected_text or claim.reason}"
+        path.write_bytes(cards.card(claim.label, said, f"{book.name} {claim.article_name}", below, colors=colors, small=True))

@@ -452,10 +452,10 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
     """The recomputation in sentences: what is said and allowed, the reference, and how they compare; nothing where there is no number."""
     claim, judgement, reference = audited.claim, audited.judgement, audited.reference
     low, high = _ends(audited)
+    who = "The article" if claim["article"] in ARTICLE_NAMES else "The outlet"
     said_number = audited.said if claim["unit"] != "year" else None
     said = _number(said_number.shown(SAID_DIGITS)) if said_number is not None else _said(facts, audited)
     if claim["unit"] != "text":
-        who = "The article" if claim["article"] in ARTICLE_NAMES else "The outlet"
         yield [f"{who} gives ", said, *([" times"] if _is_multiple(audited) else []), *_allowed(low, high), "."]
     if reference is None:
         return
@@ -474,7 +474,7 @@ def steps(facts: Facts, audited: AuditedClaim) -> Iterator[Step]:
         ]
     if audited.in_scope is not None:
         yield [
-            f"The article speaks of something else; for that we would compare it with {judgement['in_scope_about']}: ",
+            f"{who} speaks of something else; for that we would compare it with {judgement['in_scope_about']}: ",
             _value(audited.in_scope),
             *(_computed(facts, audited.in_scope) if isinstance(audited.in_scope, Quantity) else ()),
             ".",
