@@ -78,12 +78,14 @@ def test_an_appendix_unfolds_by_keyboard_and_by_a_link_into_it(browser: Any, cha
         page.emulate_media(media="print")
         assert visible(page, f"{FOLD} .traced-table") >= 1, "paper shows it"
         page.emulate_media(media="screen")
+        # A page that is left before its scripts have come reports them as lost
+        page.wait_for_load_state("networkidle")
         page.goto("about:blank")
-        page.goto(f"{site}/{PAGE}#{anchor}")
+        page.goto(f"{site}/{PAGE}#{anchor}", wait_until="networkidle")
         assert inside.is_visible()
         assert -10 <= inside.bounding_box()["y"] < 900
         if script:
-            page.goto(f"{site}/{PAGE}")
+            page.goto(f"{site}/{PAGE}", wait_until="networkidle")
             page.goto(f"{site}/{PAGE}#appendix")
             page.locator(f"{FOLD}[open]").wait_for()
         assert not visit.faults()
