@@ -906,10 +906,11 @@ class Foremost(Claims, frozen=True):
 
 
 class Dossier(Scoreboard, frozen=True, kw_only=True):
-    """All audited claims, and the rows behind their references by id."""
+    """All audited claims, and the rows behind their references by id; ``readers`` says who read them, where that is told."""
 
     claims: tuple[Claim, ...]
     rows: dict[str, Row]
+    readers: str = ""
 
     def __post_init__(self) -> None:
         for claim in self.claims:

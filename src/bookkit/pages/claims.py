@@ -92,6 +92,7 @@ def page(
             for name, others in (("The same statement elsewhere", claim.same), ("Other claims with the same reference", claim.related))
             if others
         ],
+        readers=dossier.readers,
         before=before,
         after=after,
         due=citing.day(claim.due) if claim.due else "",

@@ -53,7 +53,6 @@ RELAYED = ("as_disclosed", "reported")
 WRONG = ("wrong_scope", "contradicted")
 # They say that nothing was found to compare with, or nothing that decides
 WITHOUT_REFERENCE = ("contested", "unsupported", "not_traced")
-OUTCOMES = ("met", "missed", "open")
 # A reference this far outside the claim's interval still counts as close
 CLOSE = 0.10
 NO_LONGER_RIGHT = "it is judged {verdict}, but the number does not fit the reference."

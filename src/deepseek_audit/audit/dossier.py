@@ -206,6 +206,7 @@ class Dossier(Shown):
             articles=_articles(self.facts, self.audited),
             claims=tuple(described(self.facts, claim, beside) for claim in self._all()),
             rows={row_id: row_details(row_id) for row_id in sorted({row for claim in self._all() for row in _rows(claim)})},
+            readers=readings.WHO_READS,
         )
 
     def _all(self) -> list[AuditedClaim]:

@@ -13,6 +13,8 @@ from factbook.quantity import Quantity
 from factbook.tables import Row
 
 NEW = "new"
+# The edition that judged every claim anew
+JUDGED_ANEW = "0.7.0"
 KIND = {verdict: kind for kind, verdicts in (("holds", (*RIGHT, *RELAYED)), ("misleads", WRONG)) for verdict in verdicts}
 
 

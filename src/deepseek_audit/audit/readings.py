@@ -25,6 +25,10 @@ from factbook.tables import Row
 # From the least to the most sure
 CONFIDENCES = ("low", "medium", "high")
 KAPPA_DIGITS = 2
+WHO_READS = (
+    "Both are this project’s own. The second was made with the rules, the words and the sources, without sight of the first verdict; "
+    "its words stand as they were written. No outside panel has read the claims."
+)
 # Of the interval that statsmodels gives
 LEVEL = 0.95
 

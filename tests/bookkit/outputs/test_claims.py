@@ -309,7 +309,9 @@ def test_two_readings_and_why_one_stands():
     text = made.find(id="two-readings").parent.text
     assert "First reading: ≈ Close" in text and "Second reading: • Odd one" in text
     assert "It differs. Its doubt: Perhaps not." in text and "The second has the better source." in text
-    assert "No outside panel" in text
+    assert "Both are ours" not in text
+    told = contract.Dossier.from_payload({**data(claim(readings=[first, second])), "readers": "Both are ours."})
+    assert "Both are ours." in pages.page(told.claims[0], told, BOOK, TITLES, "audit.html")
     assert page(claim(readings=[first])).find(id="two-readings").text == "One reading"
     assert page(claim()).find(id="two-readings") is None
 

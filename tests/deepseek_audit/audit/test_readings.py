@@ -16,7 +16,7 @@ FACTS = load()
 ALL = [*audit(FACTS), *audit_news(FACTS)]
 BY_ID = {claim.claim_id: claim for claim in ALL}
 READ = pairs(FACTS, ALL)
-EDITION = "0.7.0"
+EDITION = history.JUDGED_ANEW
 # What changed in the verdicts' names between editions is no verdict of an edition before 0.7.0
 OLD_VERDICTS = set(VERDICTS) - {"as_disclosed", "reported", "not_traced"}
 
