@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -962,7 +962,70 @@ class Sources(Output, frozen=True):
     sources: tuple[Source, ...]
 
 
-OUTPUTS: tuple[type[Output], ...] = (Number, Table, Chart, Calculator, Claims, Sources)
+# Texts of readers
+
+
+class TextVerdict(Part, frozen=True):
+    """What a figure of a reader's text may turn out to be.
+
+    Attributes:
+        key: its name.
+        label: its words.
+        mark: its sign, which tells it from the others where colors cannot.
+        tone: whether all is ``good``, a reader should ``mind`` something, it is ``bad``, or it stays ``open``.
+        told: what it means, as a sentence.
+        wrong: whether the text should be changed.
+    """
+
+    key: Name
+    label: Annotated[str, Meta(min_length=1)]
+    mark: Annotated[str, Meta(min_length=1, max_length=2)]
+    tone: Literal["good", "mind", "bad", "open"]
+    told: str
+    wrong: bool = False
+
+
+class TextRules(Output, frozen=True):
+    """What a text of a reader's own is checked by: a page is made of it, where the reader pastes the text.
+
+    Attributes:
+        title: the page's heading.
+        lead: what the page does, in a sentence or two.
+        subject: what the figures have to do with, such as a company's name.
+        rules: what the engine reads, in a form of its own, but for ``verdicts`` (see `verdicts`), the ``example``, a text
+            to try, and ``languages_note``, a sentence for texts in another language; the last may be missing.
+        notes: how it works and what it cannot do, a paragraph each.
+        command: what does the same in a terminal; may be empty.
+    """
+
+    MIME_TYPE: ClassVar[str] = "application/vnd.text-rules+json"
+    CALLED: ClassVar[str] = "rules for texts"
+
+    title: Annotated[str, Meta(min_length=1)]
+    lead: str
+    subject: Annotated[str, Meta(min_length=1)]
+    rules: Payload
+    notes: tuple[str, ...] = ()
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        keys = [verdict.key for verdict in self.verdicts]
+        if not keys or len(set(keys)) < len(keys):
+            raise ValueError("rules.verdicts must name each verdict once, and there must be one")
+        for name, default in (("example", None), ("languages_note", "")):
+            if not isinstance(self.rules.get(name, default), str):
+                raise ValueError(f"rules.{name} must be a text")
+
+    @property
+    def verdicts(self) -> tuple[TextVerdict, ...]:
+        """What a figure may turn out to be, in the order of a legend."""
+        try:
+            return msgspec.convert(self.rules.get("verdicts"), tuple[TextVerdict, ...])
+        except msgspec.ValidationError as error:
+            raise ValueError(f"rules.verdicts: {error}") from None
+
+
+OUTPUTS: tuple[type[Output], ...] = (Number, Table, Chart, Calculator, Claims, Sources, TextRules)
 NUMBER_RECORD = RECORD_PREFIX + Number.MIME_TYPE
 TEXT_RECORD = f"{RECORD_PREFIX}text/plain"
 
@@ -972,7 +1035,7 @@ TEXT_RECORD = f"{RECORD_PREFIX}text/plain"
 
 def schema() -> Payload:
     """The JSON Schema of an output's data: a mapping from media types to payloads."""
-    kinds = (Number, Table, ChartNotes, Calculator, Scoreboard, FigureIndex, Foremost, Dossier, Sources)
+    kinds = (Number, Table, ChartNotes, Calculator, Scoreboard, FigureIndex, Foremost, Dossier, Sources, TextRules)
     references, parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     found = dict(zip(kinds, references, strict=True))
     return {
@@ -988,6 +1051,7 @@ def schema() -> Payload:
             Calculator.MIME_TYPE: found[Calculator],
             Claims.MIME_TYPE: {"anyOf": [found[kind] for kind in (Scoreboard, FigureIndex, Foremost, Dossier)]},
             Sources.MIME_TYPE: found[Sources],
+            TextRules.MIME_TYPE: found[TextRules],
         },
         "$defs": parts,
     }

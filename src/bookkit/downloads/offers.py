@@ -29,6 +29,7 @@ NOTEBOOKS = "_notebooks"
 MACHINE_FILES = {
     "numbers.json": ("Every published number", "each with its formula and its rows"),
     "claims.json": ("Every audited claim", "each with its steps and its verdict"),
+    "check.json": ("What a text is checked by", "the rules and tables of the page that checks texts"),
 }
 LICENSES = ("LICENSE-CONTENT", "LICENSE")
 
@@ -174,4 +175,5 @@ def notebook_title(notebook: Mapping[str, Any]) -> str:
 def _machine(site: Path, name: str) -> Offer:
     title, what = MACHINE_FILES[name]
     content = (site / name).read_bytes()
-    return Offer(name, title, f"{len(json.loads(content)[name.removesuffix('.json')]):,}, {what}", content)
+    listed = json.loads(content).get(name.removesuffix(".json"))
+    return Offer(name, title, what if listed is None else f"{len(listed):,}, {what}", content)

@@ -38,18 +38,30 @@ def bring(app: Sphinx, folder: Path, *names: str, where: Callable[[nodes.documen
     def add_to_page(app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
         if where is not None and (doctree is None or not where(doctree)):
             return
-        loaded: dict[str, Path] = context.setdefault(CONTEXT, {})
-        assert isinstance(app.builder, StandaloneHTMLBuilder)  # No other has pages
-        for name in [name for name in names if name not in loaded]:
-            loaded[name] = folder / name
-            if name.endswith(STYLE):
-                app.builder.add_css_file(name)
-            else:
-                app.builder.add_js_file(name, defer="defer")
+        load(app, context, folder, *names)
 
     app.connect("builder-inited", add_folder)
     if names:
         app.connect("html-page-context", add_to_page)
+
+
+def load(app: Sphinx, context: dict[str, Any], folder: Path, *names: str) -> None:
+    """Load style sheets and scripts on one page, in their order; their folder has been brought.
+
+    Args:
+        app: the build.
+        context: the page's.
+        folder: that holds them.
+        names: of the files.
+    """
+    loaded: dict[str, Path] = context.setdefault(CONTEXT, {})
+    assert isinstance(app.builder, StandaloneHTMLBuilder)  # No other has pages
+    for name in [name for name in names if name not in loaded]:
+        loaded[name] = folder / name
+        if name.endswith(STYLE):
+            app.builder.add_css_file(name)
+        else:
+            app.builder.add_js_file(name, defer="defer")
 
 
 def dress(context: dict[str, Any], style: Path) -> None:

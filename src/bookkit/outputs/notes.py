@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
-NUMBERS, CLAIMS, KEY_CHART = "numbers", "claims", "key chart"
+NUMBERS, CLAIMS, KEY_CHART, TEXTS = "numbers", "claims", "key chart", "texts"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

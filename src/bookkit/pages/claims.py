@@ -25,7 +25,7 @@ from bookkit.citing.citing import Book, Work
 from bookkit.citing.extension import cite, write_files
 from bookkit.markup import features, searching
 from bookkit.markup.templates import render
-from bookkit.outputs import beside, notes, numbers
+from bookkit.outputs import beside, notes, numbers, texts
 from bookkit.outputs.claims import FILE, FOLDER, PAGES, address, badge, badge_of, known, places, short_title
 from bookkit.pages import answer, cards, changelog, head
 from bookkit.pages.builder import BookBuilder
@@ -63,6 +63,7 @@ def page(
     overview_page: str,
     changes: Sequence[changelog.Entry] = (),
     verdicts_page: str = "",
+    check: str = "",
 ) -> Markup:
     """The body of a claim's page.
 
@@ -74,6 +75,7 @@ def page(
         overview_page: address of the overview below the site's root.
         changes: the changelog.
         verdicts_page: public name of the chapter that says how verdicts come about; may be empty.
+        check: address below the site's root of the page where readers check texts of their own; may be empty.
     """
     article, verdicts = article_of(claim, dossier), dossier.known()
     before, after = _neighbors(claim, dossier)
@@ -104,6 +106,7 @@ def page(
         chapter=titles.get(claim.chapter, ""),
         method=short_title(titles.get(verdicts_page, "")),
         verdicts_page=verdicts_page,
+        check=check if claim.kind == "number" else "",
         judged=citing.day(claim.judged),
         verdict_changes=[(change, citing.day(change.date)) for change in claim.changes],
         history=_history(claim, changes),
@@ -251,10 +254,11 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         return
     book, titles = citing.book_of(app), beside.titles(app)
     overview_page, changes = app.builder.get_target_uri(_home(app)), changelog.changes(app)
+    check = texts.page_of(app)
     for claim in dossier.claims:
         context = {
             "title": html.escape(work_of(book, claim).title),
-            "body": str(page(claim, dossier, book, titles, overview_page, changes, app.config.bookkit_verdicts_page)),
+            "body": str(page(claim, dossier, book, titles, overview_page, changes, app.config.bookkit_verdicts_page, check)),
             "bookkit_claim": claim,
         }
         if isinstance(app.builder, BookBuilder):
