@@ -125,11 +125,17 @@ def _read(payload: object, kind: type[T], called: str) -> T:
     try:
         return msgspec.convert(payload, kind)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        field = where.rstrip("`").lstrip(".")
-        if "matching regex" in what:
-            what = NOT_A_PLACE_NAME if PLACE_NAME.partition("$")[0] in what else NOT_A_NAME
+        what, where = _explained(error)
+        field = where.lstrip(".")
         raise ContractError(f"{called}{f', in {field}' if field else ''}: {what}.") from None
+
+
+def _explained(error: msgspec.ValidationError) -> tuple[str, str]:
+    """What is wrong, in words, and where: ``.rows[0].id``, or nothing."""
+    what, _, where = str(error).partition(" - at `$")
+    if "matching regex" in what:
+        what = NOT_A_PLACE_NAME if PLACE_NAME.partition("$")[0] in what else NOT_A_NAME
+    return what, where.rstrip("`")
 
 
 # Numbers and tables
@@ -1022,7 +1028,8 @@ class TextRules(Output, frozen=True):
         try:
             return msgspec.convert(self.rules.get("verdicts"), tuple[TextVerdict, ...])
         except msgspec.ValidationError as error:
-            raise ValueError(f"rules.verdicts: {error}") from None
+            what, where = _explained(error)
+            raise ValueError(f"rules.verdicts{where}: {what}") from None
 
 
 OUTPUTS: tuple[type[Output], ...] = (Number, Table, Chart, Calculator, Claims, Sources, TextRules)

@@ -18,6 +18,13 @@ KINDS = {kind.MIME_TYPE: kind for kind in contract.OUTPUTS} | {contract.NUMBER_R
 ROW = dict.fromkeys(("id", "text", "evidence", "read_as", "source", "url", "locator", "note"), "x")
 NUMBER = {"id": "bill", "value": 5.0, "unit": "usd", "text": "$5", "exact": "5 US dollars", "formula": "a", "rows": [ROW, {"id": "b"}]}
 TABLE = {"caption": "A table", "columns": ["What", "How much"], "rows": [["This", NUMBER]], "emphasis": []}
+TEXT_VERDICT = {"key": "right", "label": "Right", "mark": "✓", "tone": "good", "told": "So it is."}
+TEXT_RULES = {
+    "title": "Check a text",
+    "lead": "",
+    "subject": "penguins",
+    "rules": {"verdicts": [TEXT_VERDICT], "example": "$5", "any": [1]},
+}
 CHART = {"title": {"text": "Two", "subtitle": ["in", "units"]}, "description": "Two bars", "usermeta": {"source": "x", "of others": 1}}
 
 
@@ -65,11 +72,35 @@ def test_the_schema_in_docs_is_current():
         (contract.Claims, {"verdicts": [{"key": "half true", "label": ""}], "articles": []}, "in verdicts.*cannot be a name"),
         (contract.Claims, {"articles": []}, "missing required field `verdicts`"),
         (contract.Sources, {"sources": [{"key": "a"}]}, r"sources, in sources\[0\]: Object missing required field"),
+        (contract.TextRules, {**TEXT_RULES, "title": ""}, "rules for texts, in title"),
+        (contract.TextRules, {**TEXT_RULES, "rules": {"verdicts": [], "example": ""}}, "rules.verdicts must name each verdict once"),
+        (contract.TextRules, {**TEXT_RULES, "rules": {"verdicts": [TEXT_VERDICT] * 2, "example": ""}}, "each verdict once"),
+        (
+            contract.TextRules,
+            {**TEXT_RULES, "rules": {"verdicts": [{**TEXT_VERDICT, "tone": "red"}]}},
+            r"rules.verdicts\[0\]\.tone: Invalid enum value 'red'",
+        ),
+        (
+            contract.TextRules,
+            {**TEXT_RULES, "rules": {"verdicts": [{**TEXT_VERDICT, "key": "a b"}]}},
+            r"rules.verdicts\[0\]\.key: this cannot be a name",
+        ),
+        (contract.TextRules, {**TEXT_RULES, "rules": {"example": ""}}, "rules.verdicts: Expected `array`, got `null`"),
+        (contract.TextRules, {**TEXT_RULES, "rules": {"verdicts": [TEXT_VERDICT]}}, "rules.example must be a text"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_field(kind, payload, said):
     with pytest.raises(ContractError, match=said):
         kind.from_payload(payload)
+
+
+def test_rules_for_texts_come_out_as_they_went_in():
+    """Of the rules the contract reads the verdicts alone; the rest is the engine's."""
+    given = contract.TextRules.from_payload(TEXT_RULES)
+    assert given.to_payload() == TEXT_RULES
+    assert [(verdict.label, verdict.wrong) for verdict in given.verdicts] == [("Right", False)]
+    validator = jsonschema.Draft202012Validator(contract.schema())
+    assert not [*validator.iter_errors({contract.TextRules.MIME_TYPE: TEXT_RULES})]
 
 
 def test_what_an_author_makes_is_checked_when_it_is_emitted():

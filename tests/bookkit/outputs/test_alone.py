@@ -10,13 +10,14 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from factbook.contract import OUTPUTS, Calculator, Chart, Claims, Number, Sources, Table
+from factbook.contract import OUTPUTS, Calculator, Chart, Claims, Number, Sources, Table, TextRules
 from tests.bookkit.browser import ROOT
 from tests.bookkit.outputs.test_bookkit import NUMBER, SPECIFICATION
 from tests.bookkit.outputs.test_claims import claim
 from tests.bookkit.outputs.test_claims import data as claims_data
 from tests.bookkit.outputs.test_hostile import emitted
 from tests.bookkit.site.test_stock import build, write
+from tests.factbook.test_contract import TEXT_RULES
 
 SOURCE = {"key": "paper", "title": "A paper", "authors": "", "publisher": "", "year": "2025", "read_as": "original", "remark": "x"}
 UNNAMED = {key: value for key, value in NUMBER.items() if key != "id"}
@@ -29,6 +30,7 @@ ALONE = [
     ("calculators", Calculator, "figure.calculator .calculator-input", {"calculators.css", "calculators.js"}),
     ("claims", Claims, "table.claim-table tbody tr", {"claims.css", "claims.js"}),
     ("sources", Sources, "ol.source-list li", {"sources.css"}),
+    ("texts", TextRules, "ul.text-legend li", {"texts.css"}),
 ]
 
 
@@ -49,6 +51,7 @@ def cells() -> list[nbformat.NotebookNode]:
         Calculator: calculator(),
         Claims: claims_data(claim(chapter="index")),
         Sources: {"sources": [{**SOURCE, "url": "https://example.org/", "evidence": {}, "rows": []}]},
+        TextRules: TEXT_RULES,
     }
     assert set(contents) == set(OUTPUTS)
     return [emitted(kind.MIME_TYPE, content) for kind, content in contents.items()]

@@ -23,7 +23,7 @@ import pytest
 
 from bookkit.markup import plain, refusing
 from bookkit.outputs import chartdata
-from factbook.contract import Calculator, Chart, Claims, ContractError, Number, Sources, Table
+from factbook.contract import Calculator, Chart, Claims, ContractError, Number, Sources, Table, TextRules
 from tests.bookkit.browser import serving, visiting
 from tests.bookkit.outputs.test_bookkit import NUMBER, ROW, SPECIFICATION
 from tests.bookkit.outputs.test_claims import claim, source
@@ -109,6 +109,13 @@ def audit():
     return claims_data(entry, source=HOSTILE, url=ADDRESS, note=HOSTILE)
 
 
+def texts():
+    """Rules whose every word attacks, the engine's own included."""
+    verdict = {"key": "right", "label": HOSTILE, "mark": "<", "tone": "good", "told": HOSTILE}
+    rules = {"verdicts": [verdict], "example": HOSTILE, "languages_note": HOSTILE, HOSTILE: [HOSTILE]}
+    return {"title": HOSTILE, "lead": HOSTILE, "subject": MARKUP, "rules": rules, "notes": [HOSTILE], "command": HOSTILE}
+
+
 def emitted(kind: str, content: object):
     return nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", {kind: content, "text/plain": "x"})])
 
@@ -150,6 +157,7 @@ CELLS = (
     emitted(Table.MIME_TYPE, {"caption": HOSTILE, "columns": [MARKUP, "B"], "rows": [[HOSTILE, number()]], "emphasis": []}),
     emitted(Chart.MIME_TYPE, chart()),
     emitted(Claims.MIME_TYPE, audit()),
+    emitted(TextRules.MIME_TYPE, texts()),
 )
 
 
@@ -166,7 +174,7 @@ def hostile(tmp_path_factory) -> Path:
 def test_text_that_attacks_stays_text_in_the_browser(browser, hostile):
     """Every page, every control used: the canary is silent, nothing foreign is asked for, no link leads to a script."""
     pages = [path.relative_to(hostile).as_posix() for path in sorted(hostile.rglob("*.html")) if "_static" not in path.parts]
-    assert {"index.html", "second.html", "claims/one_cost.html", "search.html", "404.html"} <= set(pages)
+    assert {"index.html", "second.html", "claims/one_cost.html", "check.html", "search.html", "404.html"} <= set(pages)
     shared = f"?q={quote(MARKUP)}&article={quote(MARKUP)}&programme.x={quote(MARKUP)}&highlight={quote(MARKUP)}#{quote(MARKUP)}"
     with serving(hostile) as base:
         for path in pages:

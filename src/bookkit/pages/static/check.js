@@ -85,17 +85,18 @@
   };
 
   // A card for each figure
-  const term = (name, ...content) => [element("dt", {}, name), element("dd", {}, ...content)];
+  const readAs = ({ hedge, read_as }) => [hedge, read_as].filter(Boolean).join(" ");
+  const term = (name, ...content) => element("div", {}, element("dt", {}, name), element("dd", {}, ...content));
   const card = (finding, number) => {
     const { label, mark: sign, tone } = verdicts.get(finding.verdict);
     const [before, after] = sentence(finding);
-    const lines = [["Read as", [finding.hedge, finding.read_as].filter(Boolean).join(" ")], ["The sentence gives it to", finding.subject_label],
+    const lines = [["Read as", readAs(finding) === finding.text ? "" : readAs(finding)], ["The sentence gives it to", finding.subject_label],
       ["It names as its source", finding.attributed_to], ["Known figure", finding.label]];
     const made = element("li", { id: `finding-${number}`, class: `check-card tone-${tone}`, tabindex: "-1" },
       element("h3", {}, element("span", { class: "check-number" }, `${number}. `), element("bdi", {}, plain(finding.text))),
       element("p", { class: "verdict" }, element("span", { class: "text-sign", "aria-hidden": "true" }, sign), ` ${label}`),
       element("p", { class: "check-sentence" }, before, element("b", {}, plain(finding.text)), after),
-      element("dl", {}, ...lines.filter(([, value]) => value).flatMap(([name, value]) => term(name, value))));
+      element("dl", {}, ...lines.filter(([, value]) => value).map(([name, value]) => term(name, value))));
     if (finding.why) made.append(element("p", { class: "check-why" }, finding.why));
     if (finding.wording) {
       const copy = element("button", { type: "button" }, "Copy", unseen(` the wording for note ${number}`));
@@ -153,7 +154,7 @@
     const lines = [
       `${index + 1}. ${plain(finding.text)}: ${verdicts.get(finding.verdict).label}`,
       `In: ${one(`${before}${plain(finding.text)}${after}`)}`,
-      `Read as: ${[finding.hedge, finding.read_as].filter(Boolean).join(" ")}${finding.subject_label && `, given to ${finding.subject_label}`}${finding.attributed_to && `, by ${finding.attributed_to}`}`,
+      `Read as: ${readAs(finding)}${finding.subject_label && `, given to ${finding.subject_label}`}${finding.attributed_to && `, by ${finding.attributed_to}`}`,
       finding.label && `Known figure: ${finding.label}`,
       finding.why && `Why: ${finding.why}`,
       finding.wording && `Suggested: ${finding.wording}`,
