@@ -41,8 +41,8 @@
   };
   // The sentence around a figure, in short
   const sentence = ({ start, end }) => {
-    const before = text.slice(Math.max(0, start - 160), start).split(/(?<=[.!?])\s+(?=\S)|\n/).pop();
-    const after = text.slice(end, end + 160).split(/(?<=[.!?])\s|\n/)[0];
+    const before = text.slice(Math.max(0, start - 160), start).replace(/^[^]*(?:[.!?]\s+(?=\S)|\n)/, "");
+    const [after] = /^[^]*?(?:[.!?](?=\s|$)|\n|$)/.exec(text.slice(end, end + 160));
     const cut = start - before.length > 0 && before.length === 160;
     return [`${cut ? "…" : ""}${plain(before).replace(/\s+/g, " ").trimStart()}`, `${plain(after).replace(/\s+/g, " ").trimEnd()}${after.length === 160 ? "…" : ""}`];
   };
