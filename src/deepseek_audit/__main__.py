@@ -1,10 +1,15 @@
-"""``python -m deepseek_audit audit`` judges every claim; the other commands are those of `factbook`, with the checks of our models."""
+"""``deepseek-audit audit`` judges every claim, ``check-text`` a text; the other commands are those of `factbook`, with our models' checks.
+
+The same without the script: ``python -m deepseek_audit``.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from deepseek_audit import commands
 from factbook import __main__ as factbook
 from factbook.expressions import Function
 from factbook.facts import Facts, unknown
@@ -12,7 +17,16 @@ from factbook.facts import Facts, unknown
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command."""
-    return factbook.main(arguments, "deepseek_audit", _functions, {"audit": (audit, "judge every claim of the articles")})
+    own = {
+        "audit": factbook.Command(audit, "judge every claim of the articles"),
+        "check-text": factbook.Command(commands.check_text, "check the figures of a text", commands.options, unfit=commands.NOT_READ),
+    }
+    return factbook.main(arguments, "deepseek_audit", _functions, own)
+
+
+def start() -> None:
+    """Run the command that the terminal names, and end with its status."""
+    factbook.run(main)
 
 
 def _functions() -> Mapping[str, Function]:
@@ -21,7 +35,7 @@ def _functions() -> Mapping[str, Function]:
     return FUNCTIONS
 
 
-def audit(loaded: Facts, ids: Sequence[str]) -> int:
+def audit(loaded: Facts, options: argparse.Namespace) -> int:
     """Judge every claim; say what changed data contradict, and the verdict of some."""
     from deepseek_audit.audit import claims
 
@@ -31,7 +45,7 @@ def audit(loaded: Facts, ids: Sequence[str]) -> int:
         print(f"{error}\n\nMend data/judgements.csv or data/claims.csv, then run the command again.", file=sys.stderr)
         return 1
     known = {claim.claim_id: claim for claim in (*audited, *news)}
-    for name in ids:
+    for name in options.ids:
         claim = known.get(name)
         if claim is None:
             print(unknown("claim", name, known), file=sys.stderr)
@@ -46,4 +60,4 @@ def audit(loaded: Facts, ids: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    factbook.run(main)
+    start()

@@ -6,7 +6,8 @@ import argparse
 import io
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from factbook import catalog, checks, facts, tables
 from factbook.expressions import Function
@@ -14,8 +15,28 @@ from factbook.spreadsheets import digits, tidying
 
 # More numbers with other digits are listed when asked for
 SHOWN = 20
-# What a command of a book does with the facts and the ids that it is given, and its help
-Command = tuple[Callable[[facts.Facts, Sequence[str]], int], str]
+
+
+def take_ids(parser: argparse.ArgumentParser) -> None:
+    """Let a command take ids."""
+    parser.add_argument("ids", nargs="*", metavar="ID", help="what to tell more of")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of a book.
+
+    Attributes:
+        run: what it does with the facts and its options; gives the exit status.
+        told: its line of help.
+        options: adds what it takes; by itself these are ids.
+        unfit: the exit status where the data cannot be read.
+    """
+
+    run: Callable[[facts.Facts, argparse.Namespace], int]
+    told: str
+    options: Callable[[argparse.ArgumentParser], None] = take_ids
+    unfit: int = 1
 
 
 def main(
@@ -42,8 +63,8 @@ def main(
     tidy_command.add_argument(
         "--digits", action="store_true", help="also give numbers that kept their value their digits of the last commit"
     )
-    for command, (_, told) in own.items():
-        commands.add_parser(command, help=told).add_argument("ids", nargs="*", metavar="ID", help="what to tell more of")
+    for word, command in own.items():
+        command.options(commands.add_parser(word, help=command.told))
     commands.add_parser("catalog", help="write data/README.md and references.bib from the tables")
     commands.add_parser("edition", help="keep how the numbers are written, as those of the published edition")
     options = parser.parse_args(arguments)
@@ -56,9 +77,9 @@ def main(
         print(error, file=sys.stderr)
         count = len(error.faults)
         print(f"\nThe data have {count} fault{'s' * (count > 1)}. Mend them, then run the command again.", file=sys.stderr)
-        return 1
+        return own[options.command].unfit if options.command in own else 1
     if options.command in own:
-        return own[options.command][0](loaded, options.ids)
+        return own[options.command].run(loaded, options)
     if options.command == "tidy" and options.digits:
         restore(loaded)
     elif options.command == "catalog":

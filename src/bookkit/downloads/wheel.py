@@ -165,6 +165,7 @@ def read(root: Path) -> Package:
             raise WheelError(str(error)) from None
     licenses = {path: (root / path).read_bytes() for path in project.get("license-files", ()) if (root / path).is_file()}
     described = {name: project[name] for name in ("description", "license") if name in project} | {"license-files": sorted(licenses)}
+    described |= {"scripts": scripts} if (scripts := _scripts(project, (package, *chosen.get("needs", ())))) else {}
     return Package(
         package,
         canonicalize_name(project["name"]),
@@ -209,6 +210,11 @@ def _one_date() -> Iterator[None]:
     finally:
         if named is not None:
             os.environ["SOURCE_DATE_EPOCH"] = named
+
+
+def _scripts(project: Mapping[str, Any], packages: Iterable[str]) -> dict[str, str]:
+    """The commands of the project that these packages have; one of another package would start nothing."""
+    return {name: entry for name, entry in project.get("scripts", {}).items() if re.split("[.:]", entry)[0] in packages}
 
 
 def _version(root: Path) -> str:

@@ -103,6 +103,12 @@ def test_the_wheel_is_the_same_bytes_whatever_the_time_and_the_modes_of_files(tm
     assert ours.read_bytes() == theirs.read_bytes()
 
 
+def test_the_wheel_has_the_commands_of_its_packages_and_no_other(tmp_path):
+    with zipfile.ZipFile(wheel.wheel(ROOT, tmp_path)) as archive:
+        points = archive.read(f"deepseek_audit-{PACKAGE.edition}.dist-info/entry_points.txt").decode()
+    assert points == "[console_scripts]\ndeepseek-audit = deepseek_audit.__main__:start\n"
+
+
 def test_changed_data_are_another_edition():
     """pip and the setup cell tell two editions apart, even with the same version."""
     changed = replace(PACKAGE, files={**PACKAGE.files, "factbook/data/claims.csv": b"changed"})
