@@ -5,11 +5,13 @@ What the page says of this book stands here; what the engine reads comes with th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from deepseek_audit.audit.texts.finding import MEANINGS, WRONG
+from deepseek_audit.audit.texts.knowledge import rules_of
 from factbook import contract
+from factbook.facts import Facts
 from factbook.publish import as_html, as_text
 
 SUBJECT = "DeepSeek"
@@ -22,29 +24,19 @@ NOTES = (
     "It does not judge a text. A figure can be right and the sentence around it misleading, and the other way round; "
     "each note leads to the steps and sources, which decide.",
 )
-# Until the engine brings its own
-PROVISIONAL: Mapping[str, Any] = {
-    "title": "Check a text",
-    "lead": "Paste an article, a draft or a lesson. Each figure that concerns DeepSeek comes back marked, "
-    "with what it covers, whether it is given to the right thing, and a wording that would be right.",
-    "languages_note": "This does not look like English. Only English is read, so figures may have been missed or misread.",
-    "example": "DeepSeek said that it trained its R1 model for just $5.6 million. SemiAnalysis estimates that the company spent "
-    "$1.6 billion on servers.\n\nOn 27 January 2025 Nvidia lost $589 billion of its market value, the most of any company in a day. "
-    "R1 itself cost $294,000, on top of the $5.58 million for V3, according to its makers.\n",
-    "verdicts": [
-        {"key": key, "label": label, "mark": mark, "tone": tone, "told": told, "wrong": wrong}
-        for key, label, mark, tone, wrong, told in (
-            ("right", "Right", "✓", "good", False, "The figure is known, and the sentence gives it to what it covers."),
-            ("other_thing", "Right, but for another thing", "⇄", "bad", True, "The figure is known; it covers something else than said."),
-            ("estimate_faithful", "Estimate, reported as one", "❝", "good", False, "An outside estimate, and the sentence says so."),
-            ("estimate_as_fact", "Estimate given as a fact", "!", "bad", True, "An outside estimate; the sentence leaves that out."),
-            ("contradicted", "Contradicted", "✗", "bad", True, "Good sources give another figure for the same thing."),
-            ("no_source", "Circulates without a source", "?", "mind", False, "Many print it; we found nobody who could know it."),
-            ("contested", "Known, and contested", "±", "mind", False, "Good sources differ on it."),
-            ("unknown", "Not known to us", "•", "open", False, "We have no such figure, which says nothing of its truth."),
-        )
-    ],
-}
+TITLE = "Check a text"
+LEAD = (
+    "Paste an article, a draft or a lesson. Each figure that concerns DeepSeek comes back marked, "
+    "with what it covers, whether it is given to the right thing, and a wording that would be right."
+)
+NOT_ENGLISH = "This does not look like English. Only English is read, so figures may have been missed or misread."
+EXAMPLE = (
+    "DeepSeek trained its R1 model for just $5.6 million, on 2,048 Nvidia chips, while OpenAI needed more than $100 million for GPT-4. "
+    "SemiAnalysis estimates that the company and its owner spent about $1.6 billion on servers.\n\n"
+    "R1 itself took $294,000 on top of V3, according to a paper in Nature. Its API is 27 times cheaper to run than o1.\n\n"
+    "On 27 January 2025 Nvidia lost $589 billion of its market value, and its shares fell 17%. The next model, V4, was trained for "
+    "$5.2 million."
+)
 
 
 @dataclass(frozen=True)
@@ -52,10 +44,10 @@ class CheckPage:
     """The page for readers' texts. In a notebook, what a figure may turn out to be.
 
     Attributes:
-        rules: what the engine reads, with the page's ``title`` and ``lead``.
+        facts: the tables.
     """
 
-    rules: Mapping[str, Any]
+    facts: Facts
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         shown = self.describe()
@@ -64,5 +56,13 @@ class CheckPage:
 
     def describe(self) -> contract.TextRules:
         """What a website shows."""
-        rules = dict(self.rules)
-        return contract.TextRules(title=rules["title"], lead=rules["lead"], subject=SUBJECT, rules=rules, notes=NOTES, command=COMMAND)
+        verdicts = [{"key": key, **asdict(meaning), "wrong": key in WRONG} for key, meaning in MEANINGS.items()]
+        rules = {
+            "title": TITLE,
+            "lead": LEAD,
+            "languages_note": NOT_ENGLISH,
+            "example": EXAMPLE,
+            "verdicts": verdicts,
+            **rules_of(self.facts),
+        }
+        return contract.TextRules(title=TITLE, lead=LEAD, subject=SUBJECT, rules=rules, notes=NOTES, command=COMMAND)

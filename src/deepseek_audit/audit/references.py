@@ -160,6 +160,24 @@ def llama_over_v3_hours(facts: Facts) -> Quantity:
 
 
 @reference
+def v3_share_of_llama_hours(facts: Facts) -> Quantity:
+    """V3’s chip time as a share of Llama 3.1 405B’s."""
+    return (facts["v3_hours_total"] / facts["llama_hours"]).to("percent")
+
+
+@reference
+def v3_bill_in_yuan(facts: Facts) -> Quantity:
+    """V3's bill at the average exchange rate of the month in which it went around the world."""
+    return (facts["v3_usd_total"] * cost.exchange_rate(facts, 2025, "01")).to("cny")
+
+
+@reference
+def r1_bill_in_yuan(facts: Facts) -> Quantity:
+    """The bill for R1’s training on top of V3 at the average exchange rate of its year."""
+    return (facts["r1_usd_total"] * cost.exchange_rate(facts, 2025)).to("cny")
+
+
+@reference
 def llama_over_v3_cache(facts: Facts) -> Quantity:
     """The cache that Llama 3.1 405B needs for a token over V3’s."""
     return (facts["llama_3_1_405b_kv_cache_per_token"] / facts["v3_kv_cache_per_token"]).to("ratio")

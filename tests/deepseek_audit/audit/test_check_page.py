@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from deepseek_audit.audit import check_page
+from factbook import facts
 from factbook.contract import TextRules
+
+FACTS = facts.load()
 
 
 def test_the_page_is_emitted_with_its_words_and_for_a_notebook_as_a_table():
-    shown = check_page.CheckPage(check_page.PROVISIONAL)
+    shown = check_page.CheckPage(FACTS)
     bundle = shown._repr_mimebundle_()
     given = TextRules.from_payload(bundle[TextRules.MIME_TYPE])
     assert given == shown.describe()
-    assert (given.title, given.subject) == (check_page.PROVISIONAL["title"], "DeepSeek")
-    assert given.rules == check_page.PROVISIONAL
+    assert (given.title, given.subject) == (check_page.TITLE, "DeepSeek")
+    assert given.rules["figures"] and given.rules["example"] == check_page.EXAMPLE
     assert all(verdict.label in bundle["text/plain"] for verdict in given.verdicts)
 
 
 def test_three_verdicts_say_that_the_text_should_be_changed():
-    wrong = [verdict.key for verdict in check_page.CheckPage(check_page.PROVISIONAL).describe().verdicts if verdict.wrong]
+    wrong = [verdict.key for verdict in check_page.CheckPage(FACTS).describe().verdicts if verdict.wrong]
     assert wrong == ["other_thing", "estimate_as_fact", "contradicted"]

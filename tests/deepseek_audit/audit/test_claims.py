@@ -519,7 +519,8 @@ def test_reference_has_rows_words_and_a_use(name: str) -> None:
         assert value.rows <= set(FACTS)
     if name not in ("v3_bill",):  # shown as an example in the guide to the audit
         uses = [f"{row['reference']} {row['in_scope']} {row['corrected']} {row['since']}" for row in FACTS.rows("judgements")]
-        assert any(f"{name}()" in use for use in uses), "no judgement uses it"
+        uses += [f"{row['fact']} {row['wording']}" for row in FACTS.rows("figures_in_text")]
+        assert any(f"{name}()" in use for use in uses), "no judgement and no figure of texts uses it"
 
 
 def test_reference_by_fact_id() -> None:

@@ -4,19 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a verdict means.
+
+    Attributes:
+        label: what it is called.
+        mark: its sign.
+        tone: ``good``, ``mind``, ``bad`` or ``open``.
+        told: a sentence for readers.
+    """
+
+    label: str
+    mark: str
+    tone: str
+    told: str
+
+
 # In the order of a legend
-VERDICTS = {
-    "right": "Right",
-    "other_thing": "Right, but for another thing",
-    "estimate_faithful": "Estimate, reported as one",
-    "estimate_as_fact": "Estimate given as a fact",
-    "contradicted": "Contradicted",
-    "no_source": "Circulates without a source",
-    "contested": "Known, and contested",
-    "unknown": "Not known to us",
+MEANINGS = {
+    "right": Meaning("Right", "✓", "good", "The figure is known, and the sentence gives it to what it covers."),
+    "other_thing": Meaning(
+        "Right, but for another thing", "⇄", "bad", "The figure is known; it covers something else than the sentence says."
+    ),
+    "estimate_faithful": Meaning("Estimate, reported as one", "❝", "good", "The figure is an outside estimate, and the sentence says so."),
+    "estimate_as_fact": Meaning(
+        "Estimate given as a fact", "!", "bad", "The figure is an outside estimate, and the sentence gives it as a fact."
+    ),
+    "contradicted": Meaning("Contradicted", "✗", "bad", "Good sources give another figure for the same thing."),
+    "no_source": Meaning("Circulates without a source", "?", "mind", "Many print the figure; nobody was found who could know it."),
+    "contested": Meaning("Known, and contested", "±", "mind", "The figure is known, and good sources or the sentence dispute it."),
+    "unknown": Meaning("Not known to us", "•", "open", "No such figure is in the data of the report, which says nothing of its truth."),
 }
+VERDICTS = {key: meaning.label for key, meaning in MEANINGS.items()}
 # Something is wrong, or given to the wrong thing
-WRONG = frozenset({"other_thing", "estimate_as_fact", "contradicted"})
+WRONG = frozenset(key for key, meaning in MEANINGS.items() if meaning.tone == "bad")
 
 
 @dataclass(frozen=True)

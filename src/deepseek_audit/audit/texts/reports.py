@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deepseek_audit.audit.texts.drafts import STDIN, Draft, Places
-from deepseek_audit.audit.texts.finding import VERDICTS, Finding
+from deepseek_audit.audit.texts.finding import MEANINGS, VERDICTS, Finding
 
 TOOL = "deepseek-audit"
 # The page that tells what each verdict means, below the site's root
@@ -39,16 +39,6 @@ LEVELS = {
 OTHER = "note"
 # What a level is called in a workflow's commands
 ANNOTATIONS = {"error": "error", "warning": "warning", OTHER: "notice"}
-DESCRIPTIONS = {
-    "right": "The sources have this figure for what the sentence gives it to.",
-    "other_thing": "The sources have this figure, but for something else than what the sentence gives it to.",
-    "estimate_faithful": "The figure is an outside estimate, and the sentence says so.",
-    "estimate_as_fact": "The figure is an outside estimate, and the sentence gives it as a fact.",
-    "contradicted": "The sources contradict this figure.",
-    "no_source": "The figure is repeated in public, and nobody has named a source that could be checked.",
-    "contested": "The figure is known, and sources disagree on it.",
-    "unknown": "Nothing in the data of the report is this figure.",
-}
 COLORS = {"error": "31", "warning": "33", OTHER: "36"}
 GREEN, BOLD = "32", "1"
 INDENT = "    "
@@ -183,9 +173,9 @@ def _rule(verdict: str, site: str) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": verdict,
         "shortDescription": {"text": f"{VERDICTS[verdict]}."},
-        "fullDescription": {"text": DESCRIPTIONS[verdict]},
+        "fullDescription": {"text": MEANINGS[verdict].told},
         # Code scanning requires it, the standard does not
-        "help": {"text": f"{DESCRIPTIONS[verdict]} {address(site, PAGE) if site else ''}".strip()},
+        "help": {"text": f"{MEANINGS[verdict].told} {address(site, PAGE) if site else ''}".strip()},
         "defaultConfiguration": {"level": level(verdict)},
     }
     return rule | ({"helpUri": address(site, PAGE)} if site else {})

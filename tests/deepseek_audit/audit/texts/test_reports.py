@@ -13,7 +13,7 @@ import pytest
 
 from deepseek_audit.audit.texts import reports
 from deepseek_audit.audit.texts.drafts import Draft
-from deepseek_audit.audit.texts.finding import VERDICTS, WRONG, Finding
+from deepseek_audit.audit.texts.finding import MEANINGS, VERDICTS, WRONG, Finding
 
 SITE = "https://example.org/report/"
 TEXT = "A clef 𝄞.\r\n𝄞 R1 cost $5.6 million, with 50,000 GPUs. A rival spent $100\nmillion.\n"
@@ -46,7 +46,7 @@ def sarif(one: reports.Checked, unread: dict[str, str] | None = None, site: str 
 
 
 def test_every_verdict_has_words_and_every_wrong_one_is_grave() -> None:
-    assert list(reports.DESCRIPTIONS) == list(VERDICTS)
+    assert all(meaning.told.endswith(".") for meaning in MEANINGS.values())
     assert set(VERDICTS) > WRONG
     assert all(reports.level(verdict) in ("error", "warning") for verdict in WRONG)
     assert all(reports.level(verdict) == "note" for verdict in reports.FINE)
