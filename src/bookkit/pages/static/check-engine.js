@@ -131,11 +131,15 @@
   // rules.py
   let english = set(..."the of and to in a is that for it with as was on by at from are be this".split(" "));
   const beginnings = (words) => words.map((word) => ` ${phraseOf(word)}${word.endsWith(".") ? " " : ""}`);
+  const acceptedOf = ({ value, spellings, unit }) => {
+    const values = [value, ...spellings];
+    return unit === "ratio" ? [...values, ...values.filter(Boolean).map((known) => 1 / known)] : values;
+  };
   const compile = (payload) => {
     const units = new Map(payload.units.map(([words, unit, factor]) => [phraseOf(words), [unit, factor]]));
     const names = new Map(payload.names.map(([words, kind, key]) => [phraseOf(words), [kind, key, /^[!@]/.test(words) ? words[0] : ""]]));
     const cues = new Map(payload.cues.map(([words, kind, key]) => [phraseOf(words), [kind, key]]));
-    const figures = payload.figures.map((row) => ({ ...row, right: set(...row.right), wrong: mapOf(row.wrong), words: beginnings(row.words), needed: beginnings(row.needed) }));
+    const figures = payload.figures.map((row) => ({ ...row, values: [row.value, ...row.spellings], accepted: acceptedOf(row), right: set(...row.right), wrong: mapOf(row.wrong), words: beginnings(row.words), needed: beginnings(row.needed) }));
     const byUnit = new Map();
     for (const figure of figures) byUnit.set(figure.unit, [...(byUnit.get(figure.unit) || []), figure]);
     const rules = {
@@ -156,36 +160,35 @@
 
   // values.py: to so many digits, halves to the even one as Python has it
   const precise = (value, digits) => {
-    const exact = /^(\d)\.(\d*)e(.*)$/.exec(value.toExponential(40));
-    if (!exact) return value;
-    const all = exact[1] + exact[2], even = all.charCodeAt(digits - 1) % 2 === 0;
-    return even && /^50*$/.test(all.slice(digits)) ? Number(`${all[0]}.${all.slice(1, digits)}e${exact[3]}`) : Number(value.toPrecision(digits));
+    const more = value.toPrecision(digits + 1), near = Number(value.toPrecision(digits));
+    if (near === value || Number(more) !== value) return near;
+    const [, whole, part, power] = /^(\d)\.(\d*)e(.*)$/.exec(value.toExponential(40)), all = whole + part;
+    return /[02468]50*$/.test(all.slice(digits - 1)) && /^50*$/.test(all.slice(digits)) ? Number(`${whole}.${all.slice(1, digits)}e${power}`) : near;
   };
   const rounded = (value) => precise(value, 12);
   const countDigits = ({ value }) => String(rounded(Math.abs(value))).split("e")[0].replace(".", "").replace(/^0+|0+$/g, "").length;
   const isTelling = (number) => countDigits(number) > 1 || number.high !== null || Math.abs(number.value) >= 1e11;
   const valuesOf = ({ value, other }) => (other === null ? [Math.abs(value)] : [Math.abs(value), Math.abs(other)]);
   const errorOf = (number, figure) => {
-    let accepted = [figure.value, ...figure.spellings];
-    if (number.open || figure.bound === "order") {
-      return number.open && figure.bound === "order" && accepted.some((known) => number.value <= known && known < (number.high || 0)) ? 0.5 : null;
+    const { value: low, high, other, open, unit } = number, { value: first, accepted, tolerance } = figure;
+    if (open || figure.bound === "order") {
+      return open && figure.bound === "order" && figure.values.some((known) => low <= known && known < (high || 0)) ? 0.5 : null;
     }
-    if (figure.unit === "ratio") accepted = [...accepted, ...accepted.filter(Boolean).map((known) => 1 / known)];
-    const factor = number.unit === "ratio" && figure.unit === "percent" ? 100 : number.unit === "percent" && figure.unit === "ratio" ? 0.01 : 1;
+    const factor = unit === "ratio" && figure.unit === "percent" ? 100 : unit === "percent" && figure.unit === "ratio" ? 0.01 : 1;
     let best = null;
-    valuesOf(number).forEach((one, place) => {
-      const value = one * factor;
+    for (let place = 0; place < (other === null ? 1 : 2); place += 1) {
+      const value = Math.abs(place ? other : low) * factor;
       for (const known of accepted) {
         let error = known ? Math.abs(value - known) / known : Math.abs(value);
-        if (number.high !== null && value <= known * 1.0001 && known <= number.high * factor * 1.0001 && known === figure.value) error = Math.min(error, 0.001);
-        if ((error <= figure.tolerance + 1e-9 || (number.high !== null && error <= 0.001)) && (best === null || error + place < best)) best = error + place;
+        if (high !== null && known === first && value <= known * 1.0001 && known <= high * factor * 1.0001) error = Math.min(error, 0.001);
+        if ((error <= tolerance + 1e-9 || (high !== null && error <= 0.001)) && (best === null || error + place < best)) best = error + place;
       }
-    });
+    }
     return best;
   };
   const fitting = (number, figure) => {
     if (number.other === null || number.open) return number.value;
-    const fits = (value) => [figure.value, ...figure.spellings].some((known) => Math.abs(Math.abs(value) - known) <= known * (figure.tolerance + 1e-9));
+    const fits = (value) => figure.values.some((known) => Math.abs(Math.abs(value) - known) <= known * (figure.tolerance + 1e-9));
     return !fits(number.value) && fits(number.other) ? number.other : number.value;
   };
   const digitsOf = (value) => {
@@ -596,6 +599,14 @@
   const ALONE = set("usd", "cny", "usd/year", "gpu", "gpu_hour", "token", "parameter", "day");
   const base = (unit) => unit.split("/")[0];
   const apart = (cue, number) => (cue.first >= number.last ? cue.first - number.last : number.first - cue.last);
+  // A function that does not work out the same twice
+  const remembered = (work) => {
+    const done = new Map();
+    return (key) => {
+      if (!done.has(key)) done.set(key, work(key));
+      return done.get(key);
+    };
+  };
   const isBefore = (one, other) => {
     const at = one.findIndex((value, index) => value !== other[index]);
     return at >= 0 && one[at] < other[at];
@@ -714,7 +725,7 @@
         const { kind } = subjects.get(key);
         if (kind === "firm" && sources.length && first - last(sources).last === 1 && ["of", "from", "at", ","].includes(tokens[first - 1].text)) return;
         const aside = (mentions.length > 0 && depends(last(mentions), name)) || isAside(name, cues);
-        mentions.push({ first, last: end, key, kind, speaks: mark === "@" || doesSpeak(name, kind, cues), aside });
+        mentions.push({ first, last: end, key, kind, others: mentions, speaks: mark === "@" || doesSpeak(name, kind, cues), aside });
       });
       return { mentions, sources };
     };
@@ -738,7 +749,8 @@
       const takes = [names, cues, numbers].map(taker);
       return split().map(([first, end]) => {
         const [ownNames, ownCues, ownNumbers] = takes.map((take) => take(end)), cells = cellsOf(first, end);
-        return { first, last: end, words: wordsOf(first, end), row: cells.length > 2, cells, heads: new Map(), ...mentionsOf(ownNames, ownCues), cues: ownCues, numbers: ownNumbers };
+        ownNumbers.forEach((number, place) => { number.place = place; });
+        return { first, last: end, words: wordsOf(first, end), row: cells.length > 2, cells, heads: new Map(), ...mentionsOf(ownNames, ownCues), cues: ownCues, numbers: ownNumbers, known: new Map() };
       });
     };
 
@@ -779,11 +791,11 @@
     const sentences = readSentences(names, readNumbers(signs.low, tokens, inNames, rules));
     readHeads(sentences);
     // A subject and its broader ones, the nearest first
-    const keysOf = (key) => {
+    const keysOf = remembered((key) => {
       const keys = key ? [key] : [];
       for (const one of keys) for (const parent of subjects.has(one) ? subjects.get(one).parents : []) if (!keys.includes(parent)) keys.push(parent);
       return keys;
-    };
+    });
     const kindOf = (key) => (subjects.has(key) ? subjects.get(key).kind : "");
     const isOurs = (key) => keysOf(key).some((one) => OURS.has(kindOf(one)));
     const about = new Set();
@@ -817,32 +829,40 @@
     // Whether a single other number follows, with “and” or a comma between
     const areJoined = (number, others) => others.length === 1 && all(number.unitLast, others[0].first, (word) => JOINS.has(word));
     // Whether “for” follows a number, or the last of the numbers that it is joined with
-    const isForAnother = (sentence, number) => {
+    const isForAnother = (numbers, number) => {
       let end = number;
-      for (const other of sentence.numbers) if (other.first >= end.last && all(end.unitLast, other.first, (word) => JOINS.has(word))) end = other;
+      for (let at = number.place + 1; at < numbers.length && all(end.unitLast, numbers[at].first, (word) => JOINS.has(word)); at += 1) end = numbers[at];
       return textAt(end.unitLast) === "for";
     };
+    // How close a name can be at most, by its distance alone
+    const mostOf = (number, mention) => {
+      if (mention.last <= number.first) return 100 - number.first + mention.last;
+      return mention.first <= number.unitLast ? 112 : 115 - 2 * (mention.first - number.unitLast);
+    };
+    const isNamed = remembered((mention) => mention.others.some((other) => (other.kind === "model" || other.kind === "rival") && !other.aside
+      && other.last <= mention.first && mention.first <= other.last + 8 && !has(other.last, mention.first, STRONG)));
     const closeness = (sentence, number, mention) => {
-      const { row, mentions, numbers } = sentence;
-      const named = mentions.some((other) => (other.kind === "model" || other.kind === "rival") && !other.aside && other.last <= mention.first
-        && mention.first <= other.last + 8 && !has(other.last, mention.first, STRONG));
-      let score = -3 * (THINGS.has(mention.kind) && !rules.heads.has(mention.key)) - (named ? 18 : 8) * FIRMS.has(mention.kind) - 50 * mention.speaks;
+      const { row, mentions, numbers } = sentence, { place } = number;
+      let score = -3 * (THINGS.has(mention.kind) && !rules.heads.has(mention.key)) - 50 * mention.speaks;
+      if (FIRMS.has(mention.kind)) score -= isNamed(mention) ? 18 : 8;
       const gap = number.first - mention.last;
       const beside = !row && gap >= 0 && gap <= 4 && all(mention.last, number.first, (word, { kind }) => kind === SIGN || rules.beside.has(word));
       score -= 60 * (mention.aside && !beside);
       if (mention.last <= number.first) {
         score += 100 - gap;
         if (!row) score -= 15 * sum(mention.last, number.first, STRONG) + 5 * Math.min(3, sum(mention.last, number.first, rules.clauses));
-        const taken = numbers.some((other) => other.unitLast < number.first && other.last <= mention.first && rules.links.has(tokens[other.unitLast].text));
-        score -= 40 * (taken && isForAnother(sentence, number));
-        return score - 12 * Math.min(2, numbers.filter((other) => mention.last <= other.first && other.first < number.first).length);
+        const taken = numbers.some((other) => other.last <= mention.first && other.unitLast < number.first && rules.links.has(tokens[other.unitLast].text));
+        score -= 40 * (taken && isForAnother(numbers, number));
+        for (let at = place - 1; at >= 0 && at >= place - 2 && numbers[at].first >= mention.last; at -= 1) score -= 12;
+        return score;
       }
       if (mention.first < number.last) return 0;
-      const from = Math.min(number.unitLast, mention.first), to = mention.first;
+      const from = Math.min(number.unitLast, mention.first), to = mention.first, others = [];
       score += linkOf(from, to, number, mention) - 2 * (to - from);
       score -= 40 * (mention.speaks && mention.kind === "model");
       score -= 60 * has(from, to, STRONG);
-      const others = numbers.filter((other) => number.last <= other.first && other.first < other.unitLast && other.unitLast < to), joined = areJoined(number, others);
+      for (let at = place + 1; at < numbers.length && numbers[at].first < to; at += 1) if (numbers[at].first < numbers[at].unitLast && numbers[at].unitLast < to) others.push(numbers[at]);
+      const joined = areJoined(number, others);
       score -= (joined ? 15 : 50) * (others.length > 0);
       score -= 40 * mentions.some((other) => number.last <= other.first && other.first < to && !other.aside && !other.speaks);
       score -= 20 * (!joined && any(from, to, (word) => word === "and"));
@@ -857,12 +877,19 @@
       return !any(from, to, (word) => STRONG.has(word) || rules.clauses.has(word)) && ["for", "train", "training"].includes(leading(from, to));
     }) || company;
     const subjectOf = (sentence, number) => {
-      const opens = rules.openers.has(tokens[sentence.first].text) && number.first - sentence.first <= 10;
-      let best = null, bestScore = opens ? 0 : TIED;
-      for (const mention of sentence.mentions) {
+      const { mentions } = sentence, opens = rules.openers.has(tokens[sentence.first].text) && number.first - sentence.first <= 10;
+      const scoreOf = (mention) => {
         const only = subjects.get(mention.key).units, market = mention.kind === "market";
-        if ((only.length && !only.includes(number.unit)) || (market && (number.unit === "gpu" || number.unit === "gpu_hour"))) continue;
-        const score = closeness(sentence, number, mention) - (market && number.scaled && number.value < OF_MARKETS ? 30 : 0);
+        if ((only.length && !only.includes(number.unit)) || (market && (number.unit === "gpu" || number.unit === "gpu_hour"))) return 0;
+        return closeness(sentence, number, mention) - (market && number.scaled && number.value < OF_MARKETS ? 30 : 0);
+      };
+      let best = null, bestScore = opens ? 0 : TIED;
+      // The last name before the number is likely the one; those that cannot be as close are passed over
+      const behind = mentions.findIndex((mention) => mention.last > number.first), near = mentions[(behind < 0 ? mentions.length : behind) - 1];
+      const floor = near ? scoreOf(near) : 0;
+      for (const mention of mentions) {
+        if (mostOf(number, mention) < Math.max(floor, bestScore)) continue;
+        const score = mention === near ? floor : scoreOf(mention);
         if (score > bestScore) [best, bestScore] = [mention, score];
       }
       return best && best.kind === "company" ? madeBy(sentence, number, best) : best;
@@ -871,17 +898,19 @@
     // giving.py: what a number is given to, as the words of its clause narrow it
     const windowOf = (sentence, number, mention) => {
       const low = mention ? Math.min(number.first, mention.first) : number.first, high = Math.max(number.last, mention ? mention.last : 0);
-      let left = sentence.first, right = sentence.last;
-      for (const other of sentence.numbers) if (other.last <= low) left = Math.max(left, other.last);
+      const { numbers } = sentence;
+      let left = sentence.first, right = sentence.last, place = number.place;
+      while (place > 0 && numbers[place - 1].last > low) place -= 1;
+      if (place > 0) left = numbers[place - 1].last;
       for (let at = low - 1; at >= left; at -= 1) if (STRONG.has(tokens[at].text)) left = at + 1;
-      const following = sentence.numbers.find((other) => other.first >= high);
-      if (following) right = following.first;
+      for (place = number.place + 1; place < numbers.length && numbers[place].first < high;) place += 1;
+      if (place < numbers.length) right = numbers[place].first;
       for (let at = number.last; at < right; at += 1) if (STRONG.has(tokens[at].text)) right = at;
       return [left, right];
     };
     const phraseStart = (sentence, number, [left]) => {
-      const earlier = sentence.numbers.filter((other) => left <= other.first && other.first < number.first).map((other) => other.unitLast);
-      const start = earlier.length ? Math.max(...earlier) : left;
+      let start = left;
+      for (let place = number.place - 1; place >= 0 && sentence.numbers[place].first >= left; place -= 1) start = Math.max(start, sentence.numbers[place].unitLast);
       if (start > left) for (let at = start; at < number.first; at += 1) if (tokens[at].text === "and" || tokens[at].text === ",") return at;
       return start;
     };
@@ -890,10 +919,7 @@
       return right;
     };
     // The tokens between the numbers beside a number
-    const between = (sentence, number) => [
-      Math.max(...sentence.numbers.filter((other) => other.last <= number.first).map((other) => other.last), -1),
-      Math.min(...sentence.numbers.filter((other) => other.first >= number.last).map((other) => other.first), Infinity),
-    ];
+    const between = ({ first, last: end, numbers }, { place }) => [place ? numbers[place - 1].last : first, place + 1 < numbers.length ? numbers[place + 1].first : end];
     // Whether a price is of input or of output
     const sideOf = (sentence, number) => {
       const [before, behind] = between(sentence, number), above = sentence.heads.get(number.first) || "";
@@ -918,7 +944,7 @@
     };
     const tellsApart = (index) => sentences.slice(Math.max(0, index - 1), index + 2).some(({ mentions }) => mentions.some(({ key }) => rules.bases.has(key)));
     // What the sentences before speak of
-    const topicOf = (index) => {
+    const topicOf = remembered((index) => {
       let fallback = "";
       for (let back = 1; back <= BACK && index - back >= 0; back += 1) {
         const near = sentences[index - back].mentions.filter(({ aside, kind }) => !aside && !THINGS.has(kind)).reverse();
@@ -927,7 +953,7 @@
         fallback = fallback || (near.length && OURS.has(near[0].kind) ? near[0].key : "");
       }
       return fallback;
-    };
+    });
     // The model that “the model” means
     const whichModel = (index, mention) => {
       for (let back = 0; back <= BACK && index - back >= 0; back += 1) {
@@ -1008,8 +1034,8 @@
     // Whether a figure's words stand in the sentence before, or after a short one
     const wordsAround = (index, sentence, number, figure, status) => {
       const known = status === RIGHT || status === WRONG || sourceNamed(sentence, figure) || (status === OPEN && countDigits(number) > 2);
-      if (index && known && anyIn(figure.words, sentences[index - 1].words)) return true;
-      return sentence.last - sentence.first <= 9 && index + 1 < sentences.length && isTelling(number) && anyIn(figure.words, sentences[index + 1].words);
+      if (index && known && placesOf(sentences[index - 1], figure.words)) return true;
+      return sentence.last - sentence.first <= 9 && index + 1 < sentences.length && isTelling(number) && placesOf(sentences[index + 1], figure.words);
     };
     // Whether a figure is told without a name
     const mayStandAlone = (sentence, number, figure, near) => {
@@ -1023,19 +1049,29 @@
       return basis === "disclosed" && number.scaled && (sentence.cues.some((cue) => (cue.kind === "doubt" || cue.kind === "figure") && apart(cue, number) <= 3)
         || (within(3) && (tokens.length < 60 || [...about].some(isOurs))));
     };
+    // Where words of a list begin in a sentence; null where it has none of them
+    const placesOf = (sentence, words) => {
+      const { known, first, last: end } = sentence;
+      if (known.has(words)) return known.get(words);
+      const starts = words.map((word) => word.slice(1).split(" ")[0]);
+      let places = null;
+      if (anyIn(words, sentence.words)) {
+        places = [];
+        for (let at = first; at < end; at += 1) if (starts.some((start) => tokens[at].text.startsWith(start))) places.push(at);
+      }
+      known.set(words, places);
+      return places;
+    };
     // How many tokens lie between a number and the nearest of a figure's words; null where the sentence has none of them
     const nearnessOf = (sentence, number, words) => {
       if (!words.length) return 0;
       if (anyIn(words, sentence.heads.get(number.first) || "")) return 0.5;
-      if (!anyIn(words, sentence.words)) return (MONEY.has(number.unit) || number.scaled) && sentence.cues.some(({ kind }) => kind === "figure") ? 40 : null;
+      const places = placesOf(sentence, words);
+      if (!places) return (MONEY.has(number.unit) || number.scaled) && sentence.cues.some(({ kind }) => kind === "figure") ? 40 : null;
       let best = null;
-      for (const word of words) {
-        const start = word.slice(1).split(" ")[0];
-        for (let at = sentence.first; at < sentence.last; at += 1) {
-          if (!tokens[at].text.startsWith(start)) continue;
-          const distance = number.first <= at && at < number.last ? 0 : at >= number.last ? at - number.last + 1 : number.first - at + 1.5;
-          if (best === null || distance < best) best = distance;
-        }
+      for (const at of places) {
+        const distance = number.first <= at && at < number.last ? 0 : at >= number.last ? at - number.last + 1 : number.first - at + 1.5;
+        if (best === null || distance < best) best = distance;
       }
       return best === null ? 50 : best;
     };
@@ -1046,7 +1082,7 @@
       if (beaten && status !== WRONG) [status, reason, byScope] = [WRONG, figure.wrong.get(beaten), true];
       if (status === WRONG && !byScope && isForgiven(sentence, number, given, figure)) [status, reason, forgiven] = [OPEN, "", true];
       let near = nearnessOf(sentence, number, figure.words);
-      if (figure.needed.length && !anyIn(figure.needed, sentence.words)) return null;
+      if (figure.needed.length && !placesOf(sentence, figure.needed)) return null;
       const digits = countDigits(number), telling = isTelling(number), share = SHARES.has(number.unit);
       if (near === null && number.unit && [number.unit, "gpu_hour"].includes(base(figure.unit)) && !MONEY.has(number.unit) && !share && number.unit !== "gpu") near = 5;
       const explicit = given.mention && (telling || (figure.telling && number.scaled));
@@ -1061,10 +1097,10 @@
         Number(figure.unit !== number.unit), near === null ? 99 : near, error, place];
       return { figure, status, reason, rank, slip: false };
     };
-    const bestMatch = (index, sentence, number, given) => {
+    const bestMatch = (index, sentence, number, given, fits) => {
       let best = null;
-      candidates(number, anyIn(YUAN, sentence.words)).forEach((figure, place) => {
-        const error = errorOf(number, figure), match = error === null ? null : matchOf(index, sentence, number, given, figure, error, place);
+      fits.forEach(([figure, error, place]) => {
+        const match = matchOf(index, sentence, number, given, figure, error, place);
         if (match && (!best || isBefore(match.rank, best.rank))) best = match;
       });
       return best;
@@ -1169,9 +1205,16 @@
       return cues.some(({ kind, first }) => kind === "spends" && window[0] <= first && first < window[1]);
     };
     const judge = (index, sentence, number) => {
+      const fits = [];
+      candidates(number, placesOf(sentence, YUAN)).forEach((figure, place) => {
+        const error = errorOf(number, figure);
+        if (error !== null) fits.push([figure, error, place]);
+      });
+      // A bare number that is no known figure is nothing else
+      if (!fits.length && !number.unit && !number.scaled) return null;
       const given = givenOf(index, sentence, number), low = given.window[0], high = phraseEnd(number, given.window);
       if (sentence.cues.some(({ kind, first }) => kind === "elsewhere" && low <= first && first < high && Math.abs(first - number.first) <= ASTRAY)) return null;
-      const best = bestMatch(index, sentence, number, given);
+      const best = bestMatch(index, sentence, number, given, fits);
       if (best) return findingOf(sentence, number, given, best, verdictOf(index, sentence, number, given, best));
       const mistaken = slipOf(sentence, number, given) || otherUnit(number, given);
       if (mistaken) return findingOf(sentence, number, given, mistaken, "contradicted");
