@@ -42,7 +42,7 @@
     return [LINE_TAGS.has(name) ? "\n" : CELL_TAGS.has(name) ? "\t" : "", end];
   };
   const readSigns = (whole, rules) => {
-    const text = whole.slice(0, LONGEST), parts = [], cuts = [], shifts = [], endless = new Set();
+    const text = whole.slice(0, LONGEST), parts = [], cuts = [], shifts = [], entities = [], endless = new Set();
     let done = 0, length = 0, match;
     SPECIAL.lastIndex = 0;
     while ((match = SPECIAL.exec(text))) {
@@ -55,21 +55,28 @@
       if (end - start !== instead.length) {
         cuts.push(length);
         shifts.push(end - length);
+        entities.push(match[0][0] === "&" && instead !== "");
       }
       SPECIAL.lastIndex = done = end;
     }
     parts.push(text.slice(done));
     const plain = parts.join("");
-    // Where a sign of the plain text stands in the text itself
-    const place = (at) => {
+    // How many of the cuts are up to a sign
+    const cutsUpTo = (at) => {
       let low = 0, high = cuts.length;
       while (low < high) {
         const middle = (low + high) >> 1;
         if (at < cuts[middle]) high = middle; else low = middle + 1;
       }
-      return at + (low ? shifts[low - 1] : 0);
+      return low;
     };
-    return { plain, low: lower(plain), place };
+    const place = (at) => at + (shifts[cutsUpTo(at) - 1] || 0);
+    // Where signs of the plain text stand in the text itself; a last sign that an entity stands for is as long as the entity
+    const span = (start, end) => {
+      const at = cutsUpTo(end) - 1;
+      return [place(start), cuts[at] === end && entities[at] ? place(end) : place(end - 1) + 1];
+    };
+    return { plain, low: lower(plain), span };
   };
 
   // words.py: words, digits and signs, and where phrases of a list stand
@@ -150,7 +157,7 @@
       unitPhrases: phrases(units.keys()), namePhrases: phrases(names.keys()), cuePhrases: phrases(cues.keys()),
       subjects: new Map(payload.subjects.map(([key, label, kind, parents, only]) => [key, { key, label, kind, parents, units: only }])),
       scopes: payload.scopes.map(([subject, words, becomes, wide, unless]) => ({ subject, words: beginnings(words), becomes, wide, unless: beginnings(unless) })),
-      pairs: payload.pairs, steps: mapOf(payload.steps), bases: set(...payload.bases), unitWords: mapOf(payload.unit_words),
+      pairs: payload.pairs, companySpends: beginnings(payload.company_spends), steps: mapOf(payload.steps), bases: set(...payload.bases), unitWords: mapOf(payload.unit_words),
     };
     for (const name of Object.keys(payload.numbers)) rules[name] = mapOf(payload.numbers[name]);
     for (const name of Object.keys(payload.words)) rules[name] = set(...payload.words[name]);
@@ -169,7 +176,7 @@
   const countDigits = ({ value }) => String(rounded(Math.abs(value))).split("e")[0].replace(".", "").replace(/^0+|0+$/g, "").length;
   const isTelling = (number) => countDigits(number) > 1 || number.high !== null || Math.abs(number.value) >= 1e11;
   const valuesOf = ({ value, other }) => (other === null ? [Math.abs(value)] : [Math.abs(value), Math.abs(other)]);
-  const errorOf = (number, figure) => {
+  const errorOf = (number, figure, [below, above] = [0, 0]) => {
     const { value: low, high, other, open, unit } = number, { value: first, accepted, tolerance } = figure;
     if (open || figure.bound === "order") {
       return open && figure.bound === "order" && figure.values.some((known) => low <= known && known < (high || 0)) ? 0.5 : null;
@@ -181,6 +188,7 @@
       for (const known of accepted) {
         let error = known ? Math.abs(value - known) / known : Math.abs(value);
         if (high !== null && known === first && value <= known * 1.0001 && known <= high * factor * 1.0001) error = Math.min(error, 0.001);
+        if (known === first && -below * value <= known - value && known - value <= above * value) error = Math.min(error, tolerance);
         if ((error <= tolerance + 1e-9 || (high !== null && error <= 0.001)) && (best === null || error + place < best)) best = error + place;
       }
     }
@@ -588,12 +596,14 @@
 
   const ENDS = set(".", "!", "?", "…"), BULLETS = set("-", "•", "*", "–", "—", "·"), CLOSING = set("\"", "'", ")", "]");
   const STRONG = set(";", "|", "—", "·"), CELLS = set(";", "|", "·"), FIRMS = set("company", "firm"), JOINS = set(",", "and", "&");
-  const OF_MARKETS = 1e10, TIED = 25, SHORT_LINE = 60, LONG_LINE = 400, LONGEST_SENTENCE = 250;
+  const OF_MARKETS = 1e10, TIED = 25, FAR = 60, SHORT_LINE = 60, LONG_LINE = /[^\n]{121}/, LONGEST_SENTENCE = 160;
+  const MAKERS = mapOf({ company: "model", firm: "rival" }), GENERIC = set("company", "model", "group", "api"), ROOM = 0.025;
   const OURS = set("model", "company", "group", "stage"), THINGS = set("noun", "stage"), MONEY = set("usd", "cny"), SHARES = set("percent", "ratio");
   const BARE = ["gpu", "gpu_hour", "token", "parameter", "person", "percent", "elo", "generation"];
   const BACK = 4, SOURCE_BACK = 5, ASTRAY = 10;
   const RIGHT = 0, OPEN = 1, WRONG = 2, NEUTRAL = 3;
   const YUAN = [" yuan ", " rmb ", " renminbi "], A_LOT = 1e5;
+  const SLIPPING = set("gpu", "gpu_hour", "percent", "token", "parameter");
   const SLIPS = [10, 100, 1000, 0.1, 0.01, 0.001];
   const MISTAKEN = mapOf({ gpu: ["gpu_hour"], usd: ["cny", "gpu_hour"], gpu_hour: ["gpu", "usd"], cny: ["usd"] });
   const ALONE = set("usd", "cny", "usd/year", "gpu", "gpu_hour", "token", "parameter", "day");
@@ -643,11 +653,12 @@
     };
     // Whether a line is a headline, a row or an item, and not a wrapped line of a paragraph
     const lineStands = ({ end }) => {
-      const from = Math.max(0, end - LONG_LINE), line = plain.slice(from, end), own = line.slice(line.lastIndexOf("\n") + 1);
-      return own.length < SHORT_LINE || ".:;!?|".includes(last(own)) || /[\t|]/.test(own);
+      const line = plain.slice(plain.lastIndexOf("\n", end - 1) + 1, end);
+      return line.length < SHORT_LINE || BULLETS.has(line[0]) || ".:;!?|".includes(last(line)) || /[\t|]/.test(line);
     };
     const split = () => {
-      const found = [];
+      // Lines longer than any that a program wraps: then each line stands for itself
+      const found = [], unwrapped = LONG_LINE.test(plain);
       let start = 0, paragraph = 0, at = 0;
       while (at < tokens.length) {
         let end = at + 1, broken = false, newParagraph = false;
@@ -659,7 +670,7 @@
         if (end < tokens.length) {
           const lines = plain.slice(tokens[end - 1].end, tokens[end].start).split("\n").length - 1;
           if (lines) {
-            newParagraph = lines > 1 || BULLETS.has(tokens[end].text) || lineStands(tokens[end - 1]);
+            newParagraph = unwrapped || lines > 1 || BULLETS.has(tokens[end].text) || lineStands(tokens[end - 1]);
             broken = broken || newParagraph;
           }
         }
@@ -676,7 +687,9 @@
 
     // What a sentence speaks of
     const isOwned = (key, kind) => (rules.belongings.has(key) && (kind === "model" || kind === "rival" || kind === "group")) || (rules.heads.has(key) && kind === "group");
-    // “the cluster that produced V3” is a cluster
+    // “the head of that firm”: the firm only tells who speaks
+    const serves = (source, firm) => source.last < firm.first && firm.first - source.last <= 4 && all(source.last, firm.first, (word) => rules.serves.has(word));
+    // A thing by which another is meant, such as a cluster that made a model, counts itself
     const depends = (head, name) => {
       if (!rules.heads.has(head.key) || head.last >= name.first || name.first > head.last + 6) return false;
       return (rules.links.has(tokens[head.last].text) || rules.links.has(leading(head.last, name.first))) && !any(head.last, name.first, (_, { kind }) => kind === DIGITS);
@@ -704,7 +717,8 @@
     };
     // Whether a name is only compared with, denied or built on
     const isAside = (name, cues) => {
-      if (cues.some((cue) => cue.kind === "aside" && cue.last <= name.first && name.first <= cue.last + 1)) return true;
+      if (cues.some((cue) => cue.kind === "aside" && cue.last <= name.first && name.first <= cue.last + 5
+        && all(cue.last, name.first, (word, { kind }) => kind === SIGN || rules.determiners.has(word) || rules.articles.has(word)))) return true;
       for (let at = name.first - 1; at >= 0 && at >= name.first - 3; at -= 1) {
         const { kind, text: word } = tokens[at];
         if (rules.aside.has(word)) return true;
@@ -723,7 +737,7 @@
         }
         if (isAdjectival(name, key, names[place + 1]) || (mentions.length && belongs(last(mentions), name, key))) return;
         const { kind } = subjects.get(key);
-        if (kind === "firm" && sources.length && first - last(sources).last === 1 && ["of", "from", "at", ","].includes(tokens[first - 1].text)) return;
+        if (kind === "firm" && sources.length && serves(last(sources), name)) return;
         const aside = (mentions.length > 0 && depends(last(mentions), name)) || isAside(name, cues);
         mentions.push({ first, last: end, key, kind, others: mentions, speaks: mark === "@" || doesSpeak(name, kind, cues), aside });
       });
@@ -801,6 +815,7 @@
     const about = new Set();
     for (const { mentions } of sentences) for (const { key } of mentions) if (!about.has(key)) keysOf(key).forEach((one) => about.add(one));
     const nearby = new Set([...about, ...[...about].filter((key) => rules.steps.has(key)).map((key) => rules.steps.get(key))]);
+    const specific = new Set([...about].filter((key) => !GENERIC.has(key)));
     const concerns = (keys, { right }) => [...right].some((key) => keys.has(key));
     const candidates = (number, inYuan) => {
       const { unit, scaled, value } = number;
@@ -871,7 +886,7 @@
     // The model for which a company did something
     const madeBy = (sentence, number, company) => sentence.mentions.find((mention) => {
       const from = number.unitLast, to = mention.first;
-      if (mention.kind !== "model" || mention.aside || to < from || to - from > 12) return false;
+      if (mention.kind !== MAKERS.get(company.kind) || mention.aside || to < from || to - from > 12) return false;
       const counted = sentence.numbers.filter((other) => number.last <= other.first && other.first < to);
       if (counted.length && !areJoined(number, counted)) return false;
       return !any(from, to, (word) => STRONG.has(word) || rules.clauses.has(word)) && ["for", "train", "training"].includes(leading(from, to));
@@ -880,6 +895,7 @@
       const { mentions } = sentence, opens = rules.openers.has(tokens[sentence.first].text) && number.first - sentence.first <= 10;
       const scoreOf = (mention) => {
         const only = subjects.get(mention.key).units, market = mention.kind === "market";
+        if (mention.last < number.first - FAR || mention.first > number.last + FAR) return 0;
         if ((only.length && !only.includes(number.unit)) || (market && (number.unit === "gpu" || number.unit === "gpu_hour"))) return 0;
         return closeness(sentence, number, mention) - (market && number.scaled && number.value < OF_MARKETS ? 30 : 0);
       };
@@ -892,7 +908,7 @@
         const score = mention === near ? floor : scoreOf(mention);
         if (score > bestScore) [best, bestScore] = [mention, score];
       }
-      return best && best.kind === "company" ? madeBy(sentence, number, best) : best;
+      return best && MAKERS.has(best.kind) ? madeBy(sentence, number, best) : best;
     };
 
     // giving.py: what a number is given to, as the words of its clause narrow it
@@ -1022,14 +1038,24 @@
     // A wrong thing that a share or a ratio is of
     const comparedWith = ({ mentions, numbers }, number, { wrong, right }) => {
       if (!SHARES.has(number.unit)) return "";
-      const found = mentions.find((mention) => mention.aside && number.last <= mention.first && wrong.has(mention.key) && !right.has(mention.key)
+      const found = mentions.find((mention) => mention.aside && mention.kind !== "company" && number.last <= mention.first && wrong.has(mention.key) && !right.has(mention.key)
         && !numbers.some((other) => other.first >= mention.last && other.first - mention.last <= 4));
       return found ? found.key : "";
     };
-    const isForgiven = (sentence, number, { key, mention }, figure) => {
+    const isForgiven = (sentence, number, { key, mention, window }, figure) => {
+      if (kindOf(key) === "company" && (figure.basis === "disclosed" || figure.basis === "estimate") && figure.right.has("model")
+        && (!mention || !anyIn(rules.companySpends, wordsOf(window[0], phraseEnd(number, window))))) return true;
       const byName = (figure.basis === "estimate" || key === "western_models") && sourceNamed(sentence, figure);
-      if (!mention) return kindOf(key) === "company" || byName || (concerns(about, figure) && !sentence.cues.some(({ kind }) => kind === "order"));
+      if (!mention) return kindOf(key) === "company" || byName || (concerns(specific, figure) && !sentence.cues.some(({ kind }) => kind === "order"));
       return byName && (mention.kind === "rival" || (THINGS.has(mention.kind) && number.first - mention.last > 5));
+    };
+    // The words right before or after a number that leave it room
+    const hedgesOf = ({ cues }, number) => cues.filter(({ kind, first, last: end }) => kind === "hedge"
+      && ((number.first - 3 <= end && end <= number.first) || (number.last <= first && first <= number.last + 1)));
+    // How far a figure may lie below and above a number, by its hedges
+    const roomOf = (sentence, number) => {
+      const keys = countDigits(number) > 1 ? hedgesOf(sentence, number).map(({ key }) => key) : [];
+      return [keys.includes("below") || keys.includes("about") ? ROOM : 0, keys.includes("floor") ? ROOM : 0];
     };
     // Whether a figure's words stand in the sentence before, or after a short one
     const wordsAround = (index, sentence, number, figure, status) => {
@@ -1113,7 +1139,7 @@
         const slipped = { ...number, value: rounded(number.value * factor), other: null };
         for (const figure of candidates(slipped)) {
           if (base(figure.unit) !== base(number.unit || (number.scaled ? "usd" : "")) || ["circulates", "contested"].includes(figure.basis)
-            || figure.unit === "ratio" || (figure.unit.endsWith("Mtoken") && digits < 3)) continue;
+            || figure.unit === "ratio" || (figure.unit.endsWith("Mtoken") && digits < 3) || !(figure.telling || SLIPPING.has(figure.unit) || digits > 2)) continue;
           const error = errorOf(slipped, figure);
           if (error === null || error > 0.012) continue;
           const [status] = statusOf(given, figure);
@@ -1135,8 +1161,6 @@
     };
 
     // judging.py: what is said of a figure
-    const hedgesOf = ({ cues }, number) => cues.filter(({ kind, first, last: end }) => kind === "hedge"
-      && ((number.first - 3 <= end && end <= number.first) || (number.last <= first && first <= number.last + 1)));
     const isAgainstBound = (sentence, number, { bound, basis, value }) => {
       const kinds = new Set(hedgesOf(sentence, number).map(({ key }) => key));
       if (bound === "floor") return kinds.has("below") || kinds.has("maximum");
@@ -1185,11 +1209,11 @@
       return Object.keys(fill).reduce((filled, name) => filled.split(`{${name}}`).join(fill[name]), why[key]);
     };
     const findingOf = (sentence, number, given, match, verdict) => {
-      const figure = match ? match.figure : null, start = signs.place(number.start), end = signs.place(number.end - 1) + 1, behind = signs.place(number.end);
+      const figure = match ? match.figure : null, [start, end] = signs.span(number.start, number.end);
       const value = figure && !match.slip ? fitting(number, figure) : number.value, unit = number.unit || (figure ? figure.unit : "");
       const hedge = hedgesOf(sentence, number).map((cue) => plain.slice(tokens[cue.first].start, tokens[cue.last - 1].end)).join("; ");
       return {
-        start, end: behind - end < 2 ? Math.max(end, behind) : end, text: text.slice(start, end), value, high: number.high, unit,
+        start, end, text: text.slice(start, end), value, high: number.high, unit,
         read_as: readAs(value, number.high, unit, rules), hedge, attributed_to: attributedTo(sentence, number),
         subject: given.key, subject_label: subjects.has(given.key) ? subjects.get(given.key).label : "",
         figure: figure ? figure.id : "", label: figure ? figure.label : "", claim: figure ? figure.claim : "",
@@ -1205,16 +1229,19 @@
       return cues.some(({ kind, first }) => kind === "spends" && window[0] <= first && first < window[1]);
     };
     const judge = (index, sentence, number) => {
-      const fits = [];
+      const fits = [], room = roomOf(sentence, number);
       candidates(number, placesOf(sentence, YUAN)).forEach((figure, place) => {
-        const error = errorOf(number, figure);
+        const error = errorOf(number, figure, room);
         if (error !== null) fits.push([figure, error, place]);
       });
       // A bare number that is no known figure is nothing else
       if (!fits.length && !number.unit && !number.scaled) return null;
       const given = givenOf(index, sentence, number), low = given.window[0], high = phraseEnd(number, given.window);
-      if (sentence.cues.some(({ kind, first }) => kind === "elsewhere" && low <= first && first < high && Math.abs(first - number.first) <= ASTRAY)) return null;
-      const best = bestMatch(index, sentence, number, given, fits);
+      const speaksOf = (what) => sentence.cues.some(({ kind, first }) => kind === what && low <= first && first < high && Math.abs(first - number.first) <= ASTRAY);
+      if (speaksOf("elsewhere")) return null;
+      // Beside words of funding, only money that investors gave is known
+      const funding = speaksOf("funding"), best = bestMatch(index, sentence, number, given, funding ? fits.filter(([figure]) => figure.words.includes(" round")) : fits);
+      if (funding && !best) return null;
       if (best) return findingOf(sentence, number, given, best, verdictOf(index, sentence, number, given, best));
       const mistaken = slipOf(sentence, number, given) || otherUnit(number, given);
       if (mistaken) return findingOf(sentence, number, given, mistaken, "contradicted");
