@@ -18,7 +18,8 @@ MISGIVEN = list(FACTS.rows("figures_misgiven"))
 # Numbers that are part of a name or of a date
 NAMES = re.compile(
     r"\b(?:V\d(?:\.\d)?|R1|o[13]|GPT-\d(?:\.\d)?o?|[AH]\d{2,3}0?|Llama 3\.1 405B|LLaMA2 7B|Claude 3(?:\.5)?|Gemini \d(?:\.\d)?)\b"
-    r"|\b(?:67B|16B|M1|K2|FP8|MATH-500|AIME 2024|S&P 500|500 richest|GPT-3|(?:\d{1,2} [A-Z][a-z]+ )?20\d\d|32 bits|64 servers)\b"
+    r"|\b(?:67B|16B|M1|K2|FP8|MATH-500|AIME 2024|S&P 500|500 richest|GPT-3|(?:\d{1,2} [A-Z][a-z]+ )?20\d\d|32 bits)\b"
+    r"|\b(?:3\.5|64 servers|500 people)\b"
 )
 MOST_WORDS = 30
 
