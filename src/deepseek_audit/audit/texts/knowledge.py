@@ -6,6 +6,7 @@ Its value and every number in its sentences are computed from the facts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -96,6 +97,9 @@ _ENTITIES = {
     "middot": "·",
     "bull": "•",
 }
+_SCALES = {"M": "million", "B": "billion", "T": "trillion"}
+# An amount or a number of something with a letter for its scale; “405B” in a name is none
+_SHORT = re.compile(r"(?<=[$¥])(\d+(?:\.\d+)?)([KMBT])\b|\b(\d+(?:\.\d+)?)([KMBT])(?= GPU| tokens| parameters| yuan| work)")
 # How a value is told: what stands before and after it
 _UNIT_WORDS = {
     "usd": ("$", ""),
@@ -238,8 +242,14 @@ def value_of(facts: Facts, row: Row) -> float:
 
 
 def _written(facts: Facts, text: str) -> str:
-    """A sentence with its numbers in place of their names in braces."""
-    return "".join(part if isinstance(part, str) else part.text for part in dossier.filled(facts, text))
+    """A sentence with its numbers in place of their names in braces, as a newspaper prints them."""
+    written = "".join(part if isinstance(part, str) else part.text for part in dossier.filled(facts, text))
+    return _SHORT.sub(lambda number: _printed(float(number[1] or number[3]), number[2] or number[4]), written)
+
+
+def _printed(number: float, letter: str) -> str:
+    """5.576M as “5.576 million”, and 294K as “294,000”."""
+    return f"{number * 1000:,.0f}" if letter == "K" else f"{number:g} {_SCALES[letter]}"
 
 
 def _by_kind(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
