@@ -138,6 +138,11 @@
   // rules.py
   let english = set(..."the of and to in a is that for it with as was on by at from are be this".split(" "));
   const beginnings = (words) => words.map((word) => ` ${phraseOf(word)}${word.endsWith(".") ? " " : ""}`);
+  const grouped = (rows, name) => {
+    const groups = new Map();
+    for (const row of rows) groups.set(row[name], [...(groups.get(row[name]) || []), row]);
+    return groups;
+  };
   const acceptedOf = ({ value, spellings, unit }) => {
     const values = [value, ...spellings];
     return unit === "ratio" ? [...values, ...values.filter(Boolean).map((known) => 1 / known)] : values;
@@ -147,16 +152,15 @@
     const names = new Map(payload.names.map(([words, kind, key]) => [phraseOf(words), [kind, key, /^[!@]/.test(words) ? words[0] : ""]]));
     const cues = new Map(payload.cues.map(([words, kind, key]) => [phraseOf(words), [kind, key]]));
     const figures = payload.figures.map((row) => ({ ...row, values: [row.value, ...row.spellings], accepted: acceptedOf(row), right: set(...row.right), wrong: mapOf(row.wrong), words: beginnings(row.words), needed: beginnings(row.needed) }));
-    const byUnit = new Map();
-    for (const figure of figures) byUnit.set(figure.unit, [...(byUnit.get(figure.unit) || []), figure]);
     const rules = {
-      payload, units, names, cues, byUnit,
+      payload, units, names, cues, byUnit: grouped(figures, "unit"),
       signs: mapOf(payload.signs), entities: mapOf(payload.entities), currencies: mapOf(payload.currencies),
       currencyWords: new Map(payload.currency_words.map(([words, unit, factor]) => [words, [unit, factor]])),
+      moneyBegins: new Set(payload.currency_words.map(([words]) => words.split(" ")[0])),
       perUnits: payload.per_units.map(([words, what]) => [words.split(" "), what]),
       unitPhrases: phrases(units.keys()), namePhrases: phrases(names.keys()), cuePhrases: phrases(cues.keys()),
       subjects: new Map(payload.subjects.map(([key, label, kind, parents, only]) => [key, { key, label, kind, parents, units: only }])),
-      scopes: payload.scopes.map(([subject, words, becomes, wide, unless]) => ({ subject, words: beginnings(words), becomes, wide, unless: beginnings(unless) })),
+      scopes: grouped(payload.scopes.map(([subject, words, becomes, wide, unless]) => ({ subject, words: beginnings(words), becomes, wide, unless: beginnings(unless) })), "subject"),
       pairs: payload.pairs, companySpends: beginnings(payload.company_spends), steps: mapOf(payload.steps), bases: set(...payload.bases), unitWords: mapOf(payload.unit_words),
     };
     for (const name of Object.keys(payload.numbers)) rules[name] = mapOf(payload.numbers[name]);
@@ -167,6 +171,7 @@
 
   // values.py: to so many digits, halves to the even one as Python has it
   const precise = (value, digits) => {
+    if (value % 1 === 0 && Math.abs(value) < 10 ** digits) return value;
     const more = value.toPrecision(digits + 1), near = Number(value.toPrecision(digits));
     if (near === value || Number(more) !== value) return near;
     const [, whole, part, power] = /^(\d)\.(\d*)e(.*)$/.exec(value.toExponential(40)), all = whole + part;
@@ -433,6 +438,7 @@
       }
     };
     const currencyAfter = (at) => {
+      if (next(at) !== "." && !rules.moneyBegins.has(next(at))) return null;
       for (const length of [3, 2, 1]) {
         const words = tokens.slice(at, at + length + 1).map(({ text }) => text).filter((text) => text !== ".").slice(0, length);
         const known = rules.currencyWords.get(words.join(" "));
@@ -764,7 +770,7 @@
       return split().map(([first, end]) => {
         const [ownNames, ownCues, ownNumbers] = takes.map((take) => take(end)), cells = cellsOf(first, end);
         ownNumbers.forEach((number, place) => { number.place = place; });
-        return { first, last: end, words: wordsOf(first, end), row: cells.length > 2, cells, heads: new Map(), ...mentionsOf(ownNames, ownCues), cues: ownCues, numbers: ownNumbers, known: new Map() };
+        return { first, last: end, words: wordsOf(first, end), row: cells.length > 2, cells, heads: new Map(), ...mentionsOf(ownNames, ownCues), cues: ownCues, numbers: ownNumbers, known: null };
       });
     };
 
@@ -950,7 +956,7 @@
     };
     const scopesOf = (sentence, number, window) => {
       const near = wordsOf(phraseStart(sentence, number, window), phraseEnd(number, window)), whole = SHARES.has(number.unit) ? sentence.words : near;
-      const scopes = new Set(rules.scopes.filter((scope) => scope.subject === "*" && anyIn(scope.words, scope.wide ? whole : near)).map((scope) => scope.becomes));
+      const scopes = new Set((rules.scopes.get("*") || []).filter((scope) => anyIn(scope.words, scope.wide ? whole : near)).map((scope) => scope.becomes));
       for (const { kind, key, first } of sentence.cues) {
         if (kind === "wide" || (kind === "scope" && (sentence.row || (window[0] <= first && first < window[1])))
           || (kind === "chip" && number.last - 1 <= first && first < number.last + 3)) scopes.add(key);
@@ -997,9 +1003,9 @@
     };
     const narrowed = (key, words, sentence = "") => {
       const wide = kindOf(key) === "company" ? sentence : words;
-      const found = rules.scopes.find((scope) => {
+      const found = (rules.scopes.get(key) || []).find((scope) => {
         const where = scope.wide ? wide : words;
-        return scope.subject === key && anyIn(scope.words, where) && !anyIn(scope.unless, where);
+        return anyIn(scope.words, where) && !anyIn(scope.unless, where);
       });
       return found ? found.becomes : key;
     };
@@ -1077,7 +1083,7 @@
     };
     // Where words of a list begin in a sentence; null where it has none of them
     const placesOf = (sentence, words) => {
-      const { known, first, last: end } = sentence;
+      const { first, last: end } = sentence, known = sentence.known || (sentence.known = new Map());
       if (known.has(words)) return known.get(words);
       const starts = words.map((word) => word.slice(1).split(" ")[0]);
       let places = null;
@@ -1228,12 +1234,18 @@
       if ((!spent && number.unit !== "usd/Mtoken") || cues.some(({ kind }) => kind === "supposed")) return false;
       return cues.some(({ kind, first }) => kind === "spends" && window[0] <= first && first < window[1]);
     };
+    // Known figures with a number's value, how far it is from them, and their places; the same numbers stand in a text often
+    const fitsKnown = new Map();
+    const fitsOf = (sentence, number) => {
+      const room = roomOf(sentence, number), inYuan = placesOf(sentence, YUAN) !== null, { value, high, other, unit, open, scaled } = number;
+      const key = [value, high, other, unit, open, scaled, inYuan, room].join();
+      if (!fitsKnown.has(key)) {
+        fitsKnown.set(key, candidates(number, inYuan).map((figure, place) => [figure, errorOf(number, figure, room), place]).filter(([, error]) => error !== null));
+      }
+      return fitsKnown.get(key);
+    };
     const judge = (index, sentence, number) => {
-      const fits = [], room = roomOf(sentence, number);
-      candidates(number, placesOf(sentence, YUAN)).forEach((figure, place) => {
-        const error = errorOf(number, figure, room);
-        if (error !== null) fits.push([figure, error, place]);
-      });
+      const fits = fitsOf(sentence, number);
       // A bare number that is no known figure is nothing else
       if (!fits.length && !number.unit && !number.scaled) return null;
       const given = givenOf(index, sentence, number), low = given.window[0], high = phraseEnd(number, given.window);
