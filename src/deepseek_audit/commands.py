@@ -13,10 +13,12 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 from deepseek_audit.audit import texts
+from deepseek_audit.audit.check_page import NOT_ENGLISH
 from deepseek_audit.audit.texts import drafts, reports
 from deepseek_audit.audit.texts.finding import WRONG
 from factbook import tables
@@ -92,7 +94,10 @@ def check(names: Sequence[str]) -> tuple[list[reports.Checked], dict[str, str]]:
         except drafts.NotRead as error:
             unread[drafts.STDIN if name == drafts.STANDARD_INPUT else name] = str(error)
         else:
-            checked.append(reports.Checked(draft, texts.check_text(draft.text)))
+            rules = texts.load_rules()
+            if not texts.looks_english(draft.text, rules):
+                draft = replace(draft, notes=(*draft.notes, NOT_ENGLISH))
+            checked.append(reports.Checked(draft, texts.check_text(draft.text, rules)))
     return checked, unread
 
 

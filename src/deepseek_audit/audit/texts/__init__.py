@@ -8,6 +8,8 @@ into words (`words`), numbers (`numbers`) and sentences (`sentences`); each numb
 from __future__ import annotations
 
 import functools
+import itertools
+import re
 
 from deepseek_audit.audit.texts.finding import VERDICTS, WRONG, Finding
 from deepseek_audit.audit.texts.judging import Checker
@@ -15,7 +17,14 @@ from deepseek_audit.audit.texts.knowledge import rules_of
 from deepseek_audit.audit.texts.rules import Rules, compile_rules
 from factbook import facts
 
-__all__ = ["VERDICTS", "WRONG", "Finding", "Rules", "check_text", "compile_rules", "load_rules"]
+# By these the language is told: so many of the first words, no fewer, and the share of small words among them
+_FIRST_WORDS = 400
+_SHORT = 20
+_SMALL_WORDS = 0.08
+# A letter of a script without spaces is a word
+_WORD = re.compile("[A-Za-z\u00c0-\u024f]+|[\u0370-\u1fff\u3040-\ud7ff]")
+
+__all__ = ["VERDICTS", "WRONG", "Finding", "Rules", "check_text", "compile_rules", "load_rules", "looks_english"]
 
 
 def check_text(text: str, rules: Rules | None = None) -> list[Finding]:
@@ -33,6 +42,13 @@ def check_text(text: str, rules: Rules | None = None) -> list[Finding]:
     ('other_thing', 'v3_final_run', 'It pays for V3, R1’s base, not for R1.')
     """
     return Checker(text, load_rules() if rules is None else rules).findings()
+
+
+def looks_english(text: str, rules: Rules | None = None) -> bool:
+    """Whether a text seems to be English, by small words such as “the” among its first words; a short one always does."""
+    known = (load_rules() if rules is None else rules).english
+    words = [match[0].lower() for match in itertools.islice(_WORD.finditer(text), _FIRST_WORDS)]
+    return len(words) < _SHORT or sum(word in known for word in words) >= _SMALL_WORDS * len(words)
 
 
 @functools.cache

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from deepseek_audit.audit.texts.signs import LONGEST
+
 STANDARD_INPUT = "-"
 # What standard input is called where a file's name is shown
 STDIN = "stdin"
-# More characters of a text are not looked at
-LONGEST = 2_000_000
 # More bytes are no article; a device that never ends is not read for ever
 LARGEST = 32_000_000
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepseek_audit.audit import check_text, claims
-from deepseek_audit.audit.texts import VERDICTS, Finding, compile_rules, load_rules
+from deepseek_audit.audit.texts import VERDICTS, Finding, compile_rules, load_rules, looks_english
 from deepseek_audit.audit.texts.knowledge import rules_of
 from deepseek_audit.audit.texts.signs import LONGEST
 from factbook.facts import load
@@ -148,7 +148,7 @@ def test_a_changed_fact_changes_what_is_known() -> None:
     changed = compile_rules(rules_of(FACTS.with_rows(table, rows)))
     [found] = check_text("Training V3 cost $9.999 million.", changed)
     assert found.verdict == "right"
-    assert "$9.999M" in found.wording
+    assert "$9.999 million" in found.wording
 
 
 # Any text
@@ -178,6 +178,15 @@ def test_any_text_gets_an_answer(name: str) -> None:
     for finding in check_text(text):
         assert finding.text == text[finding.start : finding.end]
         assert finding.verdict in VERDICTS
+
+
+def test_a_text_that_is_not_english_is_noticed() -> None:
+    german = "Die Firma behauptet, dass das Training des Modells nur einen kleinen Teil der Kosten verursacht hat, die andere angeben. " * 2
+    english = "The company says that the training of the model took a small part of the costs that others give for it. " * 2
+    assert not looks_english(german)
+    assert not looks_english("训练的成本很低这家公司说他们只用了很少的芯片和时间")
+    assert looks_english(english)
+    assert looks_english("V3: $5.6M")
 
 
 def test_tags_and_entities_are_no_words() -> None:
@@ -288,7 +297,7 @@ def calls(action: Callable[[], object]) -> int:
 def test_time_grows_with_the_length_alone(name: str) -> None:
     part = LONG[name]
     load_rules()
-    short, long = part * (20_000 // len(part)), part * (80_000 // len(part))
+    short, long = part * (5_000 // len(part)), part * (20_000 // len(part))
     assert calls(lambda: check_text(long)) <= 4.6 * calls(lambda: check_text(short)) + 1000
 
 
