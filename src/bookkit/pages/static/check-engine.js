@@ -700,7 +700,7 @@
       if (!rules.heads.has(head.key) || head.last >= name.first || name.first > head.last + 6) return false;
       return (rules.links.has(tokens[head.last].text) || rules.links.has(leading(head.last, name.first))) && !any(head.last, name.first, (_, { kind }) => kind === DIGITS);
     };
-    // “Nvidia H800 chips”, “OpenAI's o1” are not of the firm
+    // Whether a name only tells whose something is
     const isAdjectival = (name, key, following) => {
       const possessive = textAt(name.last) === "'" && textAt(name.last + 1) === "s", at = name.last + (possessive ? 2 : 0), { kind } = subjects.get(key);
       if (kind === "market" && any(at, at + 3, (word) => rules.chips.has(word) || (rules.units.get(word) || [""])[0] === "gpu")) return true;
