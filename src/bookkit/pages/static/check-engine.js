@@ -700,7 +700,7 @@
       if (!rules.heads.has(head.key) || head.last >= name.first || name.first > head.last + 6) return false;
       return (rules.links.has(tokens[head.last].text) || rules.links.has(leading(head.last, name.first))) && !any(head.last, name.first, (_, { kind }) => kind === DIGITS);
     };
-    // “Nvidia H800 chips”, “OpenAI's o1” are not of the firm
+    // Whether a name only tells whose something is
     const isAdjectival = (name, key, following) => {
       const possessive = textAt(name.last) === "'" && textAt(name.last + 1) === "s", at = name.last + (possessive ? 2 : 0), { kind } = subjects.get(key);
       if (kind === "market" && any(at, at + 3, (word) => rules.chips.has(word) || (rules.units.get(word) || [""])[0] === "gpu")) return true;
@@ -770,7 +770,8 @@
       return split().map(([first, end]) => {
         const [ownNames, ownCues, ownNumbers] = takes.map((take) => take(end)), cells = cellsOf(first, end);
         ownNumbers.forEach((number, place) => { number.place = place; });
-        return { first, last: end, words: wordsOf(first, end), row: cells.length > 2, cells, heads: new Map(), ...mentionsOf(ownNames, ownCues), cues: ownCues, numbers: ownNumbers, known: null };
+        const words = wordsOf(first, end);
+        return { first, last: end, words, inYuan: anyIn(YUAN, words), row: cells.length > 2, cells, heads: new Map(), ...mentionsOf(ownNames, ownCues), cues: ownCues, numbers: ownNumbers, known: null };
       });
     };
 
@@ -1085,9 +1086,9 @@
     const placesOf = (sentence, words) => {
       const { first, last: end } = sentence, known = sentence.known || (sentence.known = new Map());
       if (known.has(words)) return known.get(words);
-      const starts = words.map((word) => word.slice(1).split(" ")[0]);
       let places = null;
       if (anyIn(words, sentence.words)) {
+        const starts = words.map((word) => word.slice(1).split(" ")[0]);
         places = [];
         for (let at = first; at < end; at += 1) if (starts.some((start) => tokens[at].text.startsWith(start))) places.push(at);
       }
@@ -1237,10 +1238,10 @@
     // Known figures with a number's value, how far it is from them, and their places; the same numbers stand in a text often
     const fitsKnown = new Map();
     const fitsOf = (sentence, number) => {
-      const room = roomOf(sentence, number), inYuan = placesOf(sentence, YUAN) !== null, { value, high, other, unit, open, scaled } = number;
-      const key = [value, high, other, unit, open, scaled, inYuan, room].join();
+      const room = roomOf(sentence, number), { value, high, other, unit, open, scaled } = number;
+      const key = [value, high, other, unit, open, scaled, sentence.inYuan, room].join();
       if (!fitsKnown.has(key)) {
-        fitsKnown.set(key, candidates(number, inYuan).map((figure, place) => [figure, errorOf(number, figure, room), place]).filter(([, error]) => error !== null));
+        fitsKnown.set(key, candidates(number, sentence.inYuan).map((figure, place) => [figure, errorOf(number, figure, room), place]).filter(([, error]) => error !== null));
       }
       return fitsKnown.get(key);
     };
