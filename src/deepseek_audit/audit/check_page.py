@@ -21,6 +21,7 @@ NOTES = (
     "It is then looked up among the figures that this report knows, each with what it covers and what it is often given to by mistake.",
     "It reads English. It knows the figures of this report and no others: “not known to us” says nothing about whether a figure is right. "
     "It reads sentence by sentence, so it can miss what a figure belongs to where that is said far away, in a headline or in a picture.",
+    "It errs. In texts that nobody had shown it before, it judged about one figure in six otherwise than people did, or did not find it.",
     "It does not judge a text. A figure can be right and the sentence around it misleading, and the other way round; "
     "each note leads to the steps and sources, which decide.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepseek_audit.audit import check_page
 from factbook import facts
 from factbook.contract import TextRules
+from tests.deepseek_audit.audit.texts import measure
 
 FACTS = facts.load()
 
@@ -22,3 +23,11 @@ def test_the_page_is_emitted_with_its_words_and_for_a_notebook_as_a_table():
 def test_three_verdicts_say_that_the_text_should_be_changed():
     wrong = [verdict.key for verdict in check_page.CheckPage(FACTS).describe().verdicts if verdict.wrong]
     assert wrong == ["other_thing", "estimate_as_fact", "contradicted"]
+
+
+def test_the_page_says_how_often_it_errs() -> None:
+    """As measured on the last two sets of texts, when they were first read."""
+    *_, before, last = measure.FIRST_READ.values()
+    missed = 1 - (before[0] + last[0]) / 200
+    assert any("one figure in six" in note for note in check_page.NOTES)
+    assert 1 / 7 < missed < 1 / 5

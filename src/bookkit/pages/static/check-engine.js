@@ -13,7 +13,9 @@
   const LONGEST = 2e6;
   const SPECIAL = /&#?[a-zA-Z0-9]{1,10};|<!--|<\/?[a-zA-Z][^<>]{0,500}>|[\0-\x08\x0b\x0c\x0e-\x1f\x7f\xa0\xad\u061c\u2000-\u200f\u2010-\u2015\u2018-\u201f\u2028-\u202f\u2032\u2033\u205f-\u206f\u2212\u3000\ufe63\ufeff\uff0d\uff04\uffe5\ufffc]|[\u{10000}-\u{10ffff}]/gu;
   const LINE_TAGS = set(..."p br div li ul ol tr table h1 h2 h3 h4 h5 h6 section article blockquote header footer title".split(" "));
-  const CELL_TAGS = set("td", "th"), UNSEEN = set("script", "style", "template");
+  const CELL_TAGS = set("td", "th");
+  const COMMENT = "<!--";
+  const CLOSINGS = new Map([[COMMENT, /-->/g], ...["script", "style", "template"].map((name) => [name, new RegExp(`</${name}[^<>]{0,20}>?`, "gi")])]);
 
   const entity = (token, rules) => {
     const name = token.slice(1, -1);
@@ -25,20 +27,21 @@
     return code < 32 ? " " : rules.signs.has(sign) ? rules.signs.get(sign) : sign;
   };
   // Where what is not seen ends; if it never does, where it began
-  const after = (text, closing, start, endless) => {
-    if (endless.has(closing)) return start;
-    const found = text.indexOf(closing, start);
-    if (found >= 0) return found + closing.length;
-    endless.add(closing);
+  const after = (text, opened, start, endless) => {
+    if (endless.has(opened)) return start;
+    const closing = CLOSINGS.get(opened);
+    closing.lastIndex = start;
+    if (closing.test(text)) return closing.lastIndex;
+    endless.add(opened);
     return start;
   };
   // What a special sign is read as, and where reading goes on
   const insteadOf = (text, token, end, rules, endless) => {
     if (token[0] === "&") return [entity(token, rules), end];
-    if (token === "<!--") return ["", after(text, "-->", end, endless)];
+    if (token === COMMENT) return ["", after(text, COMMENT, end, endless)];
     if (token[0] !== "<") return [rules.signs.has(token) ? rules.signs.get(token) : token < " " || token === "\x7f" ? " " : token.length > 1 ? "\ufffd" : "", end];
     const name = lower(/^<\/?([a-zA-Z0-9]+)/.exec(token)[1]);
-    if (UNSEEN.has(name) && token[1] !== "/") return ["\n", after(text, `</${name}`, end, endless)];
+    if (CLOSINGS.has(name) && token[1] !== "/") return ["\n", after(text, name, end, endless)];
     return [LINE_TAGS.has(name) ? "\n" : CELL_TAGS.has(name) ? "\t" : "", end];
   };
   const readSigns = (whole, rules) => {

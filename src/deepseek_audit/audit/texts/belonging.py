@@ -26,19 +26,35 @@ def subject_of(sentence: Sentence, number: Number, tokens: Sequence[Token], rule
     best: Mention | None = None
     opens = tokens[sentence.first].text in rules.openers and number.first - sentence.first <= 10
     best_score = 0.0 if opens else _TIED
+    # The last name before the number is likely the one; those that cannot be as close are passed over
+    near = next((mention for mention in reversed(sentence.mentions) if mention.last <= number.first), None)
+    floor = _score(sentence, number, near, tokens, rules) if near else 0.0
     for mention in sentence.mentions:
-        only = rules.subjects[mention.key].units
-        far = mention.last < number.first - _FAR or mention.first > number.last + _FAR
-        if far or (only and number.unit not in only) or (mention.kind == "market" and number.unit in ("gpu", "gpu_hour")):
+        if _most(number, mention) < max(floor, best_score):
             continue
-        score = _closeness(sentence, number, mention, tokens, rules)
-        if mention.kind == "market" and number.scaled and number.value < _OF_MARKETS:
-            score -= 30.0
+        score = floor if mention is near else _score(sentence, number, mention, tokens, rules)
         if score > best_score:
             best, best_score = mention, score
     if best is not None and best.kind in _MAKERS:
         return _made_by(sentence, number, best, tokens, rules)
     return best
+
+
+def _most(number: Number, mention: Mention) -> float:
+    """How close a name can be at most, by its distance alone."""
+    if mention.last <= number.first:
+        return 100.0 - number.first + mention.last
+    return 112.0 if mention.first <= number.unit_last else 115.0 - 2.0 * (mention.first - number.unit_last)
+
+
+def _score(sentence: Sentence, number: Number, mention: Mention, tokens: Sequence[Token], rules: Rules) -> float:
+    """How much speaks for a name; none where it is too far, or has no numbers of that unit."""
+    only = rules.subjects[mention.key].units
+    far = mention.last < number.first - _FAR or mention.first > number.last + _FAR
+    if far or (only and number.unit not in only) or (mention.kind == "market" and number.unit in ("gpu", "gpu_hour")):
+        return 0.0
+    score = _closeness(sentence, number, mention, tokens, rules)
+    return score - 30.0 * (mention.kind == "market" and number.scaled and number.value < _OF_MARKETS)
 
 
 def _made_by(sentence: Sentence, number: Number, company: Mention, tokens: Sequence[Token], rules: Rules) -> Mention:
@@ -58,7 +74,7 @@ def _made_by(sentence: Sentence, number: Number, company: Mention, tokens: Seque
 def _closeness(sentence: Sentence, number: Number, mention: Mention, tokens: Sequence[Token], rules: Rules) -> float:
     """How much speaks for a name as what the number belongs to; none below zero."""
     generic = mention.kind in ("noun", "stage")
-    named = any(
+    named = mention.kind in _MAKERS and any(
         other.kind in ("model", "rival")
         and not other.aside
         and other.last <= mention.first <= other.last + 8

@@ -27,6 +27,8 @@ class Checker(Matching):
         found: list[Finding] = []
         for index, sentence in enumerate(self.sentences):
             for number in sentence.numbers:
+                if not number.unit and not number.scaled and not self.fits(sentence, number):
+                    continue  # A bare number that is no known figure is nothing else
                 given = self.given(index, sentence, number)
                 finding = self._judge(index, sentence, number, given)
                 if finding is not None:

@@ -49,16 +49,19 @@ class Matching(Giving):
 
     def matches(self, index: int, sentence: Sentence, number: Number, given: Given) -> list[Match]:
         """Every known figure that a number may be."""
-        found = []
+        found = (self._match(index, sentence, number, given, figure, error, place) for place, figure, error in self.fits(sentence, number))
+        return [match for match in found if match is not None]
+
+    def fits(self, sentence: Sentence, number: Number) -> list[tuple[int, Figure, float]]:
+        """Known figures with a number's value, and how far it is from them; the same numbers stand in a text often."""
+        room = self._room(sentence, number)
         in_yuan = any(word in sentence.words for word in _YUAN)
-        for place, figure in enumerate(self.candidates(number, in_yuan)):
-            error = error_of(number, figure, self._room(sentence, number))
-            if error is None:
-                continue
-            match = self._match(index, sentence, number, given, figure, error, place)
-            if match is not None:
-                found.append(match)
-        return found
+        key = (number.value, number.high, number.other, number.unit, number.open, number.scaled, in_yuan, room)
+        known = self._fits.get(key)
+        if known is None:
+            errors = ((place, figure, error_of(number, figure, room)) for place, figure in enumerate(self.candidates(number, in_yuan)))
+            known = self._fits[key] = [(place, figure, error) for place, figure, error in errors if error is not None]
+        return known
 
     def _room(self, sentence: Sentence, number: Number) -> tuple[float, float]:
         """How far a figure may lie below and above a number, by its hedges: “more than $580 billion” is said of 589."""

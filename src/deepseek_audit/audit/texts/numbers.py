@@ -27,6 +27,9 @@ _REACH = 6
 _LAST_YEAR = 2041
 # Two numbers so far apart are no range
 _WIDEST = 20.0
+# Larger ones are noise, and so many words at most make a number
+_LARGEST = 1e24
+_MOST_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,8 @@ class Reader:
         last = max(reading.at, after[0])
         after = (after[0], self._more(after[1]))
         value = rounded(reading.value * factor)
+        if not value < _LARGEST:
+            return None
         high = None if reading.high is None else rounded(reading.high * factor)
         other = None if reading.other is None else rounded(reading.other * factor)
         plain = reading.digits and not unit and not reading.scaled and reading.high is None
@@ -176,9 +181,9 @@ class Reader:
         tokens = self.tokens
         for length in (2, 1):
             last = at + length
-            if last >= len(tokens) or any(not tokens[place].glued for place in range(at + 1, last)):
+            if last >= len(tokens) or (length == 2 and not tokens[at + 1].glued):
                 continue
-            unit = self.rules.currencies.get("".join(token.text for token in tokens[at:last]))
+            unit = self.rules.currencies.get(tokens[at].text + tokens[at + 1].text if length == 2 else tokens[at].text)
             if unit is None:
                 continue
             if tokens[last].kind == SIGN and tokens[last].text in ".-" and tokens[last].glued and last + 1 < len(tokens):
@@ -400,7 +405,7 @@ class Reader:
         if first is not None:
             group = first
         last_scale = float("inf")
-        while place < len(tokens):
+        while place < min(len(tokens), at + _MOST_WORDS):
             text = tokens[place].text
             if text in rules.cardinals and (group == 0 or (group % 100 >= 20 and group % 10 == 0) or (group % 100 == 0 and group > 0)):
                 if first is not None and not any_word:
@@ -663,8 +668,8 @@ class Reader:
         """Whether it numbers an item of a list: “2. ”, “3/ ”, “4) ” at the beginning of a line."""
         if unit or reading.scaled or begin != at or not reading.digits or reading.at >= len(self.tokens):
             return False
-        start = self.low.rfind("\n", 0, self.tokens[at].start) + 1
-        return self.tokens[reading.at].text in ".)/:" and not self.low[start : self.tokens[at].start].strip(" (#*-")
+        before = self.low[max(0, self.tokens[at].start - 40) : self.tokens[at].start]
+        return self.tokens[reading.at].text in ".)/:" and not before[before.rfind("\n") + 1 :].strip(" (#*-")
 
     def _stands(self, begin: int, at: int, reading: _Reading, unit: str) -> bool:
         """Whether it is a number that says how much: no year, no numbered thing, no small word alone."""

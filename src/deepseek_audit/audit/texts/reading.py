@@ -34,6 +34,7 @@ class Reading:
         names = rules.name_phrases.within(self.tokens)
         named = {at for name in names if any(sign in "0123456789" for sign in name.phrase) for at in range(name.first, name.last)}
         numbers = Reader(self.signs.low, self.tokens, named, rules).read()
+        self._fits: dict[tuple[object, ...], list[tuple[int, Figure, float]]] = {}
         self.sentences = read_sentences(self.signs, self.tokens, names, numbers, rules)
         read_heads(self.sentences, self.tokens, rules)
         named_keys = {mention.key for sentence in self.sentences for mention in sentence.mentions}

@@ -101,7 +101,7 @@ def split(signs: Signs, tokens: Sequence[Token], rules: Rules) -> list[tuple[int
             while end + 2 < len(tokens) and tokens[end].glued and tokens[end].text == "[" and tokens[end + 2].text == "]":
                 end += 3  # A footnote
             broken = end < len(tokens) and not tokens[end].glued and _begins(signs, tokens[end]) and not _abbreviated(tokens, at, rules)
-        if end < len(tokens):
+        if end < len(tokens) and not tokens[end].glued:
             gap = signs.plain[tokens[end - 1].end : tokens[end].start]
             lines = gap.count("\n")
             if lines:
@@ -156,7 +156,10 @@ def read_sentences(
 
 def _cells(signs: Signs, tokens: Sequence[Token], first: int, last: int) -> list[int]:
     """The first token of each cell of a line."""
-    begins = (tokens[at - 1].text in _CELLS or "\t" in signs.plain[tokens[at - 1].end : tokens[at].start] for at in range(first + 1, last))
+    begins = (
+        tokens[at - 1].text in _CELLS or (not tokens[at].glued and "\t" in signs.plain[tokens[at - 1].end : tokens[at].start])
+        for at in range(first + 1, last)
+    )
     return [first, *(at for at, cell in enumerate(begins, first + 1) if cell)]
 
 
@@ -258,7 +261,7 @@ def _speaks(tokens: Sequence[Token], name: Found, cues: Sequence[Cue], rules: Ru
         return False
     for cue in cues:
         passive = cue.last < len(tokens) and tokens[cue.last].text == "by"
-        if cue.phrase in rules.participles and (tokens[cue.first - 1].text == "s" or passive):
+        if cue.phrase in rules.participles and ((cue.first and tokens[cue.first - 1].text == "s") or passive):
             continue
         if (
             cue.kind == "says"

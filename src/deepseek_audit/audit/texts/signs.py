@@ -17,8 +17,9 @@ LONGEST = 2_000_000
 _SPECIAL = re.compile(
     "&#?[a-zA-Z0-9]{1,10};|<!--|</?[a-zA-Z][^<>]{0,500}>"
     "|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00a0\u00ad\u061c\u2000-\u200f\u2010-\u2015\u2018-\u201f\u2028-\u202f\u2032\u2033"
-    "\u205f-\u206f\u2212\u3000\ufe63\ufeff\uff0d\uff04\uffe5\ufffc]"
+    "\u205f-\u206f\u2212\u3000\ufe63\ufeff\uff0d\uff04\uffe5\ufffc\U00010000-\U0010ffff]"
 )
+_TAG = re.compile("</?([a-zA-Z0-9]+)")
 # Tags after which a new line begins, and those between cells
 _LINES = frozenset(
     [
@@ -46,7 +47,11 @@ _LINES = frozenset(
 )
 _CELLS = frozenset(("td", "th"))
 # What is no text at all, up to its end
-_UNSEEN = frozenset(("script", "style", "template"))
+_COMMENT = "<!--"
+_CLOSINGS = {
+    _COMMENT: re.compile("-->"),
+    **{name: re.compile(f"</{name}[^<>]{{0,20}}>?", re.IGNORECASE | re.ASCII) for name in ("script", "style", "template")},
+}
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -113,25 +118,25 @@ def _instead(text: str, token: str, end: int, rules: Rules, endless: set[str]) -
     """What a special sign is read as, and where reading goes on. ``endless`` holds what is opened and never closed."""
     if token[0] == "&":
         return _entity(token, rules), end
-    if token == "<!--":
-        return "", _after(text, "-->", end, endless)
+    if token == _COMMENT:
+        return "", _after(text, _COMMENT, end, endless)
     if token[0] != "<":
-        return rules.signs.get(token, " " if token < " " or token == "\x7f" else ""), end
-    name = token.strip("</>").split()[0].rstrip("/").lower() if token.strip("</> ") else ""
-    if name in _UNSEEN and token[1] != "/":
-        return "\n", _after(text, f"</{name}", end, endless)
+        return rules.signs.get(token, " " if token < " " or token == "\x7f" else "\ufffd" if token > "\uffff" else ""), end
+    name = _TAG.match(token)[1].lower()  # type: ignore[index]
+    if name in _CLOSINGS and token[1] != "/":
+        return "\n", _after(text, name, end, endless)
     return ("\n" if name in _LINES else "\t" if name in _CELLS else ""), end
 
 
-def _after(text: str, closing: str, start: int, endless: set[str]) -> int:
+def _after(text: str, opened: str, start: int, endless: set[str]) -> int:
     """Where what is not seen ends; if it never does, where it began."""
-    if closing in endless:
+    if opened in endless:
         return start
-    found = text.find(closing, start)
-    if found < 0:
-        endless.add(closing)
+    closing = _CLOSINGS[opened].search(text, start)
+    if closing is None:
+        endless.add(opened)
         return start
-    return found + len(closing)
+    return closing.end()
 
 
 def _entity(token: str, rules: Rules) -> str:

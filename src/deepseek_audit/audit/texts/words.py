@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # A currency before its number; a word, with digits inside it; digits with the signs that group them; any other sign
 _TOKEN = re.compile(
     r"(?:usd|rmb|cny|us|rs)(?=\d)|[a-z\u00c0-\u024f][a-z0-9\u00c0-\u024f]*(?:&[a-z0-9]+)*"
-    r"|\d{1,3}(?: \d{3})+(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d+(?:[.,]\d+)*|[^\s]"
+    r"|\d{1,3}(?: \d{3})+(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d+(?:[.,]\d+)*|[^ \t\n\r]",
+    re.ASCII,
 )
 WORD, DIGITS, SIGN = "w", "d", "s"
 # They join the words of a phrase when they touch both
 _JOINING = frozenset("-.'/&")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, digits or a sign.
 
     Attributes:

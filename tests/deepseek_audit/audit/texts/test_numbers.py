@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pint
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from deepseek_audit.audit.texts import load_rules
@@ -167,6 +167,7 @@ digits = st.decimals(min_value="0.1", max_value="999.9", places=1).filter(lambda
 
 @given(digits, st.sampled_from(sorted(SCALES)), st.sampled_from(sorted(NOUNS)), st.sampled_from(["", "about ", "more than ", "(", "some "]))
 def test_digits_scale_and_unit_are_as_pint_has_them(number: object, scale: str, noun: str, before: str) -> None:
+    assume((str(number), scale) not in {("67", "B"), ("405", "B")})  # Names of models
     unit, ours, base = NOUNS[noun]
     expected = UNITS.Quantity(float(str(number)) * SCALES[scale], unit).to(base)
     found = one(f"It was {before}{number}{scale}{noun} in all.")
