@@ -184,7 +184,7 @@ def test_any_text_gets_an_answer(name: str) -> None:
 
 
 def test_a_text_that_is_not_english_is_noticed() -> None:
-    german = "Die Firma behauptet, dass das Training des Modells nur einen kleinen Teil der Kosten verursacht hat, die andere angeben. " * 2
+    german = "Die Firma behauptet, dass das Training nur einen kleinen Teil der Kosten verursacht hat, die andere angeben. " * 2
     english = "The company says that the training of the model took a small part of the costs that others give for it. " * 2
     assert not looks_english(german)
     assert not looks_english("训练的成本很低这家公司说他们只用了很少的芯片和时间")
