@@ -26,7 +26,7 @@ CHECK = """([rules, texts]) => {
   return JSON.stringify(texts.map((text) => checkText.check(compiled, text)));
 }"""
 LEAST = 400
-MUTATED = 600
+MUTATED = 300
 INSERTED = [
     "$",
     "%",
