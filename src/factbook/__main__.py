@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,8 @@ from factbook.spreadsheets import digits, tidying
 
 # More numbers with other digits are listed when asked for
 SHOWN = 20
+# The status of a program that writes where nobody reads any more: 128 and the signal’s number
+PIPE_CLOSED = 141
 
 
 def take_ids(parser: argparse.ArgumentParser) -> None:
@@ -73,13 +76,13 @@ def main(
         if options.command == "tidy":
             tidy()
         loaded = facts.load()
+        if options.command in own:
+            return own[options.command].run(loaded, options)
     except tables.DataError as error:
         print(error, file=sys.stderr)
         count = len(error.faults)
         print(f"\nThe data have {count} fault{'s' * (count > 1)}. Mend them, then run the command again.", file=sys.stderr)
         return own[options.command].unfit if options.command in own else 1
-    if options.command in own:
-        return own[options.command].run(loaded, options)
     if options.command == "tidy" and options.digits:
         restore(loaded)
     elif options.command == "catalog":
@@ -151,7 +154,14 @@ def run(command: Callable[[], int]) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    sys.exit(command())
+    try:
+        status = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough (“| head”); the interpreter must not try to write the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = PIPE_CLOSED
+    sys.exit(status)
 
 
 if __name__ == "__main__":

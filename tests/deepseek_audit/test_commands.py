@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
 from importlib import metadata
@@ -180,6 +181,16 @@ def test_standard_input_is_a_text(drafts: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbfR1 cost $5.6 million.")))
     assert main(["check-text", "-"]) == 1
     assert capsys.readouterr().out.startswith("stdin:1:9  $5.6 million  right, but")
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(drafts: Path) -> None:
+    command = [sys.executable, "-m", "deepseek_audit", "check-text", "wrong.md"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=drafts) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        said = running.stderr.read() if running.stderr else b""
+    assert said == b""
+    assert running.returncode == 141
 
 
 @pytest.mark.parametrize("form", ["--json", "--sarif"])

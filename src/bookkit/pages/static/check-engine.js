@@ -184,12 +184,14 @@
   const countDigits = ({ value }) => String(rounded(Math.abs(value))).split("e")[0].replace(".", "").replace(/^0+|0+$/g, "").length;
   const isTelling = (number) => countDigits(number) > 1 || number.high !== null || Math.abs(number.value) >= 1e11;
   const valuesOf = ({ value, other }) => (other === null ? [Math.abs(value)] : [Math.abs(value), Math.abs(other)]);
+  // Percent and shares of one are told either way
+  const factorOf = ({ unit }, figure) => (unit === "ratio" && figure.unit === "percent" ? 100 : unit === "percent" && figure.unit === "ratio" ? 0.01 : 1);
   const errorOf = (number, figure, [below, above] = [0, 0]) => {
-    const { value: low, high, other, open, unit } = number, { value: first, accepted, tolerance } = figure;
+    const { value: low, high, other, open } = number, { value: first, accepted, tolerance } = figure;
     if (open || figure.bound === "order") {
       return open && figure.bound === "order" && figure.values.some((known) => low <= known && known < (high || 0)) ? 0.5 : null;
     }
-    const factor = unit === "ratio" && figure.unit === "percent" ? 100 : unit === "percent" && figure.unit === "ratio" ? 0.01 : 1;
+    const factor = factorOf(number, figure);
     let best = null;
     for (let place = 0; place < (other === null ? 1 : 2); place += 1) {
       const value = Math.abs(place ? other : low) * factor;
@@ -708,6 +710,7 @@
       const possessive = textAt(name.last) === "'" && textAt(name.last + 1) === "s", at = name.last + (possessive ? 2 : 0), { kind } = subjects.get(key);
       if (kind === "market" && any(at, at + 3, (word) => rules.chips.has(word) || (rules.units.get(word) || [""])[0] === "gpu")) return true;
       if (textAt(name.last) === "-" && tokens[name.last].glued && rules.likeness.has(textAt(name.last + 1))) return true;
+      if (possessive && rules.kin.has(textAt(at))) return true;
       if (!following) return false;
       const [what, owned] = rules.names.get(following.phrase);
       if (what === "source" || isOwned(owned, kind) || (rules.heads.has(owned) && kind === "model")) return false;
@@ -843,7 +846,7 @@
     const linkOf = (from, to, number, mention) => {
       if (from >= to) return 112;
       const first = tokens[from].text;
-      if ((first === "in" || first === "on") && rules.belongings.has(mention.key)) return 60;
+      if ((first === "in" || first === "on" || first === "for") && rules.belongings.has(mention.key)) return 60;
       if (SHARES.has(number.unit) && first === "of") return 30;
       const near = leading(from, to), direct = rules.links.has(near);
       const head = tokens.slice(from, to).map((token) => token.text).filter((word) => !rules.determiners.has(word)).slice(-2);
@@ -1015,10 +1018,11 @@
     };
     const isDenied = ({ cues }, number) => {
       if (cues.some(({ kind, first }) => kind === "not" && number.last <= first && first <= number.last + 1 && all(number.last, first, (word) => rules.auxiliaries.has(word)))) return true;
+      if (cues.some(({ kind }) => kind === "falsity")) return true;
       if (cues.some(({ kind, first }) => kind === "mistaken" && number.last <= first && first <= number.last + 4)) return true;
       return cues.some((cue) => cue.kind === "not" && cue.last <= number.first && number.first - cue.last <= 4
         && !cues.some((other) => other.kind === "says" && cue.last <= other.first && other.first <= cue.last + 1)
-        && !any(cue.last, number.first, (word) => [";", ",", ":", "but", "only", "just", "merely", "including"].includes(word)));
+        && !any(cue.last, number.first, (word) => [";", ",", ":", "but", "including"].includes(word)));
     };
     const givenOf = (index, sentence, number) => {
       let mention = subjectOf(sentence, number), key = mention ? mention.key : topicOf(index);
@@ -1061,7 +1065,8 @@
     };
     // The words right before or after a number that leave it room
     const hedgesOf = ({ cues }, number) => cues.filter(({ kind, first, last: end }) => kind === "hedge"
-      && ((number.first - 3 <= end && end <= number.first) || (number.last <= first && first <= number.last + 1)));
+      && ((number.first - 3 <= end && end <= number.first) || (number.last <= first && first <= number.last + 1))
+      && !any(end, number.first, (word) => word === "the"));
     // How far a figure may lie below and above a number, by its hedges
     const roomOf = (sentence, number) => {
       const keys = countDigits(number) > 1 ? hedgesOf(sentence, number).map(({ key }) => key) : [];
@@ -1171,11 +1176,12 @@
     };
 
     // judging.py: what is said of a figure
-    const isAgainstBound = (sentence, number, { bound, basis, value }) => {
+    const isAgainstBound = (sentence, number, figure) => {
+      const { bound, basis, value } = figure, said = Math.abs(number.value) * factorOf(number, figure);
       const kinds = new Set(hedgesOf(sentence, number).map(({ key }) => key));
       if (bound === "floor") return kinds.has("below") || kinds.has("maximum");
       if (!["disclosed", "market", "price", "measured"].includes(basis) || number.high !== null || number.open) return false;
-      return kinds.has("floor") || number.plus ? value < number.value * 0.985 : kinds.has("below") && value > number.value * 1.015;
+      return kinds.has("floor") || number.plus ? value < said * 0.985 : (kinds.has("below") || kinds.has("maximum")) && value > said * 1.015;
     };
     // The part of a sentence between strong signs in which a number stands
     const partOf = (sentence, number) => {
@@ -1192,7 +1198,7 @@
     const verdictOf = (index, sentence, number, given, { figure, status }) => {
       const doubts = sentence.cues.filter(({ kind }) => kind === "doubt"), { basis } = figure, loose = basis === "circulates" || basis === "contradicted";
       if (basis === "disclosed" && doubts.some((cue) => apart(cue, number) <= 3)) return "contested";
-      if (status === WRONG || status === NEUTRAL) return given.denied ? "right" : loose && !figure.right.size ? "contradicted" : "other_thing";
+      if (status === WRONG || status === NEUTRAL) return given.denied ? "right" : !loose ? "other_thing" : basis === "circulates" && figure.right.size ? "no_source" : "contradicted";
       if (loose) return basis === "circulates" ? "no_source" : "contradicted";
       if (isAgainstBound(sentence, number, figure)) return "contradicted";
       if ((given.denied && status === RIGHT && given.mention && given.key === given.base && isOurs(given.key)) || basis === "contested" || doubts.length) return "contested";
@@ -1214,7 +1220,7 @@
       if (match && match.slip) key = "slipped";
       else if (match && given.denied && verdict === "right" && (match.status === WRONG || match.status === NEUTRAL)) key = "rightly_denied";
       else if (match && (verdict === "other_thing" || verdict === "contradicted") && match.reason) return `${match.reason}.`;
-      else if (verdict === "contradicted") key = "bound";
+      else if (verdict === "contradicted" && !(figure && (figure.basis === "circulates" || figure.basis === "contradicted"))) key = "bound";
       const fill = { label: figure ? figure.label : "", source: figure ? figure.source || why.somebody : "", subject: subjects.has(given.key) ? subjects.get(given.key).label : why.nothing };
       return Object.keys(fill).reduce((filled, name) => filled.split(`{${name}}`).join(fill[name]), why[key]);
     };

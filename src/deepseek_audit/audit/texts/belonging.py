@@ -139,7 +139,7 @@ def _link(noun: Sequence[Token], number: Number, mention: Mention, rules: Rules)
     """How well a name after a number is tied to it: “$60 for o1” and “$191 million to train Gemini” closely."""
     if not noun:
         return 112.0
-    if noun[0].text in ("in", "on") and mention.key in rules.belongings:
+    if noun[0].text in ("in", "on", "for") and mention.key in rules.belongings:
         return 60.0
     direct = next((token.text in rules.links for token in reversed(noun) if token.text not in rules.determiners), False)
     first = noun[0].text in rules.links

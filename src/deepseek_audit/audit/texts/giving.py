@@ -206,12 +206,14 @@ class Giving(Reading):
             after = self.tokens[number.last : cue.first] if cue.kind == "not" and number.last <= cue.first <= number.last + 1 else None
             if after is not None and all(token.text in self.rules.auxiliaries for token in after):
                 return True
+        if any(cue.kind == "falsity" for cue in sentence.cues):
+            return True
         if any(cue.kind == "mistaken" and number.last <= cue.first <= number.last + 4 for cue in sentence.cues):
             return True
         for cue in sentence.cues:
             said = any(other.kind == "says" and cue.last <= other.first <= cue.last + 1 for other in sentence.cues)
             if cue.kind == "not" and not said and cue.last <= number.first and number.first - cue.last <= 4:
                 between = self.tokens[cue.last : number.first]
-                if not any(token.text in (";", ",", ":", "but", "only", "just", "merely", "including") for token in between):
+                if not any(token.text in (";", ",", ":", "but", "including") for token in between):
                     return True
         return False

@@ -9,12 +9,14 @@ from deepseek_audit.audit.texts.numbers import Number
 from deepseek_audit.audit.texts.reading import source_named
 from deepseek_audit.audit.texts.rules import Figure
 from deepseek_audit.audit.texts.sentences import STRONG, Sentence
-from deepseek_audit.audit.texts.values import fitting, read_as
+from deepseek_audit.audit.texts.values import factor_of, fitting, read_as
 
 # So many sentences back a source may be named
 _SOURCE_BACK = 5
 # So far from a number a word such as “villa” tells what it is about
 _ASTRAY = 10
+# Verdicts of figures that are right for nothing, by their basis
+UNFOUNDED = {"circulates": "no_source", "contradicted": "contradicted"}
 # The word by which figures of funding are known
 _OF_ROUNDS = " round"
 
@@ -71,9 +73,11 @@ class Checker(Matching):
         if match.status in (WRONG, NEUTRAL):
             if given.denied:
                 return "right"
-            return "contradicted" if figure.basis in ("circulates", "contradicted") and not figure.right else "other_thing"
-        if figure.basis in ("circulates", "contradicted"):
-            return "no_source" if figure.basis == "circulates" else "contradicted"
+            if figure.basis in UNFOUNDED:
+                return "contradicted" if not figure.right else UNFOUNDED[figure.basis]
+            return "other_thing"
+        if figure.basis in UNFOUNDED:
+            return UNFOUNDED[figure.basis]
         if self._against_bound(sentence, number, figure):
             return "contradicted"
         denied = given.denied and match.status == RIGHT and given.mention is not None and given.key == given.base
@@ -93,9 +97,10 @@ class Checker(Matching):
             return upper
         if figure.basis not in ("disclosed", "market", "price", "measured") or number.high is not None or number.open:
             return False
+        said = abs(number.value) * factor_of(number, figure)
         if "floor" in kinds or number.plus:
-            return figure.value < number.value * 0.985
-        return "below" in kinds and figure.value > number.value * 1.015
+            return figure.value < said * 0.985
+        return upper and figure.value > said * 1.015
 
     def _as_estimate(self, index: int, sentence: Sentence, number: Number, figure: Figure) -> bool:
         """Whether the text says that somebody outside estimates: in the sentence, or by naming the source near it."""
@@ -183,7 +188,7 @@ class Checker(Matching):
             key = "rightly_denied"
         elif match and verdict in ("other_thing", "contradicted") and match.reason:
             return f"{match.reason}."
-        elif verdict == "contradicted":
+        elif verdict == "contradicted" and not (figure and figure.basis in UNFOUNDED):
             key = "bound"
         elif verdict == "estimate_as_fact" and not figure:
             key = "unknown"

@@ -7,12 +7,14 @@ Its value and every number in its sentences are computed from the facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from deepseek_audit.audit import dossier, references
+from deepseek_audit.audit.texts.words import phrase_of
 from factbook.facts import Facts
-from factbook.tables import Row
+from factbook.tables import DataError, Fault, Row
 
 # Kinds of rows of text_words.csv whose words have a number
 _NUMBERS = {
@@ -51,6 +53,7 @@ _SETS = {
     "openers": "opener",
     "heads": "head",
     "likeness": "likeness",
+    "kin": "kin",
     "serves": "serves",
     "auxiliaries": "auxiliary",
     "belongings": "belonging",
@@ -97,6 +100,14 @@ _ENTITIES = {
     "middot": "·",
     "bull": "•",
 }
+# Columns that name subjects, and the column that a row is known by
+_NAMING = {
+    "figures_in_text": ("right_subjects",),
+    "figures_misgiven": ("subject",),
+    "text_subjects": ("parents", "parts", "builds_on", "narrows_to"),
+    "text_scopes": ("subject", "becomes"),
+}
+_KEYS = {"figures_in_text": "figure_id", "figures_misgiven": "figure_id", "text_subjects": "key", "text_scopes": "scope_id"}
 _SCALES = {"M": "million", "B": "billion", "T": "trillion"}
 # An amount or a number of something with a letter for its scale; “405B” in a name is none
 _SHORT = re.compile(r"(?<=[$¥])(\d+(?:\.\d+)?)([KMBT])\b|\b(\d+(?:\.\d+)?)([KMBT])(?= GPU| tokens| parameters| yuan| work)")
@@ -135,8 +146,8 @@ _WHY = {
     "right": "{label}: the sentence gives it to what it covers.",
     "rightly_denied": "{label}: the sentence says rightly that it is not of {subject}.",
     "other_thing": "{label}: it is not of {subject}.",
-    "estimate_faithful": "{label}: an estimate of {source}, and the sentence says that it is one.",
-    "estimate_as_fact": "{label}: an estimate of {source}, which the sentence gives as a fact.",
+    "estimate_faithful": "{label}: an estimate of {source}, and the text says that it is one.",
+    "estimate_as_fact": "{label}: an estimate of {source}, which the text gives as a fact.",
     "contradicted": "{label}: good sources say otherwise.",
     "bound": "{label}: the sentence says more, or less, than its source does.",
     "slipped": "{label}: these are its digits, with the decimal point or the scale elsewhere.",
@@ -153,8 +164,10 @@ def rules_of(facts: Facts) -> dict[str, Any]:
     """The rules as JSON has them, for `compile_rules` and for the browser.
 
     Raises:
-        UnknownFact: a row names a fact that there is not.
+        factbook.tables.DataError: rows name what there is not; every fault with its file, row and column.
     """
+    if faults := list(faults_of(facts)):
+        raise DataError(faults)
     words = _by_kind(facts.rows("text_words"))
     subjects = facts.rows("text_subjects")
     models = [row for row in subjects if row["narrows_to"]]
@@ -199,6 +212,49 @@ def rules_of(facts: Facts) -> dict[str, Any]:
     }
 
 
+def faults_of(facts: Facts) -> Iterator[Fault]:
+    """What the tables name and do not have, place by place."""
+    subjects = {row["key"] for row in facts.rows("text_subjects")}
+    for name, columns in _NAMING.items():
+        for number, row in enumerate(facts.rows(name), start=2):
+            for column in columns:
+                for key in _list(row[column]):
+                    if key not in subjects and key not in _ANY:
+                        yield _fault(
+                            name, number, row, column, f"“{key}” is no subject.", "Take a key of data/text_subjects.csv, or add it."
+                        )
+            for column in {"wording", "why"} & row.keys():
+                if error := _error_of(partial(_written, facts, row[column])):
+                    yield _fault(name, number, row, column, error, "Write the id of a fact, claim or function in braces.")
+    for number, row in enumerate(facts.rows("figures_in_text"), start=2):
+        if error := _error_of(partial(value_of, facts, row)):
+            yield _fault("figures_in_text", number, row, "fact", error, "Name a fact, claim or function, or give the number in “value”.")
+        for spelling in _list(row["spellings"]):
+            if _error_of(partial(float, spelling)):
+                advice = "Write numbers with semicolons between them, such as 5600000;6000000."
+                yield _fault("figures_in_text", number, row, "spellings", f"“{spelling}” is no number.", advice)
+    seen: dict[str, str] = {}
+    for number, row in enumerate(facts.rows("text_subjects"), start=2):
+        for name in _list(row["names"], "|"):
+            plain = phrase_of(name.lstrip("!@"))
+            if seen.setdefault(plain, row["key"]) != row["key"]:
+                message = f"“{name}” is a name of {seen[plain]} too."
+                yield _fault("text_subjects", number, row, "names", message, "Leave it with one of them.")
+
+
+def _error_of(work: Callable[[], object]) -> str:
+    """What is wrong with a cell, or nothing."""
+    try:
+        work()
+    except (LookupError, ValueError, TypeError) as error:
+        return str(error)
+    return ""
+
+
+def _fault(table: str, number: int, row: Row, column: str, message: str, advice: str) -> Fault:
+    return Fault(f"data/{table}.csv", "texts", message, advice, number, row[_KEYS[table]], column)
+
+
 def _figures(facts: Facts) -> Iterable[dict[str, Any]]:
     """The known figures, with values computed and sentences written out."""
     misgiven: dict[str, dict[str, str]] = {}
@@ -231,19 +287,24 @@ def value_of(facts: Facts, row: Row) -> float:
 
     Raises:
         UnknownFact: there is no such fact.
+        ValueError: neither is given.
+        TypeError: the claim is a text.
     """
     if row["value"]:
         return float(row["value"])
     name = row["fact"]
+    if not name:
+        raise ValueError("neither a fact nor a value is given.")
     value = facts.claim(name) if not name.endswith("()") and facts.home(name) == "claims" else references.value_of(facts, name)
     if isinstance(value, str):
-        raise TypeError(f"data/figures_in_text.csv, {row['figure_id']}: {name} is a text. Give the number in the column “value”.")
+        raise TypeError(f"{name} is a text.")
     return float(f"{abs(value.magnitude):.12g}")
 
 
 def _written(facts: Facts, text: str) -> str:
     """A sentence with its numbers in place of their names in braces, as a newspaper prints them."""
     written = "".join(part if isinstance(part, str) else part.text for part in dossier.filled(facts, text))
+    written = re.sub(r"(?<=[$¥])(\d+\.\d)(?= per million)", r"\g<1>0", written)
     return _SHORT.sub(lambda number: _printed(float(number[1] or number[3]), number[2] or number[4]), written)
 
 

@@ -84,11 +84,13 @@ class Reading:
         return [figure for one in units for figure in by_unit.get(one, ())]
 
     def hedges(self, sentence: Sentence, number: Number) -> list[Cue]:
-        """The words right before or after a number that leave it room."""
+        """The words right before or after a number that leave it room; “less than the $100 million” compares and leaves none."""
         return [
             cue
             for cue in sentence.cues
-            if cue.kind == "hedge" and (number.first - 3 <= cue.last <= number.first or number.last <= cue.first <= number.last + 1)
+            if cue.kind == "hedge"
+            and (number.first - 3 <= cue.last <= number.first or number.last <= cue.first <= number.last + 1)
+            and not any(token.text == "the" for token in self.tokens[cue.last : number.first])
         ]
 
 

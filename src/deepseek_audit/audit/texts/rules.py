@@ -127,6 +127,7 @@ class Rules:
     openers: frozenset[str]
     heads: frozenset[str]
     likeness: frozenset[str]
+    kin: frozenset[str]
     serves: frozenset[str]
     auxiliaries: frozenset[str]
     belongings: frozenset[str]

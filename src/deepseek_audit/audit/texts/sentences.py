@@ -230,6 +230,8 @@ def _adjectival(tokens: Sequence[Token], name: Found, key: str, after: Found | N
         and tokens[name.last + 1].text in rules.likeness
     ):
         return True
+    if possessive and at < len(tokens) and tokens[at].text in rules.kin:
+        return True
     if after is None or rules.names[after.phrase][0] == "source":
         return False
     kind = rules.subjects[key].kind

@@ -28,6 +28,11 @@ def values_of(number: Number) -> tuple[float, ...]:
     return (abs(number.value),) if number.other is None else (abs(number.value), abs(number.other))
 
 
+def factor_of(number: Number, figure: Figure) -> float:
+    """What a number is multiplied with to be in the figure's unit: percent and shares of one are told either way."""
+    return {("ratio", "percent"): 100.0, ("percent", "ratio"): 0.01}.get((number.unit, figure.unit), 1.0)
+
+
 def error_of(number: Number, figure: Figure, room: tuple[float, float] = (0.0, 0.0)) -> float | None:
     """How far a number is from a known figure, as a share; None where it is another number.
 
@@ -40,7 +45,7 @@ def error_of(number: Number, figure: Figure, room: tuple[float, float] = (0.0, 0
     if figure.unit == "ratio":
         accepted = (*accepted, *(1 / known for known in accepted if known))
     best: float | None = None
-    factor = {("ratio", "percent"): 100.0, ("percent", "ratio"): 0.01}.get((number.unit, figure.unit), 1.0)
+    factor = factor_of(number, figure)
     for place, value in enumerate(values_of(number)):
         value *= factor
         for known in accepted:
