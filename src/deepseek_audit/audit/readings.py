@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.stats.inter_rater import cohens_kappa
 
 from deepseek_audit.audit.claims import VERDICTS, AuditedClaim
 from factbook import quantity
@@ -100,6 +99,8 @@ def kappa(read: Sequence[Pair]) -> Quantity:
     """
     if len({verdict for pair in read for verdict in (pair.first, pair.second)}) == 1:
         raise ValueError("Kappa has no value: the readers used one verdict for all claims.")
+    from statsmodels.stats.inter_rater import cohens_kappa  # Slow to import, and most who audit claims count none
+
     result = cohens_kappa(_counted(read))
     trace = Trace("Cohen’s kappa of two readings", frozenset(pair.claim_id for pair in read))
     low, value, high = (

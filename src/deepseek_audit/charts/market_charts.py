@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 import altair as alt
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from deepseek_audit.models.market import (
     BASKET,
@@ -241,7 +241,7 @@ def placebo_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
             "high": float(low + BIN),
             "middle": float(low + BIN / 2),
             "days": int(days),
-            "expected": round_to_place(len(values) * float(stats.t.cdf(low + BIN, freedom) - stats.t.cdf(low, freedom)), -2),
+            "expected": round_to_place(len(values) * float(stdtr(freedom, low + BIN) - stdtr(freedom, low)), -2),
         }
         for low, days in zip(ends, found, strict=False)
     ]

@@ -18,6 +18,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from scipy.special import ndtri
+
 from factbook.facts import Facts, Item
 from factbook.publish import Cell
 from factbook.quantity import EXACT, Quantity, Trace, computed, count_of, unit
@@ -277,13 +279,11 @@ def questions_needed(first: Quantity, second: Quantity) -> Quantity:
     Raises:
         ScoreError: the scores are equal.
     """
-    from scipy.stats import norm
-
     one, other = (value.to("percent").magnitude / 100 for value in (first, second))
     if one == other:
         raise ScoreError("no number of questions tells equal scores apart.")
     middle = (one + other) / 2
-    needed = float(norm.ppf(1 - ALPHA / 2)) ** 2 * 2 * middle * (1 - middle) / (one - other) ** 2
+    needed = float(ndtri(1 - ALPHA / 2)) ** 2 * 2 * middle * (1 - middle) / (one - other) ** 2
     formula = f"z² × 2·p·(1 − p)/d² with the scores {first.formula} and {second.formula}, rounded up"
     return computed(math.ceil(needed), "item", EXACT, formula, first.rows | second.rows)
 
@@ -533,9 +533,7 @@ def smallest_telling_difference(around: Score) -> Quantity:
 
     The normal approximation of :func:`compare` at the level ``ALPHA``: z × sqrt(2·p·(1 − p)/n).
     """
-    from scipy.stats import norm
-
-    gap = float(norm.ppf(1 - ALPHA / 2)) * math.sqrt(2 * around.share * (1 - around.share) / around.items.magnitude)
+    gap = float(ndtri(1 - ALPHA / 2)) * math.sqrt(2 * around.share * (1 - around.share) / around.items.magnitude)
     formula = f"z × sqrt(2·p·(1 − p)/n) with p = {around.fact_id} and n = {around.items}"
     return computed(100 * gap, "percentage_point", 2, formula, around.value.rows | around.items.rows)
 

@@ -16,8 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from statsmodels.regression.linear_model import OLS
+from scipy.special import ndtri, stdtr, stdtrit
 
 from factbook.assumptions import AssumptionError, assumption
 from factbook.facts import RETURNS, Facts
@@ -276,6 +275,8 @@ def fit_market_model(stock: Vector, market: Vector) -> MarketModel:
     Raises:
         MarketDataError: too few days, series of unequal length, a gap, or a market that does not move.
     """
+    from statsmodels.regression.linear_model import OLS
+
     if len(stock) != len(market):
         raise MarketDataError(f"Stock and market must cover the same days; they have {len(stock)} and {len(market)}.")
     if len(stock) < FEWEST_DAYS:
@@ -329,7 +330,7 @@ class Study:
     @property
     def p(self) -> float:
         """The two-sided probability of so large a t if nothing happened and returns were normal."""
-        return float(2 * stats.t.sf(abs(self.t), self.degrees_of_freedom))
+        return float(2 * stdtr(self.degrees_of_freedom, -abs(self.t)))
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -339,7 +340,7 @@ class Study:
     @property
     def reach(self) -> float:
         """Half the width of the 95% interval, percent."""
-        return float(stats.t.ppf((1 + LEVEL) / 2, self.degrees_of_freedom)) * self.standard_error
+        return float(stdtrit(self.degrees_of_freedom, (1 + LEVEL) / 2)) * self.standard_error
 
     @property
     def middle_distance(self) -> float:
@@ -393,7 +394,7 @@ class Study:
 
     def critical_quantity(self) -> Quantity:
         """The t that chance alone passes on 5% of days, in either direction, if returns are normal."""
-        value = float(stats.t.ppf((1 + LEVEL) / 2, self.degrees_of_freedom))
+        value = float(stdtrit(self.degrees_of_freedom, (1 + LEVEL) / 2))
         return computed(value, "ratio", 3, f"97.5% quantile of Student’s t with {self.degrees_of_freedom} degrees of freedom", self.rows)
 
     def quantile_quantity(self) -> Quantity:
@@ -496,7 +497,7 @@ class GroupTests:
         """
         if name in ("boehmer", "kolari_pynnonen"):
             return self.critical
-        return float(stats.t.ppf((1 + LEVEL) / 2, self.days - 2) if name == "portfolio_t" else stats.norm.ppf((1 + LEVEL) / 2))
+        return float(stdtrit(self.days - 2, (1 + LEVEL) / 2) if name == "portfolio_t" else ndtri((1 + LEVEL) / 2))
 
     def beyond(self, name: str) -> bool:
         """Whether a statistic lies beyond its bound."""
@@ -536,7 +537,7 @@ def group_tests(returns: Returns, stocks: Sequence[str], market: str, day: str, 
         correlation=correlation,
         kolari_pynnonen=kolari_pynnonen(plain, len(stocks), correlation),
         rank=corrado_rank(residuals, np.array([one.total for one in studies])),
-        critical=float(stats.t.ppf((1 + LEVEL) / 2, len(stocks) - 1)),
+        critical=float(stdtrit(len(stocks) - 1, (1 + LEVEL) / 2)),
         days=len(estimation),
         rows=together.rows,
     )
@@ -565,7 +566,7 @@ def family_bound(tests: int, freedom: int) -> float:
         tests: how many there are.
         freedom: degrees of freedom of each.
     """
-    return float(stats.t.ppf(1 - (1 - LEVEL) / 2 / tests, freedom))
+    return float(stdtrit(freedom, 1 - (1 - LEVEL) / 2 / tests))
 
 
 def patell(standardized: Vector, days: int) -> float:
@@ -623,7 +624,9 @@ def corrado_rank(residuals: Vector, abnormal: Vector) -> float:
         residuals: shape stocks × days.
         abnormal: of the event, one per stock.
     """
-    ranks = stats.rankdata(np.column_stack([residuals, abnormal]), axis=1)
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.column_stack([residuals, abnormal]), axis=1)
     from_middle = (ranks - (ranks.shape[1] + 1) / 2).mean(axis=0)
     return float(from_middle[-1] / math.sqrt((from_middle**2).mean()))
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statsmodels.stats.multitest import multipletests
-
 from deepseek_audit.models import market
 from deepseek_audit.models.market import BASKET_NAME, EVENT_DAY, NAMES, GroupTests, Recovery, Returns, Study, Window
 from factbook.calculators.calculator import Fixed, Result, Results, Slider
@@ -342,6 +340,8 @@ def describe_policy(moved: MarketDay, policy: Mapping[str, Sequence[Study]]) -> 
     """How many tests on dates of policy there are, how many of them cry, alone and after Holm (1979), and the largest t of a day."""
     studies = [one for pair in policy.values() for one in pair]
     largest = max((one for one in studies if one.window == EVENT_DAY), key=lambda one: abs(one.t))
+    from statsmodels.stats.multitest import multipletests
+
     after_holm = multipletests([one.p for one in studies], alpha=1 - market.LEVEL, method="holm")[0]
     return {
         "policy_tests": market.count(studies, "tests on policy dates"),

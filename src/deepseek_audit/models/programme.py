@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from deepseek_audit.models import cost
 from factbook.assumptions import AssumptionError, assumption
@@ -683,8 +682,11 @@ def _draw(
     seed: int,
     rows: frozenset[str],
 ) -> Simulation:
+    from scipy.stats import qmc  # Slow to import, and not every chapter draws
+
     # One dimension at least: a reader may have fixed every input
-    engine = qmc.Sobol(d=max(1, len(names)), scramble=True, rng=seed)
+    # The name that every SciPy knows it by; a seed of its own kind would draw another sequence in older ones
+    engine = qmc.Sobol(d=max(1, len(names)), scramble=True, seed=np.random.default_rng(seed))
     total, rate, multiplier = np.empty(draws), np.empty(draws), np.empty(draws)
     for start in range(0, draws, BLOCK):
         part = slice(start, min(start + BLOCK, draws))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from factbook.quantity import EXACT, Quantity, computed
 
 # Largest number of FP8 in the format E4M3 (Micikevicius et al. 2022, arXiv:2209.05433, Table 1)
 LARGEST_E4M3 = 448.0
+SMALLEST_EXPONENT_E4M3, MANTISSA_BITS_E4M3 = -6, 3
 # Along the inner dimension, for activations (DeepSeek-V3 report, section 3.3.2)
 TILE = 128
 # Bits per parameter in DeepSeek-V3's training (report, sections 3.3.1 and 3.3.3)
@@ -94,6 +94,17 @@ def peak_of_mix(count: ParameterCount, flop_per_token: Quantity, fp8_peak: Quant
     return blended_peak({"FP8": in_fp8, "BF16": 1 - in_fp8}, {"FP8": fp8_peak, "BF16": bf16_peak}).named("peak, FP8 and BF16")
 
 
+def round_to_e4m3(values: Matrix) -> Matrix:
+    """Numbers rounded to FP8 in the format E4M3, ties to even; what is larger than the largest (`LARGEST_E4M3`) must not come.
+
+    Four bits of exponent, from 2⁻⁶ on, and three of mantissa; below are multiples of 2⁻⁹ (Micikevicius et al. 2022, section 3.1).
+    They are rounded to single precision first, as the chips hold them.
+    """
+    single = values.astype(np.float32).astype(np.float64)
+    step = np.exp2(np.maximum(np.frexp(single)[1] - 1, SMALLEST_EXPONENT_E4M3) - MANTISSA_BITS_E4M3)
+    return np.asarray(np.rint(single / step) * step)
+
+
 def quantize(matrix: Matrix, tile: int | None) -> Matrix:
     """A matrix as it comes back from FP8 (E4M3).
 
@@ -111,7 +122,7 @@ def quantize(matrix: Matrix, tile: int | None) -> Matrix:
     groups = matrix.reshape(1, -1) if tile is None else matrix.reshape(-1, tile)
     largest = np.abs(groups).max(axis=1, keepdims=True)
     scale = np.where(largest > 0, largest / LARGEST_E4M3, 1.0)
-    rounded = (groups / scale).astype(ml_dtypes.float8_e4m3fn).astype(np.float64)
+    rounded = round_to_e4m3(groups / scale)
     return np.asarray(rounded * scale).reshape(matrix.shape)
 
 
