@@ -12,7 +12,7 @@ GROUPS := $(shell sed -n '/^\[dependency-groups\]/,/^\[tool/s/^\([a-z]*\) = .*/-
 # Packages go into the environment of this project, whatever the user set
 export PIP_USER := 0
 .DEFAULT_GOAL := help
-.PHONY: FORCE help site test mutate mutants bench faults twice browser browsers serve pdf dist lab rerun notebooks tidy catalog edition lock audit sbom links clean
+.PHONY: FORCE help site test packs mutate mutants bench faults twice browser browsers serve pdf dist lab rerun notebooks tidy catalog edition lock audit sbom links clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -50,7 +50,8 @@ test: $(READY) ## Check everything: data, models, style, notebooks, a clean buil
 mutate: with-test ## Spoil every number of the data and report which checks notice (minutes; MUTATE=--all for every daily return)
 	@$(PY) -m quality.mutate $(MUTATE)
 
-bench: tools browser ## Compare with stock Jupyter Book and nbconvert, at one to fifty times the size (an hour; BENCH=--quick: minutes)
+bench: tools browser packs site ## Compare with stock Jupyter Book and nbconvert, at one to fifty times the size (an hour; BENCH=--quick: minutes)
+	@$(PY) -m quality.bench.verification
 	@$(PY) -m quality.bench.run $(BENCH)
 
 mutants: with-quality ## Change the code of the models and see whether a test fails (hours; SAMPLE=1500: minutes)
@@ -62,13 +63,16 @@ twice: with-release $(BUNDLE) browser ## Pack the last commit in two fresh clone
 faults: with-test ## Break builds in every way and write down what happened (half an hour)
 	@$(PY) -m quality.faults.run
 
+packs: $(READY) ## Fetch and pack Python for browsers, so that readers can verify chapters in theirs (once; TRACE=1: after a chapter imports more)
+	@$(PY) make.py packs $(if $(TRACE),trace)
+
 serve: $(READY) ## Build and serve the website on 127.0.0.1 (PORT=8080: elsewhere)
 	@$(PY) make.py serve $(PORT)
 
 pdf: site with-pdf browser ## Print the whole book into _build/pdf
 	@$(BOOKKIT) pdf
 
-dist: site with-release browser ## Pack site, wheel, data, notebooks and PDF with checksums into _build/dist
+dist: packs site with-release browser ## Pack site, wheel, data, notebooks and PDF with checksums into _build/dist
 	@$(BOOKKIT) dist
 
 lab: with-lab ## Open the chapters in JupyterLab
@@ -97,16 +101,19 @@ lock: $(READY) ## Compile requirements.txt and requirements-all.txt from pyproje
 	@$(COMPILE) $(GROUPS) -o requirements-all.txt
 	@cp requirements-all.txt requirements.txt
 	@$(COMPILE) --group site -o requirements.txt
+	@$(BOOKKIT) packs --lock
 
 audit: with-weekly npm ## Ask for known vulnerabilities of every locked package (needs the network)
 	@$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-all.txt || failed=1; \
+	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-browser.txt || failed=1; \
 	$(BOOKKIT) npm audit --package-lock-only || failed=1; \
 	[ -z "$$failed" ] || { echo "Update the packages named above (make lock; npm in package.json), or say in pyproject.toml why one stays."; exit 1; }
 
 # Read from the locks, not from what is installed; without time and random number, so that two bills of the same locks are the same bytes
-sbom: with-weekly npm ## Write the bill of materials of both lock files into _build/sbom
+sbom: with-weekly npm ## Write the bills of materials of the lock files into _build/sbom
 	@mkdir -p _build/sbom
 	@$(BIN)/cyclonedx-py requirements --sv 1.6 --of JSON --output-reproducible -o _build/sbom/materials-python.cdx.json requirements.txt
+	@$(BIN)/cyclonedx-py requirements --sv 1.6 --of JSON --output-reproducible -o _build/sbom/materials-browser.cdx.json requirements-browser.txt
 	@$(BOOKKIT) npm sbom --sbom-format cyclonedx --package-lock-only --omit dev > _build/sbom/npm.json
 	@jq 'del(.serialNumber, .metadata.timestamp) | .metadata.component.name = "bookkit"' _build/sbom/npm.json > _build/sbom/materials-npm.cdx.json
 

@@ -66,10 +66,18 @@ def site() -> None:
 def test(*steps: str) -> None:
     """Check everything, or the named steps of ``tests/run.py``."""
     environment("test")
-    with ThreadPoolExecutor() as both:
-        for step in [both.submit(tools), both.submit(browsers)]:
+    npm()
+    with ThreadPoolExecutor() as together:
+        for step in [together.submit(tools), together.submit(browsers), together.submit(run, python(), "-m", "bookkit", "packs")]:
             step.result()
     run(python(), "-m", "tests.run", *steps)
+
+
+def packs(*trace: str) -> None:
+    """Fetch and pack what a reader's browser computes chapters with, unless it is there; ``trace`` looks first what chapters open."""
+    environment("packs")
+    bundle()
+    run(python(), "-m", "bookkit", "packs", *(f"--{option}" for option in trace))
 
 
 def serve(port: str = "8000") -> None:
@@ -150,7 +158,7 @@ def _find_or_install(command: tuple[str, ...], *packages: str) -> None:
             subprocess.run(asked, check=False)
 
 
-COMMANDS = {step.__name__: step for step in (site, test, serve, environment, bundle, npm, tools, browser, browsers)}
+COMMANDS = {step.__name__: step for step in (site, test, packs, serve, environment, bundle, npm, tools, browser, browsers)}
 
 
 def outdated(target: Path, *sources: str | Path) -> bool:

@@ -15,6 +15,7 @@ SECTIONS = {
     "code-mutation": ("Wrong code", "make mutants"),
     "faults": ("Faults while building", "make faults"),
     "bench": ("Speed, weight and scale", "make bench"),
+    "verification": ("Chapters computed in a reader’s browser", "make bench"),
 }
 HEAD = """# Quality
 

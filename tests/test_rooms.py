@@ -16,7 +16,7 @@ FLOORS = {
     "deepseek_audit": ["models", "audit", "checks", "charts"],
     "bookkit": [
         *("project", "markup", "citing", "outputs", "execution", "downloads"),
-        *("pages", "editions", "print", "release", "site", "checks"),
+        *("pages", "verification", "editions", "print", "release", "site", "checks"),
     ],
 }
 # What each package may import of the others

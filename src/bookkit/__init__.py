@@ -50,6 +50,7 @@ FEATURES = (
     "bookkit.pages.check",
     "bookkit.pages.permalinks",
     "bookkit.pages.terms",
+    "bookkit.verification.extension",
     "bookkit.editions",
 )
 

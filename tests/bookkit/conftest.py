@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from bookkit.editions import baseline, compare
 from bookkit.project import layout, locks
 from bookkit.site.build import INPUTS, inputs_digest
+from bookkit.verification import packs
 from tests.bookkit.browser import FLAGS, required_browser, serving
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,8 @@ def build_settings(book: Path, **variables: str) -> dict[str, str]:
         "BOOKKIT_DRAWINGS": str(TESTED / "drawings"),
         # … and execute each state of each chapter once
         "BOOKKIT_EXECUTED": str(EXECUTED),
+        # What browsers compute chapters with is packed once
+        "BOOKKIT_PACKS": str(packs.folder_of(ROOT)),
         "BOOK_SITE_URL": "",
         "BOOK_REPOSITORY_URL": "",
         "BOOK_EDITIONS": "",

@@ -1,15 +1,18 @@
-// Opens pages in a browser that is not Chromium, does there what readers do, and prints what went wrong, as JSON: a list for each page.
-// The one argument is JSON, too: the `browser` (firefox or webkit), its `programs`, the `site`'s address, and `pages`: for each path
-// the milliseconds to wait for an answer.
+// Opens pages in a browser that is not Chromium, does there what readers do, and prints what came of each page, as JSON.
+// The one argument is JSON, too: the `browser` (firefox or webkit), its `programs`, the `site`'s address, `pages`: for each path
+// the milliseconds to wait for an answer, and what to `do` there: "read" them (a list of what went wrong comes of it) or "compute"
+// them again (see below). Then `watch` says how many seconds to look, after each page, how busy the browser is.
 //
 // Firefox is driven over WebDriver BiDi (Puppeteer), which it speaks by itself; WebKitGTK over WebDriver (Selenium).
+import { readdirSync, readFileSync } from "node:fs";
 import puppeteer from "puppeteer-core";
 import { Builder, By, Capabilities, Key } from "selenium-webdriver";
 import { DriverService } from "selenium-webdriver/remote/index.js";
 
-const { browser, programs, site, pages } = JSON.parse(process.argv[2]);
+const { browser, programs, site, pages, do: task, watch } = JSON.parse(process.argv[2]);
 const WIDTH = 1280, HEIGHT = 900;
 const PAUSE = 50; // milliseconds
+const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
 // A tab does what every browser can: go to an address, run a function in the page, point, click, press a key, tell the errors
 // since it was last asked, and close.
@@ -129,13 +132,16 @@ const ACTIONS = {
   },
 };
 
-async function visit(tab, path, patience) {
-  const soon = async (work, given) => {
-    for (const end = Date.now() + patience; Date.now() < end; await new Promise((done) => setTimeout(done, PAUSE))) {
-      if (await tab.run(work, given)) return true;
-    }
-    return false;
-  };
+/** Whether a function of the page says yes before `patience` is over. */
+const soonIn = (tab, patience) => async (work, given) => {
+  for (const end = Date.now() + patience; Date.now() < end; await pause(PAUSE)) {
+    if (await tab.run(work, given)) return true;
+  }
+  return false;
+};
+
+async function read(tab, path, patience) {
+  const soon = soonIn(tab, patience);
   const found = [];
   try {
     await tab.go(`${site}/${path}`);
@@ -153,10 +159,61 @@ async function visit(tab, path, patience) {
   return found;
 }
 
+// What a page tells at its end when it is computed again
+const FOLD = "#verify > summary", START = ".verify-main";
+const listen = () => { addEventListener("verify-done", ({ detail }) => { window.verified = JSON.stringify(detail); }); };
+const isComputed = () => "verified" in window;
+const outcome = (site) => ({
+  told: JSON.parse(window.verified ?? "null"),
+  said: document.querySelector(".verify-said")?.innerText ?? "",
+  charts: document.querySelectorAll("figure.chart:not(.key-chart)").length,
+  drawn: document.querySelectorAll(".verify-drawn .verify-picture svg").length,
+  foreign: performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => !name.startsWith(`${site}/`)),
+});
+
+/** Presses the button of a page that computes again: its outcome, after how many seconds, how busy the browser is then, and errors. */
+async function compute(tab, path, patience) {
+  const soon = soonIn(tab, patience);
+  await tab.go(`${site}/${path}`);
+  await tab.run(listen);
+  if (await tab.run(is, FOLD)) await tab.click(FOLD);
+  if (await soon(is, START)) await tab.click(START);
+  const start = Date.now();
+  await soon(isComputed);
+  const seconds = (Date.now() - start) / 1000;
+  return { ...(await tab.run(outcome, site)), seconds, busy: await busy(watch), errors: await tab.errors() };
+}
+
+/** The part of a processor that the browser takes during so many seconds, when it had as many to come to rest. Linux tells it. */
+async function busy(time) {
+  if (!time || process.platform !== "linux") return 0;
+  await pause(time * 1000);
+  const before = ticks();
+  await pause(time * 1000);
+  return (ticks() - before) / TICKS / time;
+}
+
+const TICKS = 100; // of a second of a processor's time
+
+/** What all programs that this one started, or that those started, have taken of processors' time. */
+function ticks() {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((id) => {
+    try {
+      // After the name, which may hold anything: state, parent, …
+      const fields = readFileSync(`/proc/${id}/stat`, "utf8").replace(/^.*\) /s, "").split(" ").map(Number);
+      return [{ id: Number(id), parent: fields[1], used: fields[11] + fields[12] }];
+    } catch {
+      return []; // It ended in between
+    }
+  });
+  const under = (parent) => all.filter((one) => one.parent === parent).reduce((sum, { id, used }) => sum + used + under(id), 0);
+  return under(process.pid);
+}
+
 const tab = await OPENERS[browser](programs);
 try {
   const found = {};
-  for (const [path, patience] of Object.entries(pages)) found[path] = await visit(tab, path, patience);
+  for (const [path, patience] of Object.entries(pages)) found[path] = await { read, compute }[task](tab, path, patience);
   console.log(JSON.stringify(found));
 } finally {
   await tab.close();

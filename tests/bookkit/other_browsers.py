@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,12 +100,59 @@ def visit(browser: Browser, site: str, pages: Mapping[str, int], timeout: float)
     Returns:
         What went wrong on each page.
     """
-    task = json.dumps({"browser": browser.name, "programs": browser.programs, "site": site, "pages": pages})
-    command = [*browser.screen, node(), str(SCRIPT), task]
+    found: dict[str, list[str]] = _run(browser, timeout, {"do": "read", "site": site, "pages": pages})
+    return found
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What came of a page that was computed again.
+
+    Attributes:
+        told: the detail of its event at the end; nothing where that did not come.
+        said: what the page says.
+        charts: how many it has.
+        drawn: how many of them were drawn from what was computed.
+        foreign: addresses of other hosts that it asked.
+        seconds: from the click to the end.
+        busy: the part of a processor that the browser takes after that.
+        errors: of the console.
+    """
+
+    told: dict[str, Any] | None
+    said: str
+    charts: int
+    drawn: int
+    foreign: list[str]
+    seconds: float
+    busy: float
+    errors: list[str]
+
+
+def compute(browser: Browser, site: str, pages: Mapping[str, int], timeout: float, watch: float = 0) -> dict[str, Computed]:
+    """Open pages one after the other and press the button that computes them again.
+
+    Args:
+        browser: a browser that is there.
+        site: the address that the paths of pages belong to.
+        pages: for each path how many milliseconds to wait for its end.
+        timeout: how many seconds all of it may take.
+        watch: how many seconds to look how busy the browser is after each.
+
+    Returns:
+        What came of each page.
+    """
+    found = _run(browser, timeout, {"do": "compute", "site": site, "pages": pages, "watch": watch})
+    return {path: Computed(**one) for path, one in found.items()}
+
+
+def _run(browser: Browser, timeout: float, task: Mapping[str, Any]) -> Any:
+    """What the script prints."""
+    given = json.dumps({"browser": browser.name, "programs": browser.programs, **task})
+    command = [*browser.screen, node(), str(SCRIPT), given]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
     assert result.returncode == 0, result.stdout + result.stderr
-    found: dict[str, list[str]] = json.loads(result.stdout)
-    return found
+    return json.loads(result.stdout)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,13 @@ def wheel(root: Path, folder: Path) -> Path:
 
 def configured(root: Path) -> bool:
     """Whether the book has a package to publish."""
-    return bool(_table(root).get("tool", {}).get("bookkit", {}).get("wheel"))
+    return bool(settings(root))
+
+
+def settings(root: Path) -> dict[str, Any]:
+    """What ``pyproject.toml`` says of the book's package: ``package``, and maybe ``needs``, ``data`` and ``reader``."""
+    found: dict[str, Any] = _table(root).get("tool", {}).get("bookkit", {}).get("wheel", {})
+    return found
 
 
 def read(root: Path) -> Package:

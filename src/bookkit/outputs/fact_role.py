@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from bookkit.outputs import numbers
+from bookkit.outputs import notes, numbers
 from factbook.contract import Number
 
 Find = Callable[[str], tuple[Number, list[Path]]]
@@ -39,7 +39,10 @@ class FactRole(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         for path in files:
             self.env.note_dependency(str(path))
-        return [numbers.number_node(self.env, number, number.id or numbers.UNNAMED)], []
+        node = numbers.number_node(self.env, number, number.id or numbers.UNNAMED)
+        ((identifier, _),) = node[numbers.TRACED]
+        notes.of_chapter(self.env).setdefault(notes.FACTS, {})[identifier] = self.text
+        return [node], []
 
 
 @functools.cache

@@ -14,6 +14,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
 NUMBERS, CLAIMS, KEY_CHART, TEXTS = "numbers", "claims", "key chart", "texts"
+# What sentences name without code, by the permalink of its number
+FACTS = "facts"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

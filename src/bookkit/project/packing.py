@@ -18,7 +18,7 @@ MODE = 0o644
 UNIX = 3
 SUMS = "SHA256SUMS"
 # Compressed already
-STORED = (".zip", ".png", ".woff2", ".whl", ".pdf", ".gz")
+STORED = (".zip", ".png", ".woff2", ".whl", ".pdf", ".gz", ".pack")
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:

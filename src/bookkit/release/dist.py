@@ -1,6 +1,7 @@
 """Everything of one edition in one folder, to publish and to keep: ``bookkit dist`` writes ``_build/dist``.
 
-It packs what the site offers (wheel, data, notebooks, PDF, files for machines), the site itself with the PDF inside,
+It packs what the site offers (wheel, data, notebooks, PDF, files for machines), the site itself with the PDF inside, what was
+compiled for browsers if the site has it,
 the descriptions that archives read, and the checksums of all of it. The folder is written aside and put in place
 whole: when anything is missing, the previous one stays. For one commit and one browser the bytes are the same
 wherever they are made.
@@ -22,6 +23,7 @@ from bookkit.print import onepage, pdf
 from bookkit.project import commands, packing
 from bookkit.project.layout import DIGEST, RELEASE, SITE
 from bookkit.release import archive
+from bookkit.verification import packs
 
 ASIDE, PREVIOUS = (RELEASE.with_name(f"{RELEASE.name}.{ending}") for ending in ("next", "previous"))
 # What the build keeps for itself
@@ -68,6 +70,9 @@ def make(root: Path) -> Path:
         for path in offered(root):
             shutil.copyfile(path, aside / path.name)
         stem = citing.file_stem(*onepage.edition(site))
+        # Others hold what was compiled for browsers, and it may be gone one day
+        for path in packs.binaries(root):
+            shutil.copyfile(path, aside / path.name)
         (aside / f"{stem}-site.zip").write_bytes(site_archive(site, stem))
         archive.write_all(root, aside, sorted(aside.iterdir()))
         (aside / packing.SUMS).write_text(packing.sums(aside.iterdir()), encoding="utf-8", newline="\n")

@@ -4,6 +4,5 @@
 COMMANDS = {
     "build": ("build", "Build the website, strictly and aside, if something changed."),
     "bundle": ("bundle", "Bundle the scripts of the pages from locked npm packages."),
-    "npm": ("npm", "Run npm as the book does, on its locked packages."),
     "serve": ("serve", "Show the built site on this machine."),
 }

@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ from bookkit.project import commands, declared, history, locks
 from bookkit.project.exchange import exchange
 from bookkit.project.layout import DIGEST, SITE
 from bookkit.site import guarded
+from bookkit.verification import packs
 
 NEXT = Path("_build/next")
 PREVIOUS = Path("_build/previous")
@@ -43,7 +45,18 @@ DRAWINGS = Path("_build/drawings")
 SETTINGS = ("BOOK_SITE_URL", "BOOK_REPOSITORY_URL", "BOOK_EDITIONS")
 CONFIGURATION, BOOK, DATA, NOTEBOOKS, CODE = "_config.yml", "book", "data", "notebooks", "src"
 INPUTS = (
-    *(CONFIGURATION, "_toc.yml", "requirements.txt", "pyproject.toml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
+    *(
+        CONFIGURATION,
+        "_toc.yml",
+        "requirements.txt",
+        "requirements-browser.txt",
+        "package-lock.json",
+        "pyproject.toml",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        "LICENSE",
+        "LICENSE-CONTENT",
+    ),
     *(BOOK, DATA, NOTEBOOKS, "published", CODE),
 )
 TRACEBACK_LINES = 3
@@ -54,7 +67,7 @@ STOPPING = tuple(signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP"
 FULL = "No space is left on the disk. Free some, then build again."
 CHANGED = "A source file changed while the site was being built. Build again."
 # What Sphinx says to the reader of the terminal while it runs
-SAID = ("chapter    ",)
+SAID = ("chapter    ", "verify     ")
 PROBLEM = re.compile(r"(?<!\[IPKernelApp\] )\b(WARNING|ERROR|CRITICAL)\b(?! \| Kernel)")
 # The line of a traceback that says what went wrong
 RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: .+")
@@ -169,6 +182,8 @@ def inputs_digest(root: Path) -> str:
     digest = hashlib.sha256(sysconfig.get_python_version().encode())
     for value in (build_time(root), *(os.environ.get(name, "") for name in SETTINGS)):
         digest.update(value.encode() + b"\0")
+    # Packs for browsers are made elsewhere, and are there or not
+    digest.update(json.dumps(packs.made(root)).encode())
     for path in sorted(_input_files(root)):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -1,4 +1,4 @@
-"""Build what the site serves from npm packages: the scripts that make charts and calculators live, and the fonts.
+"""Build what the site serves from npm packages: the scripts of charts, calculators and code that readers change, and the fonts.
 
 ``bookkit bundle`` installs the locked npm packages of the current folder and bundles them with esbuild, which is a program
 of its own and needs no node. Packages run no scripts of their own when they are installed. The result is not committed;
@@ -19,19 +19,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bookkit.project import commands
-from bookkit.site import npm
+from bookkit.project import commands, npm
 
 HERE = Path(__file__).parents[1]
-ENTRIES = (HERE / "scripts" / "live.js", HERE / "scripts" / "calculator.js")
+ENTRIES = tuple(HERE / "scripts" / name for name in ("live.js", "calculator.js", "verify-draw.js", "verify-editor.js"))
 SCRIPT = HERE / "static" / "vendor" / "live.js"
 LICENSES = SCRIPT.with_name("live.licenses.txt")
 OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none", "--log-level=warning")
+# Vega-Lite takes four small functions from the whole of Vega, which has them from this part
+INSTEAD = "--alias:vega=vega-util"
 ADVICE = (
     "The scripts for interactive charts and calculators were not built. Run the command again when the package registry can be reached, "
     f"or build the site with static charts and calculators: {commands.BUILD}"
 )
-BANNER = f"/* With parts of Vega and D3. Licenses: {LICENSES.name} */"
+BANNER = f"/* With parts of Vega, D3 and CodeMirror. Licenses: {LICENSES.name} */"
 
 
 class BundleError(Exception):
@@ -71,7 +72,7 @@ def build(root: Path) -> None:
     SCRIPT.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        files = [*map(str, ENTRIES), f"--outdir={SCRIPT.parent}", f"--metafile={report}", f"--banner:js={BANNER}"]
+        files = [*map(str, ENTRIES), f"--outdir={SCRIPT.parent}", f"--metafile={report}", f"--banner:js={BANNER}", INSTEAD]
         _run([esbuild(root), *files, *OPTIONS], root, {**os.environ, "NODE_PATH": str(root / "node_modules")})
         inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
     copied = copy_fonts(root)

@@ -225,7 +225,7 @@ def test_what_an_earlier_build_knew_of_other_pages_is_kept(tmp_path):
 
 def test_the_search_knows_every_chapter_and_every_claim_and_nothing_hidden(output):
     pages = {page["address"]: page for page in searching.read(output / searching.FILE)}
-    assert set(pages) == {"index.html", "check.html", *CHAPTERS, *CLAIMS} - {"changelog.html"}, "its head says nosearch"
+    assert set(pages) == {"index.html", "check.html", "verify.html", *CHAPTERS, *CLAIMS} - {"changelog.html"}, "its head says nosearch"
     texts = [text for page in pages.values() for part in page["parts"] for text in part["texts"]]
     assert [text for text in texts if any(part in text for part in HIDDEN[2:])] == []
     assert any(text.startswith(SENTENCE) for text in texts)

@@ -37,7 +37,7 @@ def mode(name: str, call: ast.Call) -> str:
     """The mode in which a call opens a text file, or nothing if it opens none."""
     if name in ("read_text", "write_text"):
         return name[0]
-    if name != "open" or getattr(getattr(call.func, "value", None), "id", "") in ("os", "Image", "gzip", "webbrowser"):
+    if name != "open" or getattr(getattr(call.func, "value", None), "id", "") in ("os", "Image", "gzip", "tarfile", "webbrowser"):
         return ""
     place = 0 if isinstance(call.func, ast.Attribute) else 1
     given = call.args[place] if len(call.args) > place else None

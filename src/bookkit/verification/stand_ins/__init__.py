@@ -1,0 +1,1 @@
+"""What chapters import in the browser in place of packages that cannot be had there."""
