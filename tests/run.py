@@ -58,7 +58,7 @@ IN_A_BROWSER = (
     "tests/bookkit/pages/test_settings.py",
 )
 # In Firefox and WebKit, one beside the other
-ELSEWHERE = "tests/bookkit/pages/test_other_browsers.py"
+ELSEWHERE = ("tests/bookkit/pages/test_other_browsers.py", "tests/bookkit/verification/test_other_browsers.py")
 MEASURED = "tests/bookkit/pages/test_lighthouse.py"
 # The book that all tests of the site read; the first to need it builds it
 BUILT = "tests/bookkit/site/test_build.py::test_a_clean_build_has_no_warning_and_says_where_it_is"
@@ -116,12 +116,12 @@ STEPS = [
             "2",
             "--dist",
             "loadgroup",
-            *(f"--ignore={path}" for path in (*IN_A_BROWSER, ELSEWHERE, MEASURED)),
+            *(f"--ignore={path}" for path in (*IN_A_BROWSER, *ELSEWHERE, MEASURED)),
         ],
         alone=True,
     ),
     Step("browser", "every page in Chromium", [*PYTEST, *IN_A_BROWSER, "-n", "2", "--dist", "loadgroup"], alone=True),
-    Step("browsers", "pages in Firefox and WebKit", [*PYTEST, ELSEWHERE, "-n", "2", "--dist", "loadgroup"], alone=True),
+    Step("browsers", "pages in Firefox and WebKit", [*PYTEST, *ELSEWHERE, "-n", "2", "--dist", "loadgroup"], alone=True),
     Step("lighthouse", "four scores, phone and desktop", [*PYTEST, MEASURED], alone=True),
 ]
 

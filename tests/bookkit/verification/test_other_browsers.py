@@ -41,20 +41,24 @@ RESTING = 0.15
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{policy}<title>Tried</title>
 <script type="module" src="/{script}" data-frame="/{folder}/{frame}" data-to="{to}" data-record="/{folder}/{record}"
 data-cell="{cell}" data-stop="{stop}"></script></head>
-<body><button class="verify-main">Start</button></body></html>"""
+<body></body></html>"""
+# Made by the script that listens to it, so that nobody presses it before
+BUTTON = """const button = Object.assign(document.createElement("button"), { className: "verify-main", textContent: "Start" });
+document.body.append(button);
+"""
 # Instead of Python the frame's worker runs what `ATTACKS` hold, and tells what became of each
-TRIED = """const { frame, to } = document.querySelector("script[data-to]").dataset;
-document.querySelector("button").addEventListener("click", ({ target }) => {
+TRIED = f"""{BUTTON}const {{ frame, to }} = document.querySelector("script[data-to]").dataset;
+button.addEventListener("click", ({{ target }}) => {{
   const shown = document.createElement("iframe");
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }) => target.dispatchEvent(new CustomEvent("verify-done", { bubbles: true, detail: data }));
-  shown.addEventListener("load", () => {
-    shown.contentWindow.postMessage({ port: port2 }, location.origin, [port2]);
+  const {{ port1, port2 }} = new MessageChannel();
+  port1.onmessage = ({{ data }}) => target.dispatchEvent(new CustomEvent("verify-done", {{ bubbles: true, detail: data }}));
+  shown.addEventListener("load", () => {{
+    shown.contentWindow.postMessage({{ port: port2 }}, location.origin, [port2]);
     port1.postMessage(to);
-  });
+  }});
   shown.src = frame;
   document.body.append(shown);
-});
+}});
 """
 ATTACKING = """const blob = (text) => URL.createObjectURL(new Blob([text], {{ type: "text/javascript" }}));
 const attacks = {{
@@ -80,8 +84,8 @@ ARRIVING = {
 UNCHECKED = {"firefox": set(), "webkit": {"redirect-import"}}
 # Runs a chapter with another first cell, and stops it after so many milliseconds
 RUN = f"""import {{ Python, Stopped }} from "/_static/{extension.ENGINE}";
-const {{ frame, record, cell, stop }} = document.querySelector("script[data-record]").dataset;
-document.querySelector("button").addEventListener("click", async ({{ target }}) => {{
+{BUTTON}const {{ frame, record, cell, stop }} = document.querySelector("script[data-record]").dataset;
+button.addEventListener("click", async ({{ target }}) => {{
   const text = await (await fetch(record)).text();
   const {{ packs, keep, runtime }} = JSON.parse(text);
   let told;
@@ -172,7 +176,7 @@ def test_the_whole_book_is_the_same(visits: Visits, built: Path) -> None:
     numbers = len(json.loads((built / "_build/html/numbers.json").read_text(encoding="utf-8"))["numbers"])
     told = came.told or {}
     assert [told.get(name) for name in ("same", "compared", "rest", "failed")] == [numbers, numbers, 0, 0], came
-    assert came.said.startswith(f"All {numbers} numbers of "), came.said
+    assert came.said.startswith(f"All {numbers:,} numbers of "), came.said
     assert came.errors == came.foreign == []
 
 

@@ -20,6 +20,7 @@ from bookkit.execution import rerun
 from bookkit.verification import extension, records, supply
 from bookkit.verification.inside import comparing, outputs
 from tests.bookkit.browser import CHART, THOROUGH, Served, serving
+from tests.bookkit.pages.test_browser import axe_faults
 
 CHAPTER = "cost-claims"
 # Milliseconds: a busy machine takes its time
@@ -272,6 +273,8 @@ def test_a_reader_changes_assumptions_cells_and_tables(reader: Reader, built: Pa
     reader.unfold()
     reader.start()
     count = len(record_of(built, CHAPTER)[1]["numbers"])
+    assert not axe_faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
 
     page.fill("#verify-set-rate", "3 usd/gpu_hour")
     page.press("#verify-set-rate", "Enter")

@@ -258,7 +258,7 @@ class Panel {
   bench() {
     const bench = this.find("bench");
     if (bench.childElementCount) return;
-    bench.append(element("h3", {}, "Change something and run it again"));
+    bench.append(element("h2", {}, "Change something and run it again"));
     const { parameters } = this.record;
     if (parameters?.names.length) bench.append(this.assumptions(parameters));
     bench.append(this.cells(), this.tables());
