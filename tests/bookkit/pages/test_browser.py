@@ -28,7 +28,7 @@ CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [f"{Path(entry['file']).name}.html" for entry in CONTENTS["chapters"]]
 READING = ["index.html", *CHAPTERS]
 DOWNLOADS = "downloads.html"
-CHECK = "check.html"
+CHECK, VERIFY = "check.html", "verify.html"
 # Pages without numbers of their own
 WORDS_ONLY = ("sources.html", "glossary.html", "corrections.html", "changelog.html")
 # On a phone all of them; on a wide screen, where charts have more room, every third, and all with THOROUGH=1
@@ -46,7 +46,7 @@ KINDS = {row["verdict"]: row["claim_id"] for row in rows_of("judgements")}
 SAMPLE = [f"claims/{name}.html" for name in [*KINDS.values()][:: 1 if THOROUGH else 3]]
 # Pages of earlier editions, in whose place a line says where they went
 MOVED = [f"{page}.html" for page in renamed.read(ROOT / renamed.FILE).pages if f"{page}.html" not in (*READING, *CLAIMS)]
-PAGES = [*READING, *SAMPLE, *MOVED, DOWNLOADS, CHECK, "differences.html", "search.html", "404.html"]
+PAGES = [*READING, *SAMPLE, *MOVED, DOWNLOADS, CHECK, VERIFY, "differences.html", "search.html", "404.html"]
 WIDTHS = (320, 390, 768, 1280)
 FIRST_VIEW_BYTES = 200_000
 SHIFT = 2  # CSS pixels
