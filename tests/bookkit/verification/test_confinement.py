@@ -489,9 +489,15 @@ def test_whatever_a_worker_says_is_shown_as_text_at_most(tab: Any, served: Site,
 def test_a_cell_that_takes_the_port_gains_nothing(opened: Part) -> None:
     opened.alive().evaluate(FORGE, FORGED["a result"])
     opened.run()
-    assert MARKUP in opened.said
-    _shows_text_alone(opened.page)
-    assert opened.page.locator(".verify-list").text_content().count(MARKUP) > 3
+    try:
+        assert MARKUP in opened.said
+        _shows_text_alone(opened.page)
+        assert opened.page.locator(".verify-list").text_content().count(MARKUP) > 3
+    finally:
+        # The real results come after the forged ones: the next test has a Python of its own
+        opened.page.reload()
+        opened.unfold()
+        opened.run()
 
 
 def test_a_chart_loads_nothing_and_leads_nowhere(opened: Part, other: Other) -> None:
@@ -515,7 +521,7 @@ def test_what_is_stopped_is_gone(opened: Part, other: Other) -> None:
     opened.alive()
     opened.set_cell(0, "while True: pass")
     opened.begin()
-    opened.says("cell 1 of")
+    opened.says("Computing: cell 1 of")
     opened.stop()
     assert "failed" in opened.end(2)
     assert opened.frames == 0
