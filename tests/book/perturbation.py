@@ -91,8 +91,6 @@ def noise_of(seed: int) -> Callable[[Any], Any]:
 
 def install(seed: int) -> None:
     """Perturb this process for good. Call it before scipy, pandas or a chapter is imported."""
-    import ml_dtypes  # noqa: F401  It looks up numpy's own functions once, in C
-
     noise = noise_of(seed)
     _perturb_numpy(noise)
     _perturb_sorting(np.random.default_rng(seed + 1))

@@ -162,6 +162,7 @@ async function read(tab, path, patience) {
 // What a page tells at its end when it is computed again
 const FOLD = "#verify > summary", START = ".verify-main";
 const listen = () => { addEventListener("verify-done", ({ detail }) => { window.verified = JSON.stringify(detail); }); };
+const isThere = (path) => location.pathname === `/${path}` && document.readyState === "complete";
 const isComputed = () => "verified" in window;
 const outcome = (site) => ({
   told: JSON.parse(window.verified ?? "null"),
@@ -175,6 +176,8 @@ const outcome = (site) => ({
 async function compute(tab, path, patience) {
   const soon = soonIn(tab, patience);
   await tab.go(`${site}/${path}`);
+  // What is run before the page has taken the place of the one before is lost with that
+  await soon(isThere, path);
   await tab.run(listen);
   if (await tab.run(is, FOLD)) await tab.click(FOLD);
   if (await soon(is, START)) await tab.click(START);

@@ -7,7 +7,6 @@ reaches this site alone: a page needs no more than leave to show a frame of its 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -47,7 +46,9 @@ LEAD = (
 KIND = "Tool"
 STATIC = Path(__file__).parent / "static"
 STYLE, SCRIPT = "verify.css", "verify.js"
-PANEL, ALL, ENGINE, FRAME, WORKER = ("verify-panel.js", "verify-all.js", "verify-engine.js", "verify-frame.js", "verify-worker.js")
+PANEL, ALL, FRAME, WORKER = "verify-panel.js", "verify-all.js", "verify-frame.js", "verify-worker.js"
+# What these import
+ENGINE, FILES = "verify-engine.js", "verify-files.js"
 DRAW, EDITOR = "vendor/verify-draw.js", "vendor/verify-editor.js"
 HERE = Path(__file__).parent
 # In the notes of a chapter
@@ -205,7 +206,7 @@ def frame() -> str:
         "verification/frame.html",
         policy=Markup(policy.of_frame()),
         script=f"../_static/{assets.fingerprinted(STATIC / FRAME)}",
-        worker=f"../_static/{assets.fingerprinted(STATIC / WORKER)}",
+        worker=f"../_static/{fingerprinted(WORKER)}",
     )
 
 
@@ -257,9 +258,9 @@ def _given(app: Sphinx, depth: str, script: str) -> dict[str, str]:
 
 
 def fingerprinted(script: str) -> str:
-    """The address of a script that imports the engine: another engine gives it another address."""
-    digest = hashlib.sha256((STATIC / script).read_bytes() + (STATIC / ENGINE).read_bytes()).hexdigest()[:10]
-    return f"{script}?v={digest}"
+    """The address of a script that imports others: where one of these changes, it is another."""
+    digest = packing.digest(b"".join((STATIC / name).read_bytes() for name in (script, ENGINE, FILES)))
+    return f"{script}?v={digest[:10]}"
 
 
 def _vendored(name: str) -> str:

@@ -4,9 +4,9 @@
 more: modules compiled, without their docstrings, in an archive that is the same bytes wherever it is made. Which files
 chapters open stands in ``published/browser-files.csv``; ``--trace`` runs the chapters to write it anew.
 
-A library has one pack, or two where some chapters need only a small part of it. The name of a pack has its hash, so that a browser
-may keep it for good; ``manifest.json`` has the hashes by which a browser checks them. Fonts, scripts and the report's own
-package are no packs: they belong to each build (`bookkit.verification.extension`).
+A library is in several packs where some chapters need only a small part of it; small parts are packed together. The name of a pack
+has its hash, so that a browser may keep it for good; ``manifest.json`` has the hashes by which a browser checks them. Fonts, scripts
+and the report's own package are no packs: they belong to each build (`bookkit.verification.extension`).
 """
 
 from __future__ import annotations
@@ -215,6 +215,7 @@ def _traced(root: Path, folder: Path, parts: Supply, libraries: Mapping[str, Lib
                 path = site / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
+        there = {name for library in libraries.values() for name in library.files}
         shared = [f"/site/{name}" for library in libraries.values() for name in library.files if _is_shared(name)]
         places = {"/site": site, "/verification": HERE, "/stand-ins": STAND_INS, "/src": root / "src", "/data": root / "data"}
         for notebook in sorted((root / "notebooks").glob("*.ipynb")):
@@ -234,8 +235,9 @@ def _traced(root: Path, folder: Path, parts: Supply, libraries: Mapping[str, Lib
             }
             _node("trace", parts, job, Path(temporary))
             for path in json.loads(Path(job["target"]).read_text(encoding="utf-8")):
-                if path.startswith("/site/"):
-                    opened[path.removeprefix("/site/")].add(notebook.stem)
+                # What was looked for and is not there is left out
+                if (name := path.removeprefix("/site/")) in there:
+                    opened[name].add(notebook.stem)
             print(f"traced     {notebook.stem}", flush=True)
     return opened
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -31,7 +32,6 @@ import sys
 import tarfile
 import tempfile
 import tomllib
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -206,7 +206,7 @@ def _offers(root: Path, folder: Path, asked: Wanted, name: str) -> Iterator[tupl
         try:
             with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
                 yield address, answer.read()
-        except (urllib.error.URLError, OSError):
+        except (OSError, http.client.HTTPException):  # nobody answers, or the answer breaks off
             continue
     for carrier in asked.carriers:
         wheel = _carrier(folder, carrier)
@@ -230,9 +230,10 @@ def _wheels(root: Path, folder: Path, python: str) -> tuple[Path, ...]:
     text = (root / REQUIREMENTS).read_text(encoding="utf-8")
     target = folder / f"wheels-{packing.digest(text.encode())[:16]}"
     if not target.is_dir():
-        fresh = Path(tempfile.mkdtemp(dir=folder))
-        _pip(fresh, text, [part.format(python="".join(python.split(".")[:2])) for part in PLATFORM])
-        fresh.rename(target)
+        with tempfile.TemporaryDirectory(dir=folder) as aside:
+            fresh = Path(aside, "wheels")
+            _pip(fresh, text, [part.format(python="".join(python.split(".")[:2])) for part in PLATFORM])
+            fresh.rename(target)
     return tuple(sorted(target.glob("*.whl")))
 
 

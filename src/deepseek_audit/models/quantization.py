@@ -101,7 +101,8 @@ def round_to_e4m3(values: Matrix) -> Matrix:
     They are rounded to single precision first, as the chips hold them.
     """
     single = values.astype(np.float32).astype(np.float64)
-    step = np.exp2(np.maximum(np.frexp(single)[1] - 1, SMALLEST_EXPONENT_E4M3) - MANTISSA_BITS_E4M3)
+    # A power of two by its exponent is exact on every processor, which exp2 need not be
+    step = np.ldexp(1.0, np.maximum(np.frexp(single)[1] - 1, SMALLEST_EXPONENT_E4M3) - MANTISSA_BITS_E4M3)
     return np.asarray(np.rint(single / step) * step)
 
 

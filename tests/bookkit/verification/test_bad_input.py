@@ -96,9 +96,11 @@ def starts(part: Part) -> None:
         # Missing, changed, broken off
         ("sources-", opened.missing, r"sources-\w+\.json is missing on this site \(404\)\. Load the page again"),
         rare(
-            "sources-", opened.changed, r"sources-\w+\.json is not the published file: it was cut or changed\. Nothing was run; start again"
+            "sources-",
+            opened.changed,
+            r"sources-\w+\.json is not the published file: it was cut or changed\. Nothing of it was run",
         ),
-        rare("sources-", opened.broken, r"sources-\w+\.json could not be loaded\. Check the connection and start again"),
+        rare("sources-", opened.broken, r"The connection broke while sources-\w+\.json was loading\. Start again"),
         rare("report-", opened.missing, r"report-\w+\.pack is missing on this site \(404\)\. Load the page again"),
         ("report-", opened.changed, r"report-\w+\.pack is not the published file: it was cut or changed\. Nothing of it was run"),
         ("numpy-", opened.cut, r"numpy-\w+\.pack is not the published file: it was cut or changed\. Nothing of it was run"),

@@ -1,7 +1,7 @@
 """Chapters computed in Firefox and in WebKit: the same numbers, every chart drawn, no error, and no way to another host.
 
 The home page in Firefox stands for all. ``THOROUGH=1`` computes a chapter with charts and then all chapters, in both; it tries what a
-worker and a cell could reach, and stops one that never ends, after which the browser must rest.
+cell could reach, and stops one that never ends, after which the browser must rest.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def visits(request: pytest.FixtureRequest, built: Path) -> Iterator[Visits]:
         more[f"/{ENDLESS}"] = _page("run.js", record=record, cell="while True: pass", stop="2000")
         site = stack.enter_context(site_of(root, more))
         site.faults["away"] = _redirecting
-        opened = [*real, *([*(f"{name}.html" for name in frames), REACHING, ENDLESS] if THOROUGH else [])]
+        opened = [*(f"{name}.html" for name in frames), *real, *([REACHING, ENDLESS] if THOROUGH else [])]
         visits.pages = other_browsers.compute(browser, site.address, dict.fromkeys(opened, PATIENCE), TIMEOUT, WATCH)
         yield visits
 

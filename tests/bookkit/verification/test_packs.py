@@ -103,6 +103,13 @@ def test_small_parts_are_packed_together() -> None:
     assert [(part.name, sorted(part.files)) for part in joined] == [("large", ["l"]), ("others", ["t"]), ("others-small", ["o", "s"])]
 
 
+def test_every_chapter_was_traced() -> None:
+    opened = packs.read_opened(ROOT / packs.OPENED)
+    written = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert set().union(*opened.values()) == written, "make packs TRACE=1"
+    assert not [name for name in opened if "__pycache__" in name]
+
+
 def test_a_chapter_that_was_never_traced_loads_everything() -> None:
     entries = [{"pack": "core"}, {"pack": "a", "chapters": ["one"]}, {"pack": "b", "chapters": ["two"]}]
     assert [entry["pack"] for entry in packs.needed({"packs": entries}, "one")] == ["core", "a"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bookkit.verification import extension
 from bookkit.verification.inside import comparing, outputs, settings
+from factbook import contract, rounding
 
 NUMBER = {"id": "rate", "value": 2.0, "unit": "usd / gpu_hour", "text": "$2", "exact": "2", "formula": "rate", "rows": []}
 
@@ -142,6 +143,14 @@ def leaves_once(built: Path) -> list[tuple[Any, ...]]:
     return CACHE.setdefault("leaves", leaves(records_once(built)["outputs"]))
 
 
+def test_what_runs_without_the_contract_agrees_with_it() -> None:
+    kinds = (contract.Number, contract.Table, contract.Calculator, contract.Chart)
+    assert tuple(kind.MIME_TYPE for kind in kinds) == (outputs.NUMBER, outputs.TABLE, outputs.CALCULATOR, outputs.CHART)
+    assert outputs.RECORD == contract.RECORD_PREFIX
+    assert contract.Chart.OLDER_MIME_TYPE in outputs.TWINS
+    assert comparing.RECORDED_DIGITS == rounding.RECORDED_DIGITS
+
+
 def test_parameters_are_those_that_a_rerun_knows(built: Path) -> None:
     from bookkit.execution.rerun import parameters_of
 
@@ -155,5 +164,6 @@ def test_what_is_set_stands_after_what_the_chapter_says() -> None:
     exec(cells[0], names)
     assert names["rate"] == '3 "usd"\n'
     assert cells[1] == "print(rate)"
+    assert settings.applied(["rate = 1"], {"rate": "None"}, 0)[0].endswith("\nrate = None")
     assert settings.names("a = None\nb = 1 # x") == ["a", "b"]
     assert settings.names("a = (") == []

@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from bookkit.execution import rerun
 from bookkit.verification import extension, records, supply
@@ -181,11 +182,11 @@ def test_wrong_numbers_are_reported_and_one_millionth_too(browser: Any, built: P
 # Edits, compared with what `bookkit rerun` makes of them
 
 ENGINE = """async ([record, integrity, frame, changes]) => {
-  const { Python, keptText } = await import(new URL("_static/verify-engine.js", document.baseURI).href);
-  const text = await keptText(new URL(record, document.baseURI).href, integrity);
-  const { packs, keep, runtime } = JSON.parse(text);
+  const { Python } = await import(new URL("_static/verify-engine.js", document.baseURI).href);
   const address = new URL(frame, document.baseURI).href;
   const python = new Python(address, () => {});
+  const [text] = await python.read([new URL(record, document.baseURI).href, integrity]);
+  const { packs, keep, runtime } = JSON.parse(text);
   await python.start(packs, keep, new URL("./", address).href, runtime);
   await python.chapter(text);
   const results = [];
@@ -261,6 +262,41 @@ def test_edits_come_out_as_they_do_elsewhere(reader: Reader, built: Path, tmp_pa
                 moved += not comparing.same_value(value, number["value"])
         assert compared > 100
         assert 0 < moved <= len(found[name]["numbers"])
+
+
+@pytest.mark.skipif(not THOROUGH, reason="once a week")
+def test_a_changed_notebook_gives_the_same_elsewhere(reader: Reader, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is downloaded, with an assumption, another line and another table in it, run by Jupyter."""
+    name, record = record_of(built, CHAPTER)
+    made = edits(built)
+    change = {**made["cluster"], **made["line"], **made["table"]}
+    reader.open(f"{CHAPTER}.html")
+    notebook = reader.page.evaluate(
+        """async ([record, change]) => {
+          const { changedNotebook } = await import(new URL("_static/verify-panel.js", document.baseURI).href);
+          const { notebook } = document.querySelector("#verify").dataset;
+          const published = await (await fetch(new URL(notebook, document.baseURI))).json();
+          return JSON.stringify(changedNotebook(published, record, change));
+        }""",
+        [record, {"cells": {}, "parameters": {}, "tables": {}, **change}],
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path("src").resolve()) + os.pathsep + os.environ.get("PYTHONPATH", ""))
+    monkeypatch.delenv("FACTBOOK_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    run = nbformat.reads(notebook, as_version=4)
+    # The package of this project is there already, so that there is nothing to set up
+    run.cells = [cell for cell in run.cells if cell.get("id") != "setup" and not "".join(cell.source).startswith("%%text")]
+    monkeypatch.setenv("FACTBOOK_DATA", str(built / "data"))
+    NotebookClient(run, timeout=120, kernel_name="python3").execute()
+    there = outputs.by_name([records.plain(output) for output in cell["outputs"]] for cell in run.cells if cell.cell_type == "code")
+    integrity = supply.integrity((built / "_build/html" / extension.FOLDER / name).read_bytes(), "sha256")
+    (found,) = json.loads(
+        reader.page.evaluate(ENGINE, [f"{extension.FOLDER}/{name}", integrity, f"{extension.FOLDER}/frame.htm", [change]])
+    )
+    numbers = [number for number in record["numbers"] if "output" in number]
+    values = {number["anchor"]: outputs.at(there, number["output"], number["path"])["value"] for number in numbers}
+    assert len(found["numbers"]) > 60
+    assert not [name for name, value in values.items() if not comparing.same_value(value, found["values"][name])]
 
 
 # What a reader can do with it

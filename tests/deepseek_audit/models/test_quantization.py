@@ -49,6 +49,21 @@ def every_e4m3() -> set[float]:
     return numbers - {480.0}
 
 
+def test_rounding_is_that_of_the_package_for_such_numbers() -> None:
+    """Every number of the format, the middles between two, their neighbors, zeros of both signs, and many others."""
+    import ml_dtypes
+
+    grid = np.array(sorted(every_e4m3()))
+    middles = (grid[1:] + grid[:-1]) / 2
+    edges = np.concatenate([grid, middles, np.nextafter(middles, 0), np.nextafter(middles, 448), [1e-300, 2.0**-10 * (1 + 2**-20)]])
+    rng = np.random.default_rng(1)
+    drawn = rng.normal(size=200_000) * np.exp(4 * rng.normal(size=200_000))
+    values = np.concatenate([edges, -edges, [0.0, -0.0], drawn[np.abs(drawn) <= quantization.LARGEST_E4M3]])
+    ours, theirs = quantization.round_to_e4m3(values), values.astype(ml_dtypes.float8_e4m3fn).astype(float)
+    assert (ours == theirs).all()
+    assert (np.signbit(ours) == np.signbit(theirs)).all()
+
+
 def test_rounding_gives_the_nearest_number_of_the_format() -> None:
     grid = np.array(sorted(every_e4m3()))
     assert grid.max() == quantization.LARGEST_E4M3 == 448

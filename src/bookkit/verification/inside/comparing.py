@@ -15,7 +15,6 @@ from .outputs import Path, at
 RECORDED_DIGITS = 10
 # One unit in the last recorded digit of the smallest number with so many digits
 PRECISION = 10.0 ** (1 - RECORDED_DIGITS)
-
 # What is compared of a published number; the digits that it is shown with in its trace follow from these
 COMPARED = ("text", "value", "exact")
 

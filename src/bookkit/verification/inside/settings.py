@@ -22,8 +22,8 @@ def applied(cells: Sequence[str], given: Mapping[str, str], index: int) -> list[
 
     Args:
         cells: the code of a chapter.
-        given: texts by the names of parameters.
+        given: texts by the names of parameters; “None” is the chapter's own value, as for `bookkit rerun`.
         index: which cell has the parameters.
     """
-    lines = [f"{name} = {text!r}" for name, text in given.items()]
+    lines = [f"{name} = {None if text == 'None' else text!r}" for name, text in given.items()]
     return [f"{cell}\n\n# Parameters\n" + "\n".join(lines) if lines and at == index else cell for at, cell in enumerate(cells)]

@@ -1,4 +1,6 @@
 // Python in a frame of its own, whose policy lets it reach this site and nothing else. "stop" ends it whatever it is doing.
+import { file, store } from "./verify-files.js";
+
 const STILL = "Nothing has come for a minute";
 
 /** Why this browser cannot compute a chapter, in a sentence; empty if it can. */
@@ -11,43 +13,6 @@ export function lacking() {
   ].filter(([name]) => typeof globalThis[name] === "undefined").map(([, words]) => words);
   return missing.length ? `This browser lacks ${missing.join(" and ")}, which Python needs here. A newer one has it.` : "";
 }
-
-/** A file whose name has its hash: from what was kept, else from the site. */
-export async function keptText(address, integrity) {
-  const kept = await store();
-  const there = await (await kept?.match(address))?.arrayBuffer();
-  if (there && await isSame(there, integrity)) return new TextDecoder().decode(there);
-  const bytes = await fromSite(address, integrity);
-  await kept?.put(address, new Response(bytes)).catch(() => {});
-  return new TextDecoder().decode(bytes);
-}
-
-/** Asked for once more, past what the browser keeps, where something else came than was published. */
-async function fromSite(address, integrity, cache = "default") {
-  const name = address.split("/").at(-1);
-  const again = (message) => { if (cache === "reload") throw new Error(message); return fromSite(address, integrity, "reload"); };
-  let answer, bytes;
-  try {
-    // Where hashes cannot be computed (no https), the browser checks them itself
-    answer = await fetch(address, { cache, ...(globalThis.crypto?.subtle ? {} : { integrity }) });
-    bytes = await answer.arrayBuffer();
-  } catch {
-    return again(`${name} could not be loaded. Check the connection and start again.`);
-  }
-  if (!answer.ok) return again(`${name} is missing on this site (${answer.status}). Load the page again: it may be older than the site.`);
-  return await isSame(bytes, integrity) ? bytes : again(`${name} is not the published file: it was cut or changed. Nothing was run; start again later.`);
-}
-
-async function isSame(bytes, integrity) {
-  if (!globalThis.crypto?.subtle) return true;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return integrity === `sha256-${btoa(String.fromCharCode(...digest))}`;
-}
-
-const store = () => globalThis.caches?.open("bookkit-packs").catch(() => undefined);
-
-/** Remove everything that was kept of packs. */
-export const forget = () => globalThis.caches?.delete("bookkit-packs");
 
 export class Python {
   // Milliseconds without a word until that is said
@@ -63,7 +28,11 @@ export class Python {
 
   /** The texts of files of this site: [address, integrity] of each. */
   read(...files) {
-    return this.waiting(async () => this.hear({ stage: "answer", answer: await Promise.all(files.map((file) => keptText(...file))) }));
+    return this.waiting(async () => {
+      const kept = await store();
+      const read = await Promise.all(files.map(([address, integrity]) => file(address, integrity, kept)));
+      this.hear({ stage: "answer", answer: read.map((bytes) => new TextDecoder().decode(bytes)) });
+    });
   }
 
   /** Load packs and start; resolves when chapters can be run. */

@@ -1,5 +1,6 @@
 // What a reader sees of it: progress, the result, and a bench to change assumptions, cells and tables and to run the chapter again.
-import { forget, lacking, Python, Stopped } from "./verify-engine.js";
+import { lacking, Python, Stopped } from "./verify-engine.js";
+import { forget } from "./verify-files.js";
 
 const MOST_LISTED = 60;
 const LARGEST_TABLE = 20e6;
@@ -304,7 +305,6 @@ class Panel {
       if (text === source) delete this.changes.cells[index];
       else this.changes.cells[index] = text;
       changed.hidden = undo.disabled = text === source;
-      changed.hidden = text === source;
     };
     this.editors ??= {};
     fold.addEventListener("toggle", async () => {
@@ -390,7 +390,7 @@ class Panel {
 /** A published notebook with a reader's changes: cells, parameters as papermill writes them, and tables, without outputs. */
 export function changedNotebook(notebook, record, { cells, parameters, tables }) {
   const changed = new Map(Object.entries(cells).map(([index, source]) => [record.cells[index].id, source]));
-  const given = Object.entries(parameters).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  const given = Object.entries(parameters).map(([name, value]) => `${name} = ${value === "None" ? value : JSON.stringify(value)}`);
   const parametersId = given.length ? record.cells[record.parameters.cell].id : undefined;
   const made = [];
   for (const cell of notebook.cells) {

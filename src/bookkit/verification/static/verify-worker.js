@@ -69,73 +69,23 @@ async function start({ start: packs, keep, base, runtime }) {
 
 /** All packs, unpacked to bytes: a few at a time, each told as it comes. */
 async function load(packs, keep, base) {
-  const kept = await self.caches?.open("bookkit-packs").catch(() => undefined);
+  // Imported here: what a module imports at its start Firefox takes for a worker, and the policy allows none from files of this site
+  const { file, store } = await import("./verify-files.js");
+  const kept = await store();
   const total = packs.reduce((sum, { bytes }) => sum + bytes, 0);
   const files = new Map();
   const waiting = [...packs].sort((one, other) => other.bytes - one.bytes);
   let done = 0;
   const came = (bytes) => tell({ stage: "load", done: Math.min(done += bytes, total), total });
   const next = async () => {
-    for (let pack = waiting.shift(); pack; pack = waiting.shift()) files.set(pack.pack, await unpacked(await fetched(pack, base, kept, came), pack));
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      files.set(one.pack, await unpacked(await file(new URL(one.name, base).href, one.integrity, kept, came)));
+    }
   };
   came(0);
   await Promise.all(Array.from({ length: PARALLEL }, next));
   if (kept) await tidy(kept, keep, base);
   return files;
-}
-
-async function fetched(pack, base, kept, came) {
-  const address = new URL(pack.name, base).href;
-  const there = await kept?.match(address);
-  if (there) {
-    const bytes = new Uint8Array(await there.arrayBuffer());
-    if (await isSame(bytes, pack)) {
-      came(pack.bytes);
-      return bytes;
-    }
-    await kept.delete(address);
-  }
-  const bytes = await fromSite(address, pack, came);
-  await kept?.put(address, new Response(bytes)).catch(() => {});
-  return bytes;
-}
-
-/** Asked for once more, past what the browser keeps, where something else came than was published. */
-async function fromSite(address, pack, came, cache = "default") {
-  const again = (message) => { if (cache === "reload") throw new Error(message); return fromSite(address, pack, came, "reload"); };
-  // Where hashes cannot be computed (no https), the browser checks them itself, and tells nothing before the end
-  const checks = Boolean(self.crypto?.subtle);
-  let response;
-  try {
-    response = await fetch(address, { cache, ...(checks ? {} : { integrity: pack.integrity }) });
-  } catch {
-    return again(`${pack.name} could not be loaded${checks ? "" : ", or is another than the published one"}. Check the connection and start again; what came is kept.`);
-  }
-  if (!response.ok) return again(`${pack.name} is missing on this site (${response.status}). Load the page again: it may be older than the site.`);
-  const parts = [];
-  let seen = 0;
-  try {
-    for (const reader = response.body.getReader(); ;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      seen += value.length;
-      came(value.length);
-    }
-  } catch {
-    return again(`The connection broke while ${pack.name} was loading. Start again; what came whole is kept.`);
-  }
-  const bytes = new Uint8Array(seen);
-  let at = 0;
-  for (const part of parts) { bytes.set(part, at); at += part.length; }
-  if (checks && !(await isSame(bytes, pack))) return again(`${pack.name} is not the published file: it was cut or changed. Nothing of it was run; start again later.`);
-  return bytes;
-}
-
-async function isSame(bytes, { integrity }) {
-  if (!self.crypto?.subtle) return true;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return integrity === `sha256-${btoa(String.fromCharCode(...digest))}`;
 }
 
 const unpacked = async (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
